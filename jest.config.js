@@ -4,7 +4,11 @@ export default {
   testMatch: ['<rootDir>/src/**/*.spec.ts', '<rootDir>/test/**/*.spec.ts'],
   extensionsToTreatAsEsm: ['.ts'],
   moduleNameMapper: { '^(\\.{1,2}/.*)\\.js$': '$1' },
+  // CommonJS packages that require NestJS: see the transform.
+  transformIgnorePatterns: ['/node_modules/(?!(nestjs-cls|@nestjs-cls/[^/]+|@nestjs/throttler)/)'],
+  setupFiles: ['<rootDir>/test/support/require-esm.setup.js'],
   transform: {
+    'node_modules/.+\\.js$': '<rootDir>/test/support/require-esm.transform.js',
     '^.+\\.ts$': [
       '@swc/jest',
       {
@@ -19,8 +23,8 @@ export default {
       },
     ],
   },
-  globalSetup: '<rootDir>/test/support/global-setup.ts',
-  globalTeardown: '<rootDir>/test/support/global-teardown.ts',
+  globalSetup: '<rootDir>/test/support/global-setup.js',
+  globalTeardown: '<rootDir>/test/support/global-teardown.js',
   maxWorkers: 2,
   testTimeout: 30_000,
 };

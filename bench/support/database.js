@@ -1,0 +1,97 @@
+// @ts-check
+import { randomUUID } from 'node:crypto';
+import { chmodSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import pg from 'pg';
+
+/** Where people are put; made by the application at its first start. */
+export const ORGANIZATION_ID = '01900000-0000-7000-8000-000000000001';
+
+/** A folder and a PostgreSQL of a benchmark's own, with default settings: what is committed is on disk. */
+export class Database {
+  /**
+   * @param {string} folder
+   * @param {{ url: string, stop(): Promise<void> }} server
+   */
+  constructor(folder, server) {
+    this.folder = folder;
+    this.server = server;
+    this.pool = new pg.Pool({ connectionString: server.url, max: 1 });
+  }
+
+  static async start() {
+    const { startEmbeddedPostgres } = await import('../../dist/src/database/embedded-postgres.js');
+    const folder = makeFolder();
+    const dataDir = join(folder, 'postgres');
+    const server = await startEmbeddedPostgres({ dataDir });
+    return new Database(folder, server);
+  }
+
+  get url() {
+    return this.server.url;
+  }
+
+  /**
+   * @param {number} count
+   * @param {string | null} passwordHash everybody's
+   * @returns {Promise<{ id: string, email: string }[]>}
+   */
+  async insertUsers(count, passwordHash) {
+    const users = Array.from({ length: count }, () => {
+      const id = randomUUID();
+      return { id, email: `${id}@example.com` };
+    });
+    await this.pool.query(
+      `INSERT INTO users (id, organization_id, email, username, full_name, password_hash, role)
+       SELECT id, $2, id || '@example.com', id::text, 'Ada Lovelace', $3, 'user' FROM unnest($1::uuid[]) AS id`,
+      [users.map(({ id }) => id), ORGANIZATION_ID, passwordHash],
+    );
+    await this.pool.query('VACUUM ANALYZE users');
+    return users;
+  }
+
+  /**
+   * @param {readonly { id: string }[]} users
+   * @param {number} each
+   * @returns {Promise<{ id: string, userId: string }[]>} live sessions, those of one user side by side.
+   */
+  async insertSessions(users, each) {
+    const sessions = users.flatMap(({ id: userId }) =>
+      Array.from({ length: each }, () => ({ id: randomUUID(), userId })),
+    );
+    await this.pool.query(
+      `INSERT INTO sessions (id, organization_id, user_id, kind, ip, user_agent, last_seen_at, expires_at)
+       SELECT id, $3, user_id, 'token', '127.0.0.1', 'bench', now(), now() + interval '7 days'
+       FROM unnest($1::uuid[], $2::uuid[]) AS given (id, user_id)`,
+      [sessions.map(({ id }) => id), sessions.map(({ userId }) => userId), ORGANIZATION_ID],
+    );
+    await this.pool.query('VACUUM ANALYZE sessions');
+    return sessions;
+  }
+
+  async stop() {
+    await this.pool.end();
+    await this.server.stop();
+    rmSync(this.folder, { recursive: true, force: true });
+  }
+}
+
+/** @returns {string} a new folder that PostgreSQL's own user can reach into. */
+export function makeFolder() {
+  const folder = mkdtempSync(join(tmpdir(), 'cloudkeep-bench-'));
+  chmodSync(folder, 0o755);
+  // A benchmark that was cut short leaves no server behind; one that stopped it has no such file.
+  process.once('exit', () => killPostgres(join(folder, 'postgres', 'postmaster.pid')));
+  return folder;
+}
+
+/** @param {string} pidFile */
+function killPostgres(pidFile) {
+  try {
+    process.kill(Number(readFileSync(pidFile, 'utf8').split('\n')[0]), 'SIGINT');
+  } catch (error) {
+    const { code } = /** @type {NodeJS.ErrnoException} */ (error);
+    if (code !== 'ENOENT' && code !== 'ESRCH') throw error;
+  }
+}

@@ -1,0 +1,37 @@
+// @ts-check
+
+/**
+ * @param {readonly number[]} values
+ * @param {number} share 0 to 1
+ * @returns {number} the value that share of them does not exceed (nearest rank).
+ */
+export function quantile(values, share) {
+  const sorted = [...values].sort((a, b) => a - b);
+  return sorted[Math.max(0, Math.ceil(share * sorted.length) - 1)] ?? NaN;
+}
+
+/**
+ * @typedef {{ median: number, least: number, most: number }} Spread
+ * @param {readonly number[]} values
+ * @returns {Spread}
+ */
+export function spread(values) {
+  return {
+    // The mean of the two in the middle where their number is even.
+    median: round(
+      (quantile(values, 0.5) -
+        quantile(
+          values.map((value) => -value),
+          0.5,
+        )) /
+        2,
+    ),
+    least: round(Math.min(...values)),
+    most: round(Math.max(...values)),
+  };
+}
+
+/** @param {number} value kept to three digits. */
+function round(value) {
+  return Math.abs(value) >= 1000 ? Math.round(value) : Number(value.toPrecision(3));
+}

@@ -1,0 +1,45 @@
+import { Module, type DynamicModule } from '@nestjs/common';
+import { AccessModule } from './common/access/access.module.js';
+import { CryptoModule } from './common/crypto/crypto.module.js';
+import { HttpModule } from './common/http/http.module.js';
+import { RateLimitsModule } from './common/rate-limits/rate-limits.module.js';
+import { SchedulingModule } from './common/scheduling/scheduling.module.js';
+import type { Clock } from './common/time/clock.js';
+import { TimeModule } from './common/time/time.module.js';
+import type { Config } from './config/config.js';
+import { ConfigModule } from './config/config.module.js';
+import { DatabaseModule } from './database/database.module.js';
+import { AuditModule } from './modules/audit/audit.module.js';
+import { AuthModule } from './modules/auth/auth.module.js';
+import { HealthModule } from './modules/health/health.module.js';
+import { UsersModule } from './modules/users/users.module.js';
+
+export interface Foundation {
+  readonly config: Config;
+  readonly databaseUrl: string;
+  readonly clock: Clock;
+}
+
+/** The map of the house. */
+@Module({})
+export class AppModule {
+  static forRoot({ config, databaseUrl, clock }: Foundation): DynamicModule {
+    return {
+      module: AppModule,
+      imports: [
+        ConfigModule.forRoot(config),
+        TimeModule.forRoot(clock),
+        DatabaseModule.forRoot(databaseUrl),
+        CryptoModule,
+        HttpModule,
+        RateLimitsModule,
+        AccessModule,
+        SchedulingModule,
+        AuthModule,
+        UsersModule,
+        AuditModule,
+        HealthModule,
+      ],
+    };
+  }
+}

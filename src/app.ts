@@ -1,0 +1,137 @@
+import 'reflect-metadata';
+import type { AddressInfo } from 'node:net';
+import { NestFactory } from '@nestjs/core';
+import type { NestExpressApplication } from '@nestjs/platform-express';
+import { SwaggerModule, type OpenAPIObject } from '@nestjs/swagger';
+import compression from 'compression';
+import { AppModule } from './app.module.js';
+import { sessionCookieName } from './common/access/credential.js';
+import { jsonBody } from './common/http/body.middleware.js';
+import { EdgeMiddleware } from './common/http/edge.middleware.js';
+import { WholeSiteAdapter } from './common/http/express.adapter.js';
+import { Lifecycle } from './common/http/lifecycle.js';
+import { NestLogger, RootLogger } from './common/http/logger.js';
+import { withoutIdleEnhancers } from './common/http/request-context.js';
+import { validationPipe } from './common/http/validation.pipe.js';
+import { openApiDocument } from './common/openapi/openapi.js';
+import { SystemClock, type Clock } from './common/time/clock.js';
+import type { Config } from './config/config.js';
+import { openDatabase, type OpenDatabase } from './database/open-database.js';
+import { StartupError } from './database/startup-error.js';
+import { FirstAdminService, type FirstAdmin } from './modules/auth/first-admin.js';
+
+const OUTSIDE_THE_API = ['health', 'health/live', 'health/ready', 'metrics', '.well-known/jwks.json'];
+/** Long enough for a load balancer to notice that readiness fails before connections are refused. */
+const LEAST_DRAIN_MS = 5_000;
+
+/**
+ * The application as main, the tests and the benchmarks run it: database open
+ * and migrated, modules wired, routes in place, not yet listening.
+ *
+ * @throws StartupError | EmbeddedPostgresError with one line for whoever started it.
+ */
+export async function createApp(config: Config, clock: Clock = new SystemClock()): Promise<Cloudkeep> {
+  const database = await openDatabase(config);
+  const logger = new RootLogger(config.log);
+  const nest = await NestFactory.create<NestExpressApplication>(
+    withoutIdleEnhancers(AppModule.forRoot({ config, databaseUrl: database.url, clock })),
+    new WholeSiteAdapter(),
+    { bodyParser: false, logger: new NestLogger(logger.pino), abortOnError: false },
+  ).catch(async (error: unknown) => {
+    await database.close();
+    throw error;
+  });
+  configureHttp(nest, config);
+  const cookieName = sessionCookieName(config.auth.secureCookie);
+  let document: OpenAPIObject | undefined;
+  // Made when somebody asks for it: a start need not wait for a description.
+  const openApi = () => (document ??= openApiDocument(nest, config.app.version, cookieName));
+  SwaggerModule.setup('docs', nest, openApi, {
+    jsonDocumentUrl: 'docs/openapi.json',
+    yamlDocumentUrl: 'docs/openapi.yaml',
+  });
+  await nest.init();
+  return new Cloudkeep(nest, database, config, openApi, await nest.get(FirstAdminService).ensure());
+}
+
+function configureHttp(nest: NestExpressApplication, { http }: Config): void {
+  nest.set('trust proxy', typeof http.trustProxy === 'number' ? http.trustProxy : [...http.trustProxy]);
+  // A tag of every JSON answer costs more than it saves; files, which clients revalidate, make their own.
+  nest.set('etag', false);
+  nest.set('query parser', 'simple');
+  nest.disable('x-powered-by');
+  nest.use(nest.get(EdgeMiddleware).handle);
+  if (http.corsOrigins.length > 0) {
+    nest.enableCors({
+      origin: http.corsOrigins.includes('*') ? '*' : [...http.corsOrigins],
+      credentials: !http.corsOrigins.includes('*'),
+      exposedHeaders: [
+        'X-Request-Id',
+        'RateLimit-Limit',
+        'RateLimit-Remaining',
+        'RateLimit-Reset',
+        'Retry-After',
+      ],
+      maxAge: 600,
+    });
+  }
+  // Off unless asked: compressed answers that mix secrets with a caller's input leak them by length (BREACH).
+  if (http.compression) nest.use(compression());
+  nest.use(jsonBody(http.maxBodyBytes));
+  nest.useGlobalPipes(validationPipe());
+  nest.setGlobalPrefix('api/v1', { exclude: OUTSIDE_THE_API });
+}
+
+/** The application, ready to listen and to end in good order. */
+export class Cloudkeep {
+  constructor(
+    readonly nest: NestExpressApplication,
+    private readonly database: OpenDatabase,
+    readonly config: Config,
+    private readonly describe: () => OpenAPIObject,
+    /** Who may sign in first; null when somebody could already. */
+    readonly firstAdmin: FirstAdmin | null,
+  ) {}
+
+  /** The description of the API, as served under /docs. */
+  get openApi(): OpenAPIObject {
+    return this.describe();
+  }
+
+  /** @returns the URL it answers at. @throws StartupError when the port is taken. */
+  async listen(): Promise<string> {
+    const { host, port } = this.config.app;
+    try {
+      await this.nest.listen(port, host);
+    } catch (error) {
+      const { code } = error as NodeJS.ErrnoException;
+      if (code === 'EADDRINUSE')
+        throw new StartupError(`Port ${port} is taken. Stop what uses it, or choose another with PORT.`);
+      if (code === 'EACCES')
+        throw new StartupError(`Port ${port} needs privileges. Choose one above 1023 with PORT.`);
+      if (code === 'EADDRNOTAVAIL') throw new StartupError(`HOST ${host} is not an address of this machine.`);
+      throw error;
+    }
+    this.nest.get(Lifecycle).serving();
+    const address = this.nest.getHttpServer().address() as AddressInfo;
+    return `http://localhost:${address.port}`;
+  }
+
+  /** Readiness fails first, requests in flight finish, then the pools close, and last the embedded server. */
+  async shutDown(): Promise<void> {
+    const { environment, shutdownGraceSeconds } = this.config.app;
+    const leastMs = environment === 'development' ? 0 : LEAST_DRAIN_MS;
+    await this.nest.get(Lifecycle).drain(leastMs, shutdownGraceSeconds * 1000);
+    await this.close();
+  }
+
+  /** Ends at once. */
+  async close(): Promise<void> {
+    try {
+      (this.nest.getHttpServer() as { closeAllConnections?: () => void }).closeAllConnections?.();
+      await this.nest.close();
+    } finally {
+      await this.database.close();
+    }
+  }
+}

@@ -1,0 +1,59 @@
+import { readFileSync } from 'node:fs';
+import { buildConfig, type Config } from './config/config.js';
+import { readEnv } from './config/env.js';
+import type { FirstAdmin } from './modules/auth/first-admin.js';
+
+/** The configuration of this process. @throws ConfigurationError listing every fault. */
+export function readConfig(): Config {
+  return buildConfig(readEnv(), packageVersion());
+}
+
+/** What whoever started the server needs next, and nothing more. */
+export function printBanner(url: string, { app, database, http }: Config, admin: FirstAdmin | null): void {
+  const lines = [
+    `Cloudkeep ${app.version} (${app.environment})`,
+    `  URL    ${url}`,
+    `  Docs   ${url}/docs`,
+    `  Data   ${app.dataDir}${database.url === null ? ' (embedded PostgreSQL)' : ''}`,
+    ...adminLines(admin),
+    ...(http.production
+      ? ['  Note   files are kept on this machine; use an object store to run several replicas']
+      : []),
+  ];
+  process.stdout.write(`\n${lines.join('\n')}\n\n`);
+}
+
+function adminLines(admin: FirstAdmin | null): string[] {
+  if (admin === null) return [];
+  if (admin.generatedPassword === null)
+    return [`  Admin  ${admin.email} (password as given by ADMIN_PASSWORD)`];
+  return [`  Admin  ${admin.email}`, `         password ${admin.generatedPassword} (shown this once)`];
+}
+
+/** Faults a person can mend are told in their own words; any other is a defect, told whole. */
+const TOLD_IN_WORDS: ReadonlySet<string> = new Set([
+  'ConfigurationError',
+  'StartupError',
+  'EmbeddedPostgresError',
+]);
+
+export function reportFailure(error: unknown): void {
+  const isKnown = error instanceof Error && TOLD_IN_WORDS.has(error.name);
+  process.stderr.write(
+    `Cloudkeep can not start. ${isKnown ? error.message : ((error as Error).stack ?? String(error))}\n`,
+  );
+  process.exitCode = 1;
+}
+
+function packageVersion(): string {
+  // Two levels up from src/ as from dist/src/.
+  for (const path of ['../package.json', '../../package.json']) {
+    try {
+      return (JSON.parse(readFileSync(new URL(path, import.meta.url), 'utf8')) as { version: string })
+        .version;
+    } catch (error) {
+      if ((error as NodeJS.ErrnoException).code !== 'ENOENT') throw error;
+    }
+  }
+  return '0.0.0';
+}

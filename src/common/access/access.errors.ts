@@ -1,0 +1,77 @@
+import { AppError } from '../errors/app-error.js';
+import type { Scope } from './scopes.js';
+
+/** RFC 6750 section 3: a refused bearer credential is answered with a challenge. */
+const challenge = (error?: string) => ({
+  'WWW-Authenticate':
+    error === undefined ? 'Bearer realm="cloudkeep"' : `Bearer realm="cloudkeep", error="${error}"`,
+});
+
+export const AccessErrors = {
+  credentialMissing: () =>
+    new AppError({
+      status: 401,
+      code: 'credential_missing',
+      title: 'Sign in first',
+      detail:
+        'This call needs a credential: an Authorization: Bearer header, an X-API-Key header or a session cookie.',
+      headers: challenge(),
+    }),
+  credentialInvalid: (cause?: unknown) =>
+    new AppError({
+      status: 401,
+      code: 'credential_invalid',
+      title: 'Credential refused',
+      detail: 'The credential is malformed, unknown or not meant for this server.',
+      headers: challenge('invalid_token'),
+      cause,
+    }),
+  credentialExpired: () =>
+    new AppError({
+      status: 401,
+      code: 'credential_expired',
+      title: 'Credential expired',
+      detail: 'The credential has expired: refresh it or sign in again.',
+      headers: challenge('invalid_token'),
+    }),
+  credentialRevoked: () =>
+    new AppError({
+      status: 401,
+      code: 'credential_revoked',
+      title: 'Credential revoked',
+      detail: 'The credential has been revoked or its owner signed out: sign in again.',
+      headers: challenge('invalid_token'),
+    }),
+  ambiguousCredentials: () =>
+    new AppError({
+      status: 400,
+      code: 'ambiguous_credentials',
+      title: 'Two credentials in one request',
+      detail: 'Authorization and X-API-Key carry different credentials: send one.',
+    }),
+  insufficientScope: (missing: readonly Scope[]) =>
+    new AppError({
+      status: 403,
+      code: 'insufficient_scope',
+      title: 'Not allowed',
+      detail: `This call needs ${missing.join(', ')}.`,
+      headers: {
+        'WWW-Authenticate': `Bearer realm="cloudkeep", error="insufficient_scope", scope="${missing.join(' ')}"`,
+      },
+    }),
+  csrfProofMissing: () =>
+    new AppError({
+      status: 403,
+      code: 'csrf_proof_missing',
+      title: 'CSRF proof missing or wrong',
+      detail:
+        'A call that changes something under a session cookie needs the X-CSRF-Token header given at sign-in.',
+    }),
+  undeclared: () =>
+    new AppError({
+      status: 403,
+      code: 'access_undeclared',
+      title: 'Not allowed',
+      detail: 'This route declares no access, so nobody may call it.',
+    }),
+};

@@ -1,0 +1,84 @@
+import { Injectable, type CanActivate, type ExecutionContext } from '@nestjs/common';
+import { Reflector } from '@nestjs/core';
+import type { Response } from 'express';
+import { AuthConfig } from '../../config/config.js';
+import { AppError } from '../errors/app-error.js';
+import { ACCESS, type AccessRule, type AuthenticatedRequest } from './access.decorator.js';
+import { AccessReports } from './access-reports.js';
+import { AccessErrors } from './access.errors.js';
+import { AccessPolicy } from './access-policy.js';
+import type { Actor } from './actor.js';
+import { Authenticator } from './authenticator.js';
+import { presentedCredential, sessionCookieName, type PresentedCredential } from './credential.js';
+import { CsrfProtection } from './csrf.js';
+
+/**
+ * The one global guard. A route that declares no access is refused; a public one
+ * passes; for every other the caller is authenticated and its scope checked.
+ */
+@Injectable()
+export class AccessGuard implements CanActivate {
+  private readonly cookieName: string;
+
+  constructor(
+    private readonly reflector: Reflector,
+    private readonly authenticator: Authenticator,
+    private readonly policy: AccessPolicy,
+    private readonly csrf: CsrfProtection,
+    private readonly reports: AccessReports,
+    { secureCookie }: AuthConfig,
+  ) {
+    this.cookieName = sessionCookieName(secureCookie);
+  }
+
+  canActivate(context: ExecutionContext): boolean | Promise<boolean> {
+    const rule = this.ruleOf(context);
+    if (rule === 'public') return true;
+    const http = context.switchToHttp();
+    const request = http.getRequest<AuthenticatedRequest>();
+    return this.admit(request, rule) || this.examine(request, http.getResponse<Response>(), rule);
+  }
+
+  /** The fast way in: a credential verified before, all synchronous. False leaves the answer to `examine`. */
+  private admit(request: AuthenticatedRequest, rule: AccessRule | undefined): boolean {
+    if (rule === undefined || request.headers['x-api-key'] !== undefined) return false;
+    const { authorization } = request.headers;
+    if (authorization?.startsWith('Bearer ') !== true) return false;
+    const actor = this.authenticator.known({ token: authorization.slice('Bearer '.length), via: 'header' });
+    if (actor === undefined || (rule.scope !== null && !actor.holds(rule.scope))) return false;
+    this.reports.admitted(request, actor);
+    return true;
+  }
+
+  private async examine(
+    request: AuthenticatedRequest,
+    response: Response,
+    rule: AccessRule | undefined,
+  ): Promise<boolean> {
+    let actor: Actor | null = null;
+    try {
+      if (rule === undefined) throw AccessErrors.undeclared();
+      const credential = presentedCredential(request, this.cookieName);
+      if (credential === null) throw AccessErrors.credentialMissing();
+      actor = await this.actorOf(credential);
+      if (credential.via === 'cookie') this.csrf.verify(request, actor.credentialId);
+      this.policy.authorize(actor, rule);
+      this.reports.admitted(request, actor);
+      return true;
+    } catch (error) {
+      if (error instanceof AppError) await this.reports.refused(request, response, actor, error);
+      throw error;
+    }
+  }
+
+  private actorOf(credential: PresentedCredential): Actor | Promise<Actor> {
+    return this.authenticator.known(credential) ?? this.authenticator.verify(credential);
+  }
+
+  private ruleOf(context: ExecutionContext): AccessRule | 'public' | undefined {
+    return this.reflector.getAllAndOverride<AccessRule | 'public' | undefined>(ACCESS, [
+      context.getHandler(),
+      context.getClass(),
+    ]);
+  }
+}

@@ -1,0 +1,38 @@
+import { AccessErrors } from './access.errors.js';
+import type { CredentialKind, Principal } from './principal.js';
+import type { Scope } from './scopes.js';
+
+/** The principal as services see it: who acts, and questions about what they may do. */
+export class Actor implements Principal {
+  readonly credential: CredentialKind;
+  readonly credentialId: string;
+  readonly userId: string;
+  readonly organizationId: string;
+  readonly role: string;
+  readonly scopes: ReadonlySet<Scope>;
+  readonly expiresAt: Date;
+
+  constructor(principal: Principal) {
+    this.credential = principal.credential;
+    this.credentialId = principal.credentialId;
+    this.userId = principal.userId;
+    this.organizationId = principal.organizationId;
+    this.role = principal.role;
+    this.scopes = principal.scopes;
+    this.expiresAt = principal.expiresAt;
+  }
+
+  holds(scope: Scope): boolean {
+    return this.scopes.has(scope) || this.scopes.has('admin');
+  }
+
+  /**
+   * Nobody grants what they do not hold.
+   *
+   * @throws AppError 403 `insufficient_scope` naming what is missing.
+   */
+  mustHoldAll(scopes: Iterable<Scope>): void {
+    const missing = [...scopes].filter((scope) => !this.holds(scope));
+    if (missing.length > 0) throw AccessErrors.insufficientScope(missing);
+  }
+}

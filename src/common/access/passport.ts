@@ -1,0 +1,25 @@
+import type { Strategy } from 'passport';
+
+interface Attempt {
+  authenticate: (request: object, options: object) => void;
+  success: (principal: unknown) => void;
+  fail: (challenge: unknown) => void;
+  error: (error: unknown) => void;
+}
+
+/**
+ * Runs a Passport strategy on its own: without the middleware, since a credential
+ * may come by socket as well as by request. As in Passport, every attempt gets a
+ * copy of the strategy that carries the callbacks of its outcome.
+ *
+ * @throws whatever the strategy fails with.
+ */
+export function runPassportStrategy<Result>(strategy: Strategy, request: object): Promise<Result> {
+  return new Promise((resolve, reject) => {
+    const attempt = Object.create(strategy) as Attempt;
+    attempt.success = (result) => resolve(result as Result);
+    attempt.fail = reject;
+    attempt.error = reject;
+    attempt.authenticate(request, {});
+  });
+}

@@ -1,0 +1,67 @@
+/** Everything one may be allowed to do: `resource:verb`. `admin` overrides all others. */
+export const SCOPES = [
+  'profile:read',
+  'profile:write',
+  'tokens:write',
+  'files:read',
+  'files:write',
+  'files:delete',
+  'files:manage',
+  'sandbox:read',
+  'sandbox:write',
+  'sandbox:execute',
+  'sandbox:cancel',
+  'lab:read',
+  'lab:write',
+  'conversations:read',
+  'conversations:write',
+  'api-keys:read',
+  'api-keys:write',
+  'users:read',
+  'users:manage',
+  'roles:manage',
+  'audit:read',
+  'backups:read',
+  'backups:write',
+  'admin',
+] as const;
+
+export type Scope = (typeof SCOPES)[number];
+
+const guest = ['profile:read'] as const;
+const viewer = [...guest, 'files:read', 'sandbox:read', 'lab:read', 'conversations:read'] as const;
+const user = [
+  ...viewer,
+  'profile:write',
+  'files:write',
+  'files:delete',
+  'sandbox:write',
+  'sandbox:execute',
+  'conversations:write',
+  'tokens:write',
+] as const;
+const operator = [...user, 'api-keys:read', 'api-keys:write', 'sandbox:cancel', 'users:read'] as const;
+const lab = [...user, 'lab:write'] as const;
+
+/** The roles every organisation has. Organisations add their own beside these. */
+export const BUILT_IN_ROLES = { guest, viewer, user, operator, lab, admin: SCOPES } as const satisfies Record<
+  string,
+  readonly Scope[]
+>;
+
+export type BuiltInRole = keyof typeof BUILT_IN_ROLES;
+
+const known: ReadonlySet<string> = new Set(SCOPES);
+
+export function isScope(text: string): text is Scope {
+  return known.has(text);
+}
+
+export function isBuiltInRole(name: string): name is BuiltInRole {
+  return Object.hasOwn(BUILT_IN_ROLES, name);
+}
+
+/** What a role allows: the built-in ones by code, an organisation's own by what it stored. */
+export function scopesOfRole(role: string, customScopes: readonly Scope[] | null): readonly Scope[] {
+  return isBuiltInRole(role) ? BUILT_IN_ROLES[role] : (customScopes ?? []);
+}

@@ -1,0 +1,87 @@
+import { LRUCache } from 'lru-cache';
+
+interface Entry<Value> {
+  readonly value: Value;
+  readonly tags: readonly string[];
+  /** Milliseconds since the epoch. */
+  readonly expiresAt: number;
+}
+
+export interface CacheOptions {
+  readonly max: number;
+  /** Milliseconds an entry may live at most, whatever its loader says. */
+  readonly maxAge: number;
+  /** Whether invalidations reach us; while they do not, nothing is served or kept. */
+  readonly isLive: () => boolean;
+}
+
+/** A value with what invalidates it. */
+export interface Loaded<Value> {
+  readonly value: Value;
+  /** Dropping any of these tags drops the entry. */
+  readonly tags: readonly string[];
+  readonly expiresAt?: Date;
+}
+
+/**
+ * A bounded cache whose entries are dropped by tag, by pushed invalidations, so
+ * that a hit can be trusted without asking the database.
+ */
+export class PushedCache<Value> {
+  private readonly keysByTag = new Map<string, Set<string>>();
+  private readonly entries: LRUCache<string, Entry<Value>>;
+  /** Counts invalidations: a value loaded across one may be stale and is not kept. */
+  private generation = 0;
+
+  constructor(private readonly options: CacheOptions) {
+    this.entries = new LRUCache({ max: options.max, dispose: (entry, key) => this.untag(key, entry.tags) });
+  }
+
+  get(key: string): Value | undefined {
+    const entry = this.entries.get(key);
+    if (entry === undefined || !this.options.isLive()) return undefined;
+    if (entry.expiresAt > Date.now()) return entry.value;
+    this.entries.delete(key);
+    return undefined;
+  }
+
+  /** Loads and keeps a value, unless an invalidation came in while it was loading. */
+  async load(key: string, loader: () => Promise<Loaded<Value>>): Promise<Value> {
+    const generation = this.generation;
+    const loaded = await loader();
+    if (generation === this.generation && this.options.isLive()) this.keep(key, loaded);
+    return loaded.value;
+  }
+
+  drop(tag: string): void {
+    this.generation++;
+    for (const key of this.keysByTag.get(tag) ?? []) this.entries.delete(key);
+  }
+
+  clear(): void {
+    this.generation++;
+    this.entries.clear();
+  }
+
+  get size(): number {
+    return this.entries.size;
+  }
+
+  private keep(key: string, { value, tags, expiresAt }: Loaded<Value>): void {
+    const latest = Date.now() + this.options.maxAge;
+    this.entries.set(key, { value, tags, expiresAt: Math.min(latest, expiresAt?.getTime() ?? latest) });
+    for (const tag of tags) {
+      const keys = this.keysByTag.get(tag);
+      if (keys === undefined) this.keysByTag.set(tag, new Set([key]));
+      else keys.add(key);
+    }
+  }
+
+  private untag(key: string, tags: readonly string[]): void {
+    for (const tag of tags) {
+      const keys = this.keysByTag.get(tag);
+      keys?.delete(key);
+      if (keys?.size === 0) this.keysByTag.delete(tag);
+    }
+  }
+}

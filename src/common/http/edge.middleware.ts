@@ -1,0 +1,80 @@
+import { randomUUID } from 'node:crypto';
+import { Injectable } from '@nestjs/common';
+import type { NextFunction, Response } from 'express';
+import { ClsService } from 'nestjs-cls';
+import type { Logger } from 'pino';
+import { HttpConfig } from '../../config/config.js';
+import type { AuthenticatedRequest } from '../access/access.decorator.js';
+import { clientIp } from './client-ip.js';
+import { Lifecycle } from './lifecycle.js';
+import { RootLogger } from './logger.js';
+import type { RequestContextStore } from './request-context.js';
+import { RequestMetrics } from './request-metrics.js';
+import { securityHeaders, type SecurityHeaders } from './security-headers.js';
+
+const REQUEST_ID = /^[\x21-\x7e]{1,128}$/;
+const DOCS_PATH = /^\/docs(\/|$)/;
+
+/**
+ * The first and last thing a request meets: it gets its id, its context and the
+ * security headers, is counted while in flight, and leaves one log line and one
+ * measurement. A single function, because every layer is paid by every request.
+ */
+@Injectable()
+export class EdgeMiddleware {
+  private readonly headers: SecurityHeaders;
+  private readonly logger: Logger;
+
+  constructor(
+    { production }: HttpConfig,
+    root: RootLogger,
+    private readonly cls: ClsService<RequestContextStore>,
+    private readonly metrics: RequestMetrics,
+    private readonly lifecycle: Lifecycle,
+  ) {
+    this.headers = securityHeaders(production);
+    this.logger = root.unredacted;
+  }
+
+  readonly handle = (request: AuthenticatedRequest, response: Response, next: NextFunction): void => {
+    const startedAt = performance.now();
+    const presented = request.headers['x-request-id'];
+    const requestId = typeof presented === 'string' && REQUEST_ID.test(presented) ? presented : randomUUID();
+    const ip = clientIp(request);
+    response.setHeader('X-Request-Id', requestId);
+    for (const [name, value] of DOCS_PATH.test(request.path) ? this.headers.docs : this.headers.api) {
+      response.setHeader(name, value);
+    }
+    if (this.lifecycle.isDraining) response.setHeader('Connection', 'close');
+    this.lifecycle.requestStarted();
+    response.once('close', () => {
+      this.lifecycle.requestEnded();
+      this.report(request, response, { requestId, ip, seconds: (performance.now() - startedAt) / 1000 });
+    });
+    const store = { requestId, ip, userAgent: request.headers['user-agent'] ?? null } as RequestContextStore;
+    this.cls.runWith(store, next);
+  };
+
+  private report(
+    request: AuthenticatedRequest,
+    response: Response,
+    { requestId, ip, seconds }: { requestId: string; ip: string; seconds: number },
+  ): void {
+    // A client that went away before the answer was complete; 499 as nginx logs it.
+    const status = response.writableFinished ? response.statusCode : 499;
+    const route = (request.route as { path?: string } | undefined)?.path ?? 'unmatched';
+    this.metrics.observe(request.method, route, status, seconds);
+    if (!this.logger.isLevelEnabled('info')) return;
+    const line = {
+      request_id: requestId,
+      method: request.method,
+      // The path only: a query string may carry what must not be logged.
+      path: request.path,
+      status,
+      duration_ms: Math.round(seconds * 1e5) / 100,
+      ip,
+      user_id: request.actor?.userId,
+    };
+    this.logger.info(line, 'request');
+  }
+}

@@ -1,0 +1,25 @@
+import { Global, Module } from '@nestjs/common';
+import { APP_FILTER } from '@nestjs/core';
+import { EdgeMiddleware } from './edge.middleware.js';
+import { Lifecycle } from './lifecycle.js';
+import { RootLogger } from './logger.js';
+import { Metrics } from './metrics.js';
+import { ProblemFilter } from './problem.filter.js';
+import { RequestContext } from './request-context.js';
+import { RequestMetrics } from './request-metrics.js';
+
+/** What every request passes through, and what knows about it. */
+@Global()
+@Module({
+  providers: [
+    EdgeMiddleware,
+    Lifecycle,
+    Metrics,
+    RequestContext,
+    RequestMetrics,
+    RootLogger,
+    { provide: APP_FILTER, useClass: ProblemFilter },
+  ],
+  exports: [EdgeMiddleware, Lifecycle, Metrics, RequestContext, RootLogger],
+})
+export class HttpModule {}

@@ -1,0 +1,93 @@
+import { Injectable, type LoggerService } from '@nestjs/common';
+import { destination, pino, type DestinationStream, type Level, type Logger, type LoggerOptions } from 'pino';
+import { default as pretty } from 'pino-pretty';
+import { LogConfig } from '../../config/config.js';
+
+/** Names under which a secret could reach a log line, at any depth we log. */
+const SECRET_NAMES = [
+  'password',
+  'new_password',
+  'current_password',
+  'token',
+  'access_token',
+  'refresh_token',
+  'secret',
+];
+const REDACTED = [...SECRET_NAMES, 'authorization', 'cookie'].flatMap((name) => [
+  name,
+  `*.${name}`,
+  `*.*.${name}`,
+]);
+
+/** The process's log: JSON for machines, readable lines for people. */
+@Injectable()
+export class RootLogger {
+  readonly pino: Logger;
+  /** For lines that name each of their fields and so can hold no secret: looking for one is most of a line's cost. */
+  readonly unredacted: Logger;
+
+  constructor({ level, format }: LogConfig) {
+    const options: LoggerOptions = {
+      level,
+      base: null,
+      timestamp: pino.stdTimeFunctions.isoTime,
+      formatters: { level: (label: string) => ({ level: label }) },
+    };
+    const stream =
+      format === 'json'
+        ? destination({ fd: 1, sync: false, minLength: 8192, periodicFlush: 500 })
+        : readable();
+    this.pino = pino({ ...options, redact: { paths: REDACTED, censor: '[redacted]' } }, stream);
+    this.unredacted = pino(options, stream);
+  }
+
+  flush(): void {
+    this.pino.flush();
+  }
+}
+
+function readable(): DestinationStream {
+  return pretty({
+    colorize: process.stdout.isTTY,
+    singleLine: true,
+    translateTime: 'SYS:HH:MM:ss.l',
+    sync: true,
+  });
+}
+
+/** Nest's own messages, in the same log. */
+export class NestLogger implements LoggerService {
+  constructor(private readonly logger: Logger) {}
+
+  log(message: unknown, context?: unknown): void {
+    // Nest narrates every route it maps; that is for debugging.
+    this.write('debug', message, context);
+  }
+
+  error(message: unknown, ...details: unknown[]): void {
+    this.write('error', message, details.at(-1), details.length > 1 ? { stack: details[0] } : {});
+  }
+
+  warn(message: unknown, context?: unknown): void {
+    this.write('warn', message, context);
+  }
+
+  debug(message: unknown, context?: unknown): void {
+    this.write('debug', message, context);
+  }
+
+  verbose(message: unknown, context?: unknown): void {
+    this.write('trace', message, context);
+  }
+
+  fatal(message: unknown, context?: unknown): void {
+    this.write('fatal', message, context);
+  }
+
+  private write(level: Level, message: unknown, context: unknown, details: object = {}): void {
+    const bindings = { ...(typeof context === 'string' ? { context } : {}), ...details };
+    if (message instanceof Error) this.logger[level]({ ...bindings, err: message }, message.message);
+    else if (typeof message === 'object') this.logger[level]({ ...bindings, ...message });
+    else this.logger[level](bindings, typeof message === 'string' ? message : JSON.stringify(message));
+  }
+}

@@ -1,0 +1,61 @@
+import { applyDecorators, HttpCode, type Type } from '@nestjs/common';
+import { ApiResponse, getSchemaPath, type ApiResponseOptions } from '@nestjs/swagger';
+import { ApiProblem } from './api-problem.decorator.js';
+
+const PROBLEMS: Record<number, string> = {
+  400: 'The request is not valid; `errors` names every bad field.',
+  404: 'There is no such thing, or it belongs to somebody else.',
+  409: 'It conflicts with what is there.',
+  413: 'The body is too large.',
+  415: 'The body has the wrong type.',
+  429: 'Too many requests; Retry-After says when.',
+  503: 'Not available right now; Retry-After says when.',
+};
+
+/** States a route's success status and body, and the problems it may answer with beside those of its access rule. */
+export function Returns(
+  status: number,
+  body: Type | null,
+  problems: readonly number[] = [],
+): MethodDecorator {
+  return answers(status, body === null ? {} : { type: body }, problems);
+}
+
+/** As `Returns`, where the body takes one of several shapes. */
+export function ReturnsOneOf(
+  status: number,
+  bodies: readonly Type[],
+  problems: readonly number[] = [],
+): MethodDecorator {
+  const schema = { oneOf: bodies.map((body) => ({ $ref: getSchemaPath(body) })) };
+  return answers(status, { content: { 'application/json': { schema } } }, problems);
+}
+
+/** One body under several statuses, on a route without rate limit. */
+export function ReturnsEither(statuses: readonly number[], body: Type): MethodDecorator {
+  return applyDecorators(
+    ...statuses.map((status) => ApiResponse({ status, type: body, description: 'Done.' })),
+  );
+}
+
+/** As `Returns`, on a route without rate limit. */
+export function ReturnsUnlimited(status: number, body: Type): MethodDecorator {
+  return ReturnsEither([status], body);
+}
+
+/** Plain text, on a route without rate limit. */
+export function ReturnsText(status: number): MethodDecorator {
+  return ApiResponse({
+    status,
+    description: 'Done.',
+    content: { 'text/plain': { schema: { type: 'string' } } },
+  });
+}
+
+function answers(status: number, success: ApiResponseOptions, problems: readonly number[]): MethodDecorator {
+  return applyDecorators(
+    HttpCode(status),
+    ApiResponse({ ...success, status, description: 'Done.' }),
+    ...[...new Set([...problems, 429])].map((code) => ApiProblem(code, PROBLEMS[code] ?? 'Refused.')),
+  );
+}

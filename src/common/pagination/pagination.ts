@@ -1,0 +1,80 @@
+import { ApiProperty, ApiPropertyOptional } from '@nestjs/swagger';
+import { Transform } from 'class-transformer';
+import { IsInt, IsOptional, IsString, Max, MaxLength, Min } from 'class-validator';
+import { CommonErrors } from '../errors/common.errors.js';
+
+const DEFAULT_LIMIT = 50;
+const LARGEST_LIMIT = 200;
+
+/** The query of every list. */
+export class PageQuery {
+  @ApiPropertyOptional({ type: 'integer', minimum: 1, maximum: LARGEST_LIMIT, default: DEFAULT_LIMIT })
+  @IsOptional()
+  @Transform(({ value }: { value: unknown }) =>
+    typeof value === 'string' && /^\d{1,9}$/.test(value) ? Number(value) : value,
+  )
+  @Max(LARGEST_LIMIT)
+  @Min(1)
+  @IsInt()
+  limit: number = DEFAULT_LIMIT;
+
+  @ApiPropertyOptional({ description: '`next_cursor` of the page before.' })
+  @IsOptional()
+  @IsString()
+  @MaxLength(512)
+  cursor?: string;
+}
+
+export interface Page<Item> {
+  readonly items: Item[];
+  /** Asks for the following page; null on the last. */
+  readonly next_cursor: string | null;
+}
+
+/** Where a page ends: ids are UUIDv7, so the id alone keeps rows in the order they were made. */
+export interface Cursor {
+  readonly id: string;
+}
+
+const UUID = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/;
+
+/** @throws AppError 400 when the cursor is not one of ours. */
+export function readCursor(text: string | undefined): Cursor | null {
+  if (text === undefined) return null;
+  const id = Buffer.from(text, 'base64url').toString('latin1');
+  if (!UUID.test(id))
+    throw CommonErrors.validation([{ field: 'cursor', message: 'is not a cursor of this list' }]);
+  return { id };
+}
+
+/** Cuts `limit + 1` rows, newest first, into a page and the cursor of the next. */
+export function pageOf<Row extends Cursor, Item>(
+  rows: readonly Row[],
+  limit: number,
+  toItem: (row: Row) => Item,
+): Page<Item> {
+  const shown = rows.slice(0, limit);
+  const last = shown.at(-1);
+  const more = rows.length > limit && last !== undefined;
+  return {
+    items: shown.map(toItem),
+    next_cursor: more ? Buffer.from(last.id, 'latin1').toString('base64url') : null,
+  };
+}
+
+/** The response class of a list of `Item`. */
+export function PageOf<Item>(ItemDto: new () => Item): new () => Page<Item> {
+  class PageDto implements Page<Item> {
+    @ApiProperty({ type: () => [ItemDto] })
+    items!: Item[];
+
+    @ApiProperty({
+      type: 'string',
+      nullable: true,
+      description: 'Cursor of the next page; null on the last.',
+    })
+    next_cursor!: string | null;
+  }
+  Object.defineProperty(PageDto, 'name', { value: `${ItemDto.name.replace(/Dto$/, '')}PageDto` });
+  return PageDto;
+}

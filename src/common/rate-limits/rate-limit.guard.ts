@@ -1,0 +1,52 @@
+import { Injectable, type CanActivate, type ExecutionContext } from '@nestjs/common';
+import { Reflector } from '@nestjs/core';
+import type { Response } from 'express';
+import type { AuthenticatedRequest } from '../access/access.decorator.js';
+import { clientIp, clientNetwork } from '../http/client-ip.js';
+import { RATE_LIMITS, type RouteLimit } from './rate-limit.decorator.js';
+import { RateLimiter } from './rate-limiter.js';
+
+/**
+ * The general limit, for a principal or else a client's address, and the limit
+ * of the route's own. Runs after the access guard, which knows the principal and
+ * counts refused credentials itself.
+ */
+@Injectable()
+export class RateLimitGuard implements CanActivate {
+  constructor(
+    private readonly limiter: RateLimiter,
+    private readonly reflector: Reflector,
+  ) {}
+
+  canActivate(context: ExecutionContext): boolean | Promise<boolean> {
+    const own = this.ownLimit(context);
+    if (own === 'none') return true;
+    const http = context.switchToHttp();
+    const request = http.getRequest<AuthenticatedRequest>();
+    const response = http.getResponse<Response>();
+    const { actor } = request;
+    const counted = this.limiter.consume(
+      'default',
+      actor?.userId ?? clientNetwork(clientIp(request)),
+      response,
+    );
+    if (own !== undefined) return this.consumeOwn(own, request, response, counted);
+    return counted === undefined ? true : counted.then(() => true);
+  }
+
+  private async consumeOwn(
+    { name, subject }: RouteLimit,
+    request: AuthenticatedRequest,
+    response: Response,
+    general: Promise<void> | undefined,
+  ): Promise<boolean> {
+    await general;
+    const identifier = `${clientNetwork(clientIp(request))}|${subject?.(request) ?? ''}`;
+    await this.limiter.consume(name, identifier, response);
+    return true;
+  }
+
+  private ownLimit(context: ExecutionContext): RouteLimit | 'none' | undefined {
+    return this.reflector.getAllAndOverride(RATE_LIMITS, [context.getHandler(), context.getClass()]);
+  }
+}

@@ -1,0 +1,43 @@
+import { Inject, Injectable } from '@nestjs/common';
+import { ThrottlerStorage } from '@nestjs/throttler';
+import type { Response } from 'express';
+import { LimitsConfig } from '../../config/config.js';
+import type { RateLimit } from '../../config/rate-limit.js';
+import { CommonErrors } from '../errors/common.errors.js';
+import { FixedWindowStorage, type Hit } from './fixed-window.storage.js';
+
+/** Counts requests against the configured limits and tells the client where it stands. */
+@Injectable()
+export class RateLimiter {
+  constructor(
+    private readonly limits: LimitsConfig,
+    @Inject(ThrottlerStorage) private readonly storage: ThrottlerStorage,
+  ) {}
+
+  /**
+   * @param identifier whom the hit counts for.
+   * @returns nothing to wait for where hits are counted in memory, as most requests cost no more than that.
+   * @throws AppError 429 with `Retry-After` when the limit is used up.
+   */
+  consume(name: keyof LimitsConfig, identifier: string, response: Response): Promise<void> | undefined {
+    const limit = this.limits[name];
+    if (limit === null) return undefined;
+    const hit = this.hit(`${name}:${identifier}`, limit, name);
+    if (hit instanceof Promise) return hit.then((counted) => this.tell(response, limit, counted));
+    this.tell(response, limit, hit);
+    return undefined;
+  }
+
+  private tell(response: Response, limit: RateLimit, { totalHits, timeToExpire, isBlocked }: Hit): void {
+    response.setHeader('RateLimit-Limit', limit.limit);
+    response.setHeader('RateLimit-Remaining', isBlocked ? 0 : limit.limit - totalHits);
+    response.setHeader('RateLimit-Reset', timeToExpire);
+    if (isBlocked) throw CommonErrors.tooManyRequests(Math.max(1, timeToExpire));
+  }
+
+  private hit(key: string, { limit, windowSeconds }: RateLimit, name: string): Hit | Promise<Hit> {
+    const ttl = windowSeconds * 1000;
+    if (this.storage instanceof FixedWindowStorage) return this.storage.hit(key, ttl, limit);
+    return this.storage.increment(key, ttl, limit, ttl, name);
+  }
+}

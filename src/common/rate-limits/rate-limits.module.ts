@@ -1,0 +1,13 @@
+import { Global, Module } from '@nestjs/common';
+import { ThrottlerModule } from '@nestjs/throttler';
+import { FixedWindowStorage } from './fixed-window.storage.js';
+import { RateLimiter } from './rate-limiter.js';
+
+/** Rate limits over the throttler's storage port: in this process's memory until a shared store is configured. */
+@Global()
+@Module({
+  imports: [ThrottlerModule.forRoot({ throttlers: [], storage: new FixedWindowStorage() })],
+  providers: [RateLimiter],
+  exports: [RateLimiter],
+})
+export class RateLimitsModule {}

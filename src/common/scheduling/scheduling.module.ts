@@ -1,0 +1,8 @@
+import { Global, Module } from '@nestjs/common';
+import { ScheduleModule } from '@nestjs/schedule';
+import { SingleRun } from './single-run.js';
+
+/** Jobs: when they run, and that only one replica runs them. */
+@Global()
+@Module({ imports: [ScheduleModule.forRoot()], providers: [SingleRun], exports: [SingleRun] })
+export class SchedulingModule {}

@@ -1,0 +1,11 @@
+import { Module, type DynamicModule } from '@nestjs/common';
+import { Clock } from './clock.js';
+
+/** The clock everybody reads. */
+@Module({})
+export class TimeModule {
+  static forRoot(clock: Clock): DynamicModule {
+    const providers = [{ provide: Clock, useValue: clock }];
+    return { module: TimeModule, global: true, providers, exports: providers };
+  }
+}

@@ -1,0 +1,28 @@
+import { Module, type DynamicModule } from '@nestjs/common';
+import {
+  AppConfig,
+  AuthConfig,
+  DatabaseConfig,
+  HttpConfig,
+  LimitsConfig,
+  LogConfig,
+  SecretsConfig,
+  type Config,
+} from './config.js';
+
+/** Hands each typed slice of the settings to whoever asks for it by type. */
+@Module({})
+export class ConfigModule {
+  static forRoot(config: Config): DynamicModule {
+    const providers = [
+      { provide: AppConfig, useValue: config.app },
+      { provide: DatabaseConfig, useValue: config.database },
+      { provide: HttpConfig, useValue: config.http },
+      { provide: LogConfig, useValue: config.log },
+      { provide: LimitsConfig, useValue: config.limits },
+      { provide: AuthConfig, useValue: config.auth },
+      { provide: SecretsConfig, useValue: config.secrets },
+    ];
+    return { module: ConfigModule, global: true, providers, exports: providers };
+  }
+}

@@ -1,0 +1,161 @@
+import { createSecretKey, type KeyObject } from 'node:crypto';
+import { resolve } from 'node:path';
+import type { Env, Environment, JwtAlgorithm } from './env.js';
+import { localSecrets } from './local-secrets.js';
+import type { RateLimit } from './rate-limit.js';
+
+/**
+ * The settings as the code wants them: one class a concern, injected by type.
+ * Durations are in seconds, sizes in bytes.
+ */
+export abstract class AppConfig {
+  abstract readonly environment: Environment;
+  abstract readonly version: string;
+  abstract readonly host: string;
+  abstract readonly port: number;
+  /** Where clients reach this server; null when not told. */
+  abstract readonly publicUrl: URL | null;
+  abstract readonly dataDir: string;
+  abstract readonly shutdownGraceSeconds: number;
+}
+
+export abstract class DatabaseConfig {
+  /** Null asks for the embedded server. */
+  abstract readonly url: string | null;
+  abstract readonly poolSize: number;
+}
+
+export abstract class HttpConfig {
+  abstract readonly production: boolean;
+  abstract readonly corsOrigins: readonly string[];
+  abstract readonly trustProxy: number | readonly string[];
+  abstract readonly maxBodyBytes: number;
+  abstract readonly compression: boolean;
+  abstract readonly metricsToken: string | null;
+}
+
+export abstract class LogConfig {
+  abstract readonly level: Env['LOG_LEVEL'];
+  abstract readonly format: 'json' | 'text';
+}
+
+export abstract class LimitsConfig {
+  abstract readonly default: RateLimit | null;
+  abstract readonly login: RateLimit | null;
+  abstract readonly register: RateLimit | null;
+  abstract readonly password: RateLimit | null;
+}
+
+export abstract class AuthConfig {
+  abstract readonly jwtAlgorithm: JwtAlgorithm;
+  abstract readonly jwtIssuer: string;
+  abstract readonly jwtAudience: string;
+  abstract readonly accessTokenSeconds: number;
+  abstract readonly refreshTokenSeconds: number;
+  abstract readonly browserSessionSeconds: number;
+  abstract readonly secureCookie: boolean;
+  abstract readonly registration: Env['REGISTRATION'];
+  abstract readonly tenancy: Env['TENANCY'];
+  abstract readonly adminEmail: string | null;
+  abstract readonly adminPassword: string | null;
+}
+
+export abstract class SecretsConfig {
+  /** Signs CSRF proofs and other short-lived things of our own. */
+  abstract readonly secretKey: KeyObject;
+  abstract readonly jwtSecretKey: KeyObject;
+  /** The first seals; all open. */
+  abstract readonly encryptionKeys: readonly string[];
+}
+
+export interface Config {
+  readonly app: AppConfig;
+  readonly database: DatabaseConfig;
+  readonly http: HttpConfig;
+  readonly log: LogConfig;
+  readonly limits: LimitsConfig;
+  readonly auth: AuthConfig;
+  readonly secrets: SecretsConfig;
+}
+
+const MINUTE = 60;
+const HOUR = 60 * MINUTE;
+const DAY = 24 * HOUR;
+
+/**
+ * Turns checked settings into the typed slices. Secrets that were not given are
+ * made once and kept in the data folder (never in production, where `readEnv`
+ * has already refused their absence).
+ */
+export function buildConfig(env: Env, version: string): Config {
+  const dataDir = resolve(env.DATA_DIR);
+  const production = env.ENVIRONMENT === 'production';
+  return {
+    app: {
+      environment: env.ENVIRONMENT,
+      version,
+      host: env.HOST ?? (env.ENVIRONMENT === 'development' ? '127.0.0.1' : '0.0.0.0'),
+      port: env.PORT,
+      publicUrl: env.PUBLIC_URL === undefined ? null : new URL(env.PUBLIC_URL),
+      dataDir,
+      shutdownGraceSeconds: env.SHUTDOWN_GRACE_SECONDS,
+    },
+    database: { url: env.DATABASE_URL ?? null, poolSize: env.DATABASE_POOL_SIZE },
+    http: {
+      production,
+      corsOrigins: env.CORS_ORIGINS,
+      trustProxy: env.TRUST_PROXY,
+      maxBodyBytes: env.MAX_BODY_BYTES,
+      compression: env.COMPRESSION,
+      metricsToken: env.METRICS_TOKEN ?? null,
+    },
+    log: { level: env.LOG_LEVEL, format: env.LOG_FORMAT ?? (production ? 'json' : 'text') },
+    limits: limitsOf(env),
+    auth: authOf(env),
+    secrets: secretsOf(env, dataDir),
+  };
+}
+
+function limitsOf(env: Env): LimitsConfig {
+  return {
+    default:
+      env.RATE_LIMIT_REQUESTS === 0
+        ? null
+        : { limit: env.RATE_LIMIT_REQUESTS, windowSeconds: env.RATE_LIMIT_WINDOW_SECONDS },
+    login: env.RATE_LIMIT_LOGIN,
+    register: env.RATE_LIMIT_REGISTER,
+    password: env.RATE_LIMIT_PASSWORD,
+  };
+}
+
+function authOf(env: Env): AuthConfig {
+  return {
+    jwtAlgorithm: env.JWT_ALGORITHM,
+    jwtIssuer: env.JWT_ISSUER,
+    jwtAudience: env.JWT_AUDIENCE,
+    accessTokenSeconds: env.ACCESS_TOKEN_EXPIRE_MINUTES * MINUTE,
+    refreshTokenSeconds: env.REFRESH_TOKEN_EXPIRE_DAYS * DAY,
+    browserSessionSeconds: env.SESSION_EXPIRE_HOURS * HOUR,
+    secureCookie:
+      env.SESSION_COOKIE_SECURE === 'auto'
+        ? env.ENVIRONMENT !== 'development'
+        : env.SESSION_COOKIE_SECURE === 'true',
+    registration: env.REGISTRATION,
+    tenancy: env.TENANCY,
+    adminEmail: env.ADMIN_EMAIL ?? null,
+    adminPassword: env.ADMIN_PASSWORD ?? null,
+  };
+}
+
+function secretsOf(env: Env, dataDir: string): SecretsConfig {
+  const { secretKey, jwtSecretKey, encryptionKey } = localSecrets(dataDir, {
+    secretKey: env.SECRET_KEY,
+    jwtSecretKey: env.JWT_SECRET_KEY,
+    encryptionKey: env.ENCRYPTION_KEY[0],
+  });
+  return {
+    secretKey: createSecretKey(secretKey, 'utf8'),
+    jwtSecretKey: createSecretKey(jwtSecretKey, 'utf8'),
+    encryptionKeys: [encryptionKey, ...env.ENCRYPTION_KEY.slice(1)],
+  };
+}

@@ -1,0 +1,114 @@
+import { applyDecorators } from '@nestjs/common';
+import { Transform } from 'class-transformer';
+import { IsArray, IsInt, Max, MinLength, Min, ValidateBy, type ValidationOptions } from 'class-validator';
+import ipaddr from 'ipaddr.js';
+import { parseRateLimit } from './rate-limit.js';
+
+/** How the text of a setting becomes a value, and what it must then satisfy. */
+
+export function Integer(minimum: number, maximum: number): PropertyDecorator {
+  return applyDecorators(
+    Transform(({ value }: { value: unknown }) => (isIntegerText(value) ? Number(value) : value)),
+    Max(maximum, { message: `must be at most ${maximum}` }),
+    Min(minimum, { message: `must be at least ${minimum}` }),
+    IsInt({ message: 'must be a whole number' }),
+  );
+}
+
+export function Flag(): PropertyDecorator {
+  const values: Record<string, boolean> = {
+    true: true,
+    '1': true,
+    yes: true,
+    false: false,
+    '0': false,
+    no: false,
+  };
+  return applyDecorators(
+    Transform(({ value }: { value: unknown }) =>
+      typeof value === 'string' ? (values[value.toLowerCase()] ?? value) : value,
+    ),
+    Satisfies('isFlag', (value) => typeof value === 'boolean', 'must be true or false'),
+  );
+}
+
+/** Comma-separated; blanks are dropped. */
+export function List(): PropertyDecorator {
+  return applyDecorators(
+    Transform(({ value }: { value: unknown }) => (typeof value === 'string' ? splitList(value) : value)),
+    IsArray(),
+  );
+}
+
+export function Secret(options: ValidationOptions = {}): PropertyDecorator {
+  return MinLength(32, { ...options, message: 'must be at least 32 characters long' });
+}
+
+/** `count/seconds`, or `0` for no limit. */
+export function Rate(): PropertyDecorator {
+  return applyDecorators(
+    Transform(({ value }: { value: unknown }) => (typeof value === 'string' ? parseRateLimit(value) : value)),
+    Satisfies(
+      'isRate',
+      (value) => value !== undefined,
+      'must be count/seconds such as 5/60, or 0 for no limit',
+    ),
+  );
+}
+
+/** A number of proxy hops, or the addresses and networks (CIDR) of the proxies. */
+export function TrustProxy(): PropertyDecorator {
+  return applyDecorators(
+    Transform(({ value }: { value: unknown }) => {
+      if (typeof value !== 'string') return value;
+      return isIntegerText(value) ? Number(value) : splitList(value);
+    }),
+    Satisfies(
+      'isTrustProxy',
+      (value) =>
+        typeof value === 'number'
+          ? value >= 0 && value <= 16
+          : Array.isArray(value) && value.every(isNetwork),
+      'must be the number of proxy hops (0 to 16) or a list of proxy addresses or networks',
+    ),
+  );
+}
+
+export function PostgresUrl(): PropertyDecorator {
+  return Satisfies(
+    'isPostgresUrl',
+    (value) => hasProtocol(value, ['postgres:', 'postgresql:']),
+    'must be a postgres:// URL such as postgres://user:password@host:5432/name',
+  );
+}
+
+export function HttpUrl(): PropertyDecorator {
+  return Satisfies(
+    'isHttpUrl',
+    (value) => hasProtocol(value, ['http:', 'https:']),
+    'must be an http(s):// URL',
+  );
+}
+
+function Satisfies(name: string, check: (value: unknown) => boolean, message: string): PropertyDecorator {
+  return ValidateBy({ name, validator: { validate: check, defaultMessage: () => message } });
+}
+
+function hasProtocol(value: unknown, protocols: readonly string[]): boolean {
+  return typeof value === 'string' && URL.canParse(value) && protocols.includes(new URL(value).protocol);
+}
+
+function isIntegerText(value: unknown): value is string {
+  return typeof value === 'string' && /^\s*-?\d{1,15}\s*$/.test(value);
+}
+
+function isNetwork(value: unknown): boolean {
+  return typeof value === 'string' && (ipaddr.isValid(value) || ipaddr.isValidCIDR(value));
+}
+
+function splitList(text: string): string[] {
+  return text
+    .split(',')
+    .map((item) => item.trim())
+    .filter((item) => item !== '');
+}

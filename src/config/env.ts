@@ -1,0 +1,111 @@
+import { plainToInstance } from 'class-transformer';
+import { IsEmail, IsIn, IsOptional, Matches, MaxLength, MinLength, validateSync } from 'class-validator';
+import { Flag, HttpUrl, Integer, List, PostgresUrl, Rate, Secret, TrustProxy } from './env.decorators.js';
+import { productionFaults } from './production-rules.js';
+import type { RateLimit } from './rate-limit.js';
+
+export const ENVIRONMENTS = ['development', 'staging', 'production'] as const;
+export const LOG_LEVELS = ['fatal', 'error', 'warn', 'info', 'debug', 'trace', 'silent'] as const;
+export const JWT_ALGORITHMS = ['HS256', 'EdDSA', 'RS256'] as const;
+
+export type Environment = (typeof ENVIRONMENTS)[number];
+export type JwtAlgorithm = (typeof JWT_ALGORITHMS)[number];
+
+/**
+ * Every setting Cloudkeep knows, named as in the environment. An empty value
+ * counts as unset. `.env.example` documents each; a test keeps the two equal.
+ */
+export class Env {
+  @IsIn(ENVIRONMENTS) ENVIRONMENT: Environment = 'development';
+  /** Interface to listen on; loopback in development, every interface elsewhere. */
+  @IsOptional() @MaxLength(255) HOST?: string;
+  @Integer(0, 65_535) PORT = 8000;
+  @IsOptional() @HttpUrl() PUBLIC_URL?: string;
+  @MinLength(1) DATA_DIR = './data';
+  @Integer(0, 600) SHUTDOWN_GRACE_SECONDS = 15;
+
+  @IsOptional() @PostgresUrl() DATABASE_URL?: string;
+  @Integer(2, 500) DATABASE_POOL_SIZE = 10;
+
+  @IsOptional() @Secret() SECRET_KEY?: string;
+  @IsOptional() @Secret() JWT_SECRET_KEY?: string;
+  /** The first key seals; the others only open what they once sealed. */
+  @List() @Secret({ each: true }) ENCRYPTION_KEY: string[] = [];
+
+  @IsIn(JWT_ALGORITHMS) JWT_ALGORITHM: JwtAlgorithm = 'HS256';
+  @MinLength(1) JWT_ISSUER = 'cloudkeep';
+  @MinLength(1) JWT_AUDIENCE = 'cloudkeep';
+  @Integer(1, 1440) ACCESS_TOKEN_EXPIRE_MINUTES = 30;
+  @Integer(1, 365) REFRESH_TOKEN_EXPIRE_DAYS = 7;
+  @Integer(1, 8760) SESSION_EXPIRE_HOURS = 24;
+  /** Whether the session cookie is `Secure`; `auto` means everywhere but in development. */
+  @IsIn(['auto', 'true', 'false']) SESSION_COOKIE_SECURE: 'auto' | 'true' | 'false' = 'auto';
+  @IsIn(['open', 'invite', 'closed']) REGISTRATION: 'open' | 'invite' | 'closed' = 'open';
+  @IsIn(['single', 'multi']) TENANCY: 'single' | 'multi' = 'single';
+  @IsOptional() @IsEmail() ADMIN_EMAIL?: string;
+  @IsOptional() @MinLength(12) @MaxLength(128) ADMIN_PASSWORD?: string;
+
+  @List()
+  @Matches(/^(\*|https?:\/\/[^/\s*]+)$/, {
+    each: true,
+    message: 'must be origins such as https://app.example.com',
+  })
+  CORS_ORIGINS: string[] = [];
+  @TrustProxy() TRUST_PROXY: number | string[] = 0;
+  @Integer(1024, 104_857_600) MAX_BODY_BYTES = 1_048_576;
+  @Flag() COMPRESSION = false;
+
+  @Integer(0, 1_000_000_000) RATE_LIMIT_REQUESTS = 100;
+  @Integer(1, 86_400) RATE_LIMIT_WINDOW_SECONDS = 60;
+  @Rate() RATE_LIMIT_LOGIN: RateLimit | null = { limit: 5, windowSeconds: 60 };
+  @Rate() RATE_LIMIT_REGISTER: RateLimit | null = { limit: 20, windowSeconds: 3600 };
+  @Rate() RATE_LIMIT_PASSWORD: RateLimit | null = { limit: 5, windowSeconds: 3600 };
+
+  @IsIn(LOG_LEVELS) LOG_LEVEL: (typeof LOG_LEVELS)[number] = 'info';
+  @IsOptional() @IsIn(['json', 'text']) LOG_FORMAT?: 'json' | 'text';
+  @IsOptional() @MinLength(16) METRICS_TOKEN?: string;
+}
+
+/** The configuration can't be used; the message lists every fault, one a line. */
+export class ConfigurationError extends Error {
+  override readonly name = 'ConfigurationError';
+
+  constructor(readonly faults: readonly string[]) {
+    super(`Configuration is not valid:\n${faults.map((fault) => `  - ${fault}`).join('\n')}`);
+  }
+}
+
+/**
+ * Reads and checks the settings. The one place that looks at the environment.
+ *
+ * @throws ConfigurationError naming every bad key at once.
+ */
+export function readEnv(source: NodeJS.ProcessEnv = processEnvironment()): Env {
+  const given = Object.fromEntries(
+    Object.entries(source).filter(([name, value]) => ENV_NAMES.includes(name) && value?.trim() !== ''),
+  );
+  const env = plainToInstance(Env, given, { exposeDefaultValues: true });
+  const faults = validateSync(env, { validationError: { target: false, value: false } }).map(
+    (error) => `${error.property} ${firstMessage(error.constraints, error.property)}`,
+  );
+  const all = [...faults, ...productionFaults(env)];
+  if (all.length > 0) throw new ConfigurationError(all);
+  return env;
+}
+
+/** The names of every setting, in no particular order. */
+export const ENV_NAMES: readonly string[] = Object.keys(new Env());
+
+function firstMessage(constraints: Record<string, string> | undefined, property: string): string {
+  const message = Object.values(constraints ?? {})[0] ?? 'is not valid';
+  return message.replace(new RegExp(`^(each value in )?${property} `), '');
+}
+
+function processEnvironment(): NodeJS.ProcessEnv {
+  try {
+    process.loadEnvFile('.env');
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code !== 'ENOENT') throw error;
+  }
+  return process.env;
+}

@@ -1,0 +1,7 @@
+/** PostgreSQL advisory lock keys. One list, so that no two things ever share a key. */
+export const AdvisoryLock = {
+  migrations: 7_201_001,
+  firstStart: 7_201_002,
+  signingKeys: 7_201_003,
+  jobs: 7_202_000,
+} as const;

@@ -1,0 +1,39 @@
+import { readdir } from 'node:fs/promises';
+import type { DataSourceOptions, MigrationInterface } from 'typeorm';
+import { SnakeNaming } from './naming.js';
+
+const MIGRATIONS = new URL('../../migrations/', import.meta.url);
+const CONNECT_TIMEOUT_MS = 5_000;
+/** No request of ours needs longer; a runaway statement must not hold its connection for ever. */
+const STATEMENT_TIMEOUT_MS = 30_000;
+const IDLE_IN_TRANSACTION_TIMEOUT_MS = 60_000;
+
+type Migration = new () => MigrationInterface;
+
+/** The one description of our database for the application, the command line and the tests. */
+export function dataSourceOptions(url: string, poolSize: number): DataSourceOptions {
+  return {
+    type: 'postgres',
+    url,
+    poolSize,
+    synchronize: false,
+    installExtensions: false,
+    namingStrategy: new SnakeNaming(),
+    migrationsTransactionMode: 'each',
+    connectTimeoutMS: CONNECT_TIMEOUT_MS,
+    extra: {
+      application_name: 'cloudkeep',
+      statement_timeout: STATEMENT_TIMEOUT_MS,
+      idle_in_transaction_session_timeout: IDLE_IN_TRANSACTION_TIMEOUT_MS,
+    },
+  };
+}
+
+/** Every migration in the folder, oldest first (file names begin with their timestamp). */
+export async function loadMigrations(): Promise<Migration[]> {
+  const files = (await readdir(MIGRATIONS)).filter((name) => /^\d+-[a-z-]+\.(js|ts)$/.test(name)).sort();
+  const modules = await Promise.all(
+    files.map((name) => import(new URL(name, MIGRATIONS).href) as Promise<Record<string, Migration>>),
+  );
+  return modules.flatMap((module) => Object.values(module));
+}

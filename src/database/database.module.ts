@@ -1,0 +1,45 @@
+import { Module, type DynamicModule } from '@nestjs/common';
+import { TypeOrmModule } from '@nestjs/typeorm';
+import { ClsPluginTransactional } from '@nestjs-cls/transactional';
+import { TransactionalAdapterTypeOrm } from '@nestjs-cls/transactional-adapter-typeorm';
+import { ClsModule } from 'nestjs-cls';
+import { DataSource } from 'typeorm';
+import { DatabaseConfig } from '../config/config.js';
+import { dataSourceOptions } from './data-source.js';
+import { DatabaseUrl } from './database-url.js';
+import { Notifications } from './notifications.js';
+import { Sql } from './sql.js';
+import { UnitOfWork } from './unit-of-work.js';
+
+/** One data source, one transaction idiom, one channel between replicas. */
+@Module({})
+export class DatabaseModule {
+  static forRoot(url: string): DynamicModule {
+    const transactions = new ClsPluginTransactional({
+      adapter: new TransactionalAdapterTypeOrm({ dataSourceToken: DataSource }),
+    });
+    const exported = [
+      { provide: DatabaseUrl, useValue: new DatabaseUrl(url) },
+      Sql,
+      UnitOfWork,
+      Notifications,
+    ];
+    return {
+      module: DatabaseModule,
+      global: true,
+      imports: [
+        TypeOrmModule.forRootAsync({
+          inject: [DatabaseConfig],
+          useFactory: ({ poolSize }: DatabaseConfig) => ({
+            ...dataSourceOptions(url, poolSize),
+            autoLoadEntities: true,
+            retryAttempts: 0,
+          }),
+        }),
+        ClsModule.forRoot({ global: true, plugins: [transactions] }),
+      ],
+      providers: exported,
+      exports: exported,
+    };
+  }
+}

@@ -1,0 +1,64 @@
+import { DataSource } from 'typeorm';
+import { AdvisoryLock } from './advisory-locks.js';
+import { dataSourceOptions, loadMigrations } from './data-source.js';
+import { StartupError } from './startup-error.js';
+
+const OLDEST_SERVER = 150_000;
+
+/**
+ * Brings the schema up to date. Replicas may start together: one migrates, the
+ * others wait for its lock and find nothing left to do.
+ *
+ * @returns the names of the migrations that ran.
+ * @throws StartupError when the server can't be reached or is older than PostgreSQL 15.
+ */
+export async function migrate(url: string): Promise<string[]> {
+  return withMigrationLock(url, async (dataSource) => {
+    const ran = await dataSource.runMigrations();
+    return ran.map((migration) => migration.name);
+  });
+}
+
+/** Undoes the newest migration; null when there is none. */
+export async function revertLast(url: string): Promise<string | null> {
+  return withMigrationLock(url, async (dataSource) => {
+    const before = await appliedMigrations(dataSource);
+    await dataSource.undoLastMigration();
+    const after = new Set(await appliedMigrations(dataSource));
+    return before.find((name) => !after.has(name)) ?? null;
+  });
+}
+
+async function withMigrationLock<T>(url: string, work: (dataSource: DataSource) => Promise<T>): Promise<T> {
+  // Two connections: one holds the lock, the other migrates.
+  const dataSource = new DataSource({ ...dataSourceOptions(url, 2), migrations: await loadMigrations() });
+  try {
+    await dataSource.initialize();
+  } catch (error) {
+    throw StartupError.databaseUnreachable(url, error);
+  }
+  const lock = dataSource.createQueryRunner();
+  try {
+    await refuseOldServer(dataSource);
+    await lock.query('SET statement_timeout = 0');
+    await lock.query('SELECT pg_advisory_lock($1)', [AdvisoryLock.migrations]);
+    return await work(dataSource);
+  } finally {
+    await lock.query('SELECT pg_advisory_unlock_all()').finally(() => lock.release());
+    await dataSource.destroy();
+  }
+}
+
+async function refuseOldServer(dataSource: DataSource): Promise<void> {
+  const [row] = await dataSource.query<{ version: string; number: number }[]>(
+    `SELECT current_setting('server_version') AS version, current_setting('server_version_num')::int AS number`,
+  );
+  if (row !== undefined && row.number < OLDEST_SERVER) {
+    throw new StartupError(`PostgreSQL 15 or newer is needed; the server at DATABASE_URL is ${row.version}.`);
+  }
+}
+
+async function appliedMigrations(dataSource: DataSource): Promise<string[]> {
+  const rows = await dataSource.query<{ name: string }[]>('SELECT name FROM migrations ORDER BY id');
+  return rows.map((row) => row.name);
+}

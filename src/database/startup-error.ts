@@ -1,0 +1,14 @@
+/** The server can't start. The message is one line for the person who started it. */
+export class StartupError extends Error {
+  override readonly name = 'StartupError';
+
+  static databaseUnreachable(url: string, cause: unknown): StartupError {
+    const { hostname, port, pathname } = new URL(url);
+    const reason =
+      cause instanceof Error ? cause.message || ((cause as NodeJS.ErrnoException).code ?? cause.name) : '';
+    return new StartupError(
+      `The database at ${hostname}:${port || '5432'}${pathname} can't be used: ${reason.split('\n')[0] ?? ''}`,
+      { cause },
+    );
+  }
+}

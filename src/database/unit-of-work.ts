@@ -1,0 +1,52 @@
+import { Injectable } from '@nestjs/common';
+import { TransactionHost } from '@nestjs-cls/transactional';
+import type { TransactionalAdapterTypeOrm } from '@nestjs-cls/transactional-adapter-typeorm';
+import { ClsService } from 'nestjs-cls';
+
+type Effect = () => void | Promise<void>;
+
+const EFFECTS = Symbol('effects after commit');
+
+/**
+ * The one transaction idiom. `run` opens a transaction that every repository
+ * called inside it joins; a nested `run` joins the outer one.
+ */
+@Injectable()
+export class UnitOfWork {
+  private readonly beforeCommit: (() => Promise<void>)[] = [];
+
+  constructor(
+    private readonly host: TransactionHost<TransactionalAdapterTypeOrm>,
+    private readonly cls: ClsService,
+  ) {}
+
+  get isActive(): boolean {
+    return this.cls.isActive() && this.host.isTransactionActive();
+  }
+
+  async run<T>(work: () => Promise<T>): Promise<T> {
+    if (this.isActive) return work();
+    return this.cls.run({ ifNested: 'inherit' }, async () => {
+      const effects: Effect[] = [];
+      this.cls.set(EFFECTS, effects);
+      const outcome = await this.host.withTransaction(async () => {
+        const result = await work();
+        for (const hook of this.beforeCommit) await hook();
+        return result;
+      });
+      for (const effect of effects) await effect();
+      return outcome;
+    });
+  }
+
+  /** Runs `effect` once the transaction has committed; at once when none is open. */
+  async afterCommit(effect: Effect): Promise<void> {
+    if (this.isActive) this.cls.get<Effect[]>(EFFECTS).push(effect);
+    else await effect();
+  }
+
+  /** Registers what completes every transaction from inside, such as writing its audit rows. */
+  onBeforeCommit(hook: () => Promise<void>): void {
+    this.beforeCommit.push(hook);
+  }
+}

@@ -1,0 +1,15 @@
+import { createApp } from './app.js';
+import { printBanner, readConfig, reportFailure } from './bootstrap.js';
+
+try {
+  const config = readConfig();
+  const app = await createApp(config);
+  const url = await app.listen().catch(async (error: unknown) => {
+    await app.close();
+    throw error;
+  });
+  for (const signal of ['SIGTERM', 'SIGINT'] as const) process.once(signal, () => void app.shutDown());
+  printBanner(url, config, app.firstAdmin);
+} catch (error) {
+  reportFailure(error);
+}

@@ -1,0 +1,56 @@
+import { Injectable, type OnModuleInit } from '@nestjs/common';
+import type { DomainEvent } from '../../common/events/domain-events.js';
+import { EventBus } from '../../common/events/event-bus.js';
+import { RequestContext } from '../../common/http/request-context.js';
+import { Clock } from '../../common/time/clock.js';
+import { DEFAULT_ORGANIZATION_ID } from '../../common/access/organizations.js';
+import { AuditRepository, type NewAuditRow } from './audit.repository.js';
+import { auditRules, type AuditRecord } from './audit.rules.js';
+import { RefusalTrail } from './refusal-trail.js';
+
+const USER_AGENT_LENGTH = 512;
+
+/**
+ * Turns domain events into audit rows. Those of a change are written in its own
+ * transaction, all in one statement; refusals go through the trail that bounds
+ * how many rows a flood of them can make.
+ */
+@Injectable()
+export class AuditRelay implements OnModuleInit {
+  constructor(
+    private readonly events: EventBus,
+    private readonly audit: AuditRepository,
+    private readonly refusals: RefusalTrail,
+    private readonly context: RequestContext,
+    private readonly clock: Clock,
+  ) {}
+
+  onModuleInit(): void {
+    this.events.onCommitting(async (events) => {
+      const rows = events.flatMap((event) => this.rowOf(event) ?? []);
+      if (rows.length > 0) await this.audit.insert(rows);
+    });
+    this.events.onObserved((event) => {
+      const row = this.rowOf(event);
+      if (row !== null) this.refusals.add(row);
+    });
+  }
+
+  private rowOf({ name, payload }: DomainEvent): NewAuditRow | null {
+    const rule = auditRules[name] as ((payload: unknown) => AuditRecord) | 'not-audited';
+    if (rule === 'not-audited') return null;
+    const { action, resource, userId, organizationId, details } = rule(payload);
+    return {
+      action,
+      resource,
+      details,
+      user_id: userId,
+      // What strangers do at the gate concerns whoever runs the server.
+      organization_id: organizationId ?? DEFAULT_ORGANIZATION_ID,
+      created_at: this.clock.now(),
+      ip: this.context.ip,
+      user_agent: this.context.userAgent?.slice(0, USER_AGENT_LENGTH).toWellFormed() ?? null,
+      request_id: this.context.requestId,
+    };
+  }
+}

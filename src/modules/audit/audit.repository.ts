@@ -1,0 +1,80 @@
+import { Injectable } from '@nestjs/common';
+import { newId } from '../../common/crypto/ids.js';
+import { readCursor } from '../../common/pagination/pagination.js';
+import { Sql } from '../../database/sql.js';
+
+export interface AuditRow {
+  readonly id: string;
+  readonly created_at: Date;
+  readonly organization_id: string;
+  readonly user_id: string | null;
+  readonly action: string;
+  readonly resource: string;
+  readonly details: Record<string, unknown>;
+  readonly ip: string | null;
+  readonly user_agent: string | null;
+  readonly request_id: string | null;
+}
+
+export type NewAuditRow = Omit<AuditRow, 'id'>;
+
+export interface AuditFilters {
+  readonly user_id?: string;
+  readonly action?: string;
+  readonly resource?: string;
+  readonly ip?: string;
+  readonly from?: Date;
+  readonly to?: Date;
+}
+
+@Injectable()
+export class AuditRepository {
+  constructor(private readonly sql: Sql) {}
+
+  /** Any number of rows in one statement; in the current transaction when there is one. */
+  async insert(rows: readonly NewAuditRow[]): Promise<void> {
+    await this.sql.execute({
+      name: 'audit-insert',
+      text: `INSERT INTO audit_logs
+               (id, created_at, organization_id, user_id, action, resource, details, ip, user_agent, request_id)
+             SELECT * FROM unnest($1::uuid[], $2::timestamptz[], $3::uuid[], $4::uuid[], $5::text[], $6::text[],
+                                  $7::jsonb[], $8::inet[], $9::text[], $10::text[])`,
+      values: [
+        rows.map(() => newId()),
+        rows.map((row) => row.created_at),
+        rows.map((row) => row.organization_id),
+        rows.map((row) => row.user_id),
+        rows.map((row) => row.action),
+        rows.map((row) => row.resource),
+        rows.map((row) => JSON.stringify(row.details)),
+        rows.map((row) => row.ip),
+        rows.map((row) => row.user_agent),
+        rows.map((row) => row.request_id),
+      ],
+    });
+  }
+
+  /** Newest first. */
+  list(organizationId: string, filters: AuditFilters, limit: number, cursor?: string): Promise<AuditRow[]> {
+    return this.sql.rows<AuditRow>({
+      text: `SELECT id, created_at, organization_id, user_id, action, resource, details, host(ip) AS ip, user_agent, request_id
+             FROM audit_logs
+             WHERE organization_id = $1 AND ($2::uuid IS NULL OR id < $2)
+               AND ($3::uuid IS NULL OR user_id = $3) AND ($4::text IS NULL OR action = $4)
+               AND ($5::text IS NULL OR resource = $5) AND ($6::inet IS NULL OR ip <<= $6)
+               AND ($7::timestamptz IS NULL OR created_at >= $7) AND ($8::timestamptz IS NULL OR created_at < $8)
+             ORDER BY id DESC LIMIT $9`,
+      values: [
+        organizationId,
+        readCursor(cursor)?.id ?? null,
+        filters.user_id ?? null,
+        filters.action ?? null,
+        filters.resource ?? null,
+        filters.ip ?? null,
+        filters.from ?? null,
+        filters.to ?? null,
+        limit + 1,
+      ],
+    });
+  }
+}

@@ -1,0 +1,101 @@
+import type { Actor } from '../../common/access/actor.js';
+import type { DomainEventName, DomainEvents } from '../../common/events/domain-events.js';
+import type { UserRef } from '../users/users.events.js';
+import '../../common/access/access.events.js';
+import '../auth/auth.events.js';
+import '../users/users.events.js';
+
+/** What an event leaves in the trail. */
+export interface AuditRecord {
+  readonly action: string;
+  readonly resource: string;
+  /** Who did it; null for the system and for strangers. */
+  readonly userId: string | null;
+  /** Null where nobody's organisation is concerned. */
+  readonly organizationId: string | null;
+  readonly details: Record<string, unknown>;
+}
+
+type AuditRule<Payload> = (payload: Payload) => AuditRecord;
+
+type AuditRules = { [Name in DomainEventName]: AuditRule<DomainEvents[Name]> | 'not-audited' };
+
+const byActor = (actor: Actor) => ({ userId: actor.userId, organizationId: actor.organizationId });
+const bySelf = (user: UserRef) => ({ userId: user.id, organizationId: user.organizationId });
+const userResource = (user: UserRef) => `user:${user.id}`;
+
+/** A new event does not compile until someone decides here what it leaves. */
+export const auditRules = {
+  'user.registered': ({ user }) => ({
+    action: 'user.register',
+    resource: userResource(user),
+    ...bySelf(user),
+    details: { username: user.username },
+  }),
+  'user.first-admin-created': ({ user }) => ({
+    action: 'user.create_first_admin',
+    resource: userResource(user),
+    userId: null,
+    organizationId: user.organizationId,
+    details: { email: user.email },
+  }),
+  'user.profile-updated': ({ actor, user, changed }) => ({
+    action: 'user.update_profile',
+    resource: userResource(user),
+    ...byActor(actor),
+    details: { changed },
+  }),
+  'user.role-changed': ({ actor, user, from, to }) => ({
+    action: 'user.change_role',
+    resource: userResource(user),
+    ...byActor(actor),
+    details: { from, to },
+  }),
+  'user.deactivated': ({ actor, user }) => ({
+    action: 'user.deactivate',
+    resource: userResource(user),
+    ...byActor(actor),
+    details: {},
+  }),
+  'user.reactivated': ({ actor, user }) => ({
+    action: 'user.reactivate',
+    resource: userResource(user),
+    ...byActor(actor),
+    details: {},
+  }),
+  'user.password-changed': ({ user, by }) => ({
+    action: by === 'owner' ? 'user.change_password' : 'user.upgrade_password_hash',
+    resource: userResource(user),
+    ...bySelf(user),
+    details: {},
+  }),
+  'session.opened': ({ user, sessionId, kind }) => ({
+    action: 'session.open',
+    resource: `session:${sessionId}`,
+    ...bySelf(user),
+    details: { kind },
+  }),
+  'session.ended': ({ user, sessionIds, reason, actor }) => ({
+    action: 'session.end',
+    resource: sessionIds.length === 1 ? `session:${sessionIds[0]}` : userResource(user),
+    userId: actor?.userId ?? null,
+    organizationId: user.organizationId,
+    details: { reason, user_id: user.id, session_ids: sessionIds },
+  }),
+  // Every half hour of every session: the session itself tells when it was last seen.
+  'session.refreshed': 'not-audited',
+  'login.failed': ({ user, reason }) => ({
+    action: 'login.fail',
+    resource: user === null ? 'user:unknown' : userResource(user),
+    userId: null,
+    organizationId: user?.organizationId ?? null,
+    details: { reason },
+  }),
+  'access.denied': ({ actor, code, route }) => ({
+    action: 'access.deny',
+    resource: `route:${route}`,
+    userId: actor?.userId ?? null,
+    organizationId: actor?.organizationId ?? null,
+    details: { code },
+  }),
+} satisfies AuditRules;

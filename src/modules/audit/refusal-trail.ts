@@ -1,0 +1,94 @@
+import { Injectable, Logger, type BeforeApplicationShutdown } from '@nestjs/common';
+import { Interval } from '@nestjs/schedule';
+import { clientNetwork } from '../../common/http/client-ip.js';
+import { AuditRepository, type NewAuditRow } from './audit.repository.js';
+
+const WRITE_EVERY_MS = 2_000;
+const WINDOW_MS = 60_000;
+/** Distinct refusals a window; beyond, they are counted together. */
+const MAX_KINDS = 500;
+
+interface Tally {
+  readonly row: NewAuditRow;
+  count: number;
+  written: boolean;
+}
+
+/**
+ * Failed sign-ins and denials, recorded without a way to flood the table: of
+ * refusals alike (same act, account and client network) the first of a minute is
+ * written soon, the others as one row with their count when the minute is over.
+ * At most `2 * MAX_KINDS` rows a minute come from here, whatever is thrown at us.
+ */
+@Injectable()
+export class RefusalTrail implements BeforeApplicationShutdown {
+  private readonly logger = new Logger(RefusalTrail.name);
+  private tallies = new Map<string, Tally>();
+  private windowEndsAt = 0;
+
+  constructor(private readonly audit: AuditRepository) {}
+
+  add(row: NewAuditRow): void {
+    const full = this.tallies.size >= MAX_KINDS;
+    const key = keyOf(row);
+    const tally = this.tallies.get(key) ?? (full ? this.tallies.get(row.action) : undefined);
+    if (tally !== undefined) tally.count++;
+    else
+      this.tallies.set(full ? row.action : key, {
+        row: full ? anonymous(row) : row,
+        count: 1,
+        written: false,
+      });
+  }
+
+  @Interval(WRITE_EVERY_MS)
+  async write(): Promise<void> {
+    const now = performance.now();
+    const rows = [...this.tallies.values()].filter(({ written }) => !written).map(({ row }) => row);
+    for (const tally of this.tallies.values()) tally.written = true;
+    if (now >= this.windowEndsAt) {
+      rows.push(...this.repeats());
+      this.tallies = new Map();
+      this.windowEndsAt = now + WINDOW_MS;
+    }
+    await this.insert(rows);
+  }
+
+  async beforeApplicationShutdown(): Promise<void> {
+    this.windowEndsAt = 0;
+    await this.write();
+  }
+
+  private repeats(): NewAuditRow[] {
+    return [...this.tallies.values()]
+      .filter(({ count }) => count > 1)
+      .map(({ row, count }) => ({ ...row, details: { ...row.details, repeated: count - 1 } }));
+  }
+
+  private async insert(rows: readonly NewAuditRow[]): Promise<void> {
+    if (rows.length === 0) return;
+    await this.audit.insert(rows).catch((error: unknown) => {
+      this.logger.error(
+        `${rows.length} refusals could not be written to the audit trail: ${(error as Error).message}`,
+      );
+    });
+  }
+}
+
+function keyOf({ action, resource, user_id: userId, ip, details }: NewAuditRow): string {
+  const detail = details.code ?? details.reason;
+  return [action, resource, userId, ip === null ? '' : clientNetwork(ip), detail].join('\n');
+}
+
+/** Stands for many different refusals, so it claims no one place or account. */
+function anonymous(row: NewAuditRow): NewAuditRow {
+  return {
+    ...row,
+    resource: 'various',
+    user_id: null,
+    ip: null,
+    user_agent: null,
+    request_id: null,
+    details: {},
+  };
+}

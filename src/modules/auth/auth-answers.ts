@@ -1,0 +1,38 @@
+import { Injectable } from '@nestjs/common';
+import type { Response } from 'express';
+import type { Actor } from '../../common/access/actor.js';
+import type { BrowserSessionDto, LoginDto, TokensDto } from './auth.dto.js';
+import { LoginService } from './login.service.js';
+import { SessionCookie } from './session-cookie.js';
+import { SessionsService } from './sessions.service.js';
+
+/** Sign-in and sign-out where an answer has cookies besides its body. */
+@Injectable()
+export class AuthAnswers {
+  constructor(
+    private readonly logins: LoginService,
+    private readonly sessions: SessionsService,
+    private readonly cookie: SessionCookie,
+  ) {}
+
+  async login(
+    request: LoginDto,
+    session: 'cookie' | undefined,
+    response: Response,
+  ): Promise<TokensDto | BrowserSessionDto> {
+    if (session === undefined) return this.logins.login(request);
+    const signedIn = await this.logins.loginBrowser(request);
+    this.cookie.set(response, signedIn);
+    return signedIn.answer;
+  }
+
+  async logout(actor: Actor, response: Response): Promise<void> {
+    await this.sessions.logout(actor);
+    this.cookie.clear(response);
+  }
+
+  async logoutEverywhere(actor: Actor, response: Response): Promise<void> {
+    await this.sessions.logoutEverywhere(actor);
+    this.cookie.clear(response);
+  }
+}

@@ -1,0 +1,18 @@
+import type { Actor } from '../../common/access/actor.js';
+import type { UserRef } from '../users/users.events.js';
+import type { SessionEnd, SessionKind } from './session.entity.js';
+
+declare module '../../common/events/domain-events.js' {
+  interface DomainEvents {
+    'session.opened': { readonly user: UserRef; readonly sessionId: string; readonly kind: SessionKind };
+    'session.ended': {
+      readonly user: UserRef;
+      readonly sessionIds: readonly string[];
+      readonly reason: SessionEnd;
+      readonly actor: Actor | null;
+    };
+    'session.refreshed': { readonly user: UserRef; readonly sessionId: string };
+    /** A sign-in failed; `user` is null where nobody has that name. */
+    'login.failed': { readonly user: UserRef | null; readonly reason: string; readonly ip: string };
+  }
+}

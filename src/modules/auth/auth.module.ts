@@ -1,0 +1,73 @@
+import { Module } from '@nestjs/common';
+import { JwtModule } from '@nestjs/jwt';
+import { PassportModule } from '@nestjs/passport';
+import { TypeOrmModule } from '@nestjs/typeorm';
+import { UsersModule } from '../users/users.module.js';
+import { AccessTokenStrategy } from './access-token.strategy.js';
+import { AccessTokens } from './access-tokens.js';
+import { AccountService } from './account.service.js';
+import { AuthAnswers } from './auth-answers.js';
+import { AuthController } from './auth.controller.js';
+import { AuthJobs } from './auth.jobs.js';
+import { BrowserSessionStrategy } from './browser-session.strategy.js';
+import { FirstAdminService } from './first-admin.js';
+import { JwksController } from './jwks.controller.js';
+import { LoginAttemptEntity } from './login-attempt.entity.js';
+import { LoginAttemptsRepository } from './login-attempts.repository.js';
+import { LoginLockout } from './login-lockout.js';
+import { LoginReports } from './login-reports.js';
+import { LoginService } from './login.service.js';
+import { PasswordHasher } from './password-hasher.js';
+import { RefreshTokenEntity } from './refresh-token.entity.js';
+import { RefreshTokensRepository } from './refresh-tokens.repository.js';
+import { RefreshRules } from './refresh-rules.js';
+import { RefreshTokensService } from './refresh-tokens.service.js';
+import { RegistrationService } from './registration.service.js';
+import { SessionCookie } from './session-cookie.js';
+import { SessionEntity } from './session.entity.js';
+import { SessionsController } from './sessions.controller.js';
+import { SessionsRepository } from './sessions.repository.js';
+import { SessionsService } from './sessions.service.js';
+import { SignInGrants } from './sign-in-grants.js';
+import { SignInService } from './sign-in.service.js';
+import { SigningKeyEntity } from './signing-key.entity.js';
+import { SigningKeys } from './signing-keys.js';
+import { SigningKeysRepository } from './signing-keys.repository.js';
+
+/** Who one is: registration, sign-in, sessions and their tokens. Refuses whatever it can't prove, in alike words and time. */
+@Module({
+  imports: [
+    TypeOrmModule.forFeature([LoginAttemptEntity, RefreshTokenEntity, SessionEntity, SigningKeyEntity]),
+    JwtModule.register({}),
+    PassportModule,
+    UsersModule,
+  ],
+  controllers: [AuthController, SessionsController, JwksController],
+  providers: [
+    AccessTokenStrategy,
+    AccessTokens,
+    AccountService,
+    AuthAnswers,
+    AuthJobs,
+    BrowserSessionStrategy,
+    FirstAdminService,
+    LoginAttemptsRepository,
+    LoginLockout,
+    LoginReports,
+    LoginService,
+    PasswordHasher,
+    RefreshRules,
+    RefreshTokensRepository,
+    RefreshTokensService,
+    RegistrationService,
+    SessionCookie,
+    SessionsRepository,
+    SessionsService,
+    SignInGrants,
+    SignInService,
+    SigningKeys,
+    SigningKeysRepository,
+  ],
+  exports: [FirstAdminService],
+})
+export class AuthModule {}

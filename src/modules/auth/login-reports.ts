@@ -1,0 +1,23 @@
+import { Injectable } from '@nestjs/common';
+import { EventBus } from '../../common/events/event-bus.js';
+import { RequestContext } from '../../common/http/request-context.js';
+import type { UserRow } from '../users/users.service.js';
+import './auth.events.js';
+
+/** Tells the audit trail and the metrics of sign-ins that failed, and from where. */
+@Injectable()
+export class LoginReports {
+  constructor(
+    private readonly events: EventBus,
+    private readonly context: RequestContext,
+  ) {}
+
+  get ip(): string {
+    return this.context.ip ?? '0.0.0.0';
+  }
+
+  failed(user: UserRow | null, reason: string): void {
+    const ref = user === null ? null : { id: user.id, organizationId: user.organization_id };
+    this.events.observe('login.failed', { user: ref, reason, ip: this.ip });
+  }
+}

@@ -1,0 +1,49 @@
+import { Injectable } from '@nestjs/common';
+import { EventBus } from '../../common/events/event-bus.js';
+import { AuthConfig } from '../../config/config.js';
+import { UnitOfWork } from '../../database/unit-of-work.js';
+import { DEFAULT_ORGANIZATION_ID } from '../../common/access/organizations.js';
+import { UsersService } from '../users/users.service.js';
+import type { RegisterDto, TokensDto } from './auth.dto.js';
+import { AuthErrors } from './auth.errors.js';
+import { PasswordHasher } from './password-hasher.js';
+import { SignInService } from './sign-in.service.js';
+
+/** How people come in by themselves. */
+@Injectable()
+export class RegistrationService {
+  constructor(
+    private readonly users: UsersService,
+    private readonly signIn: SignInService,
+    private readonly hasher: PasswordHasher,
+    private readonly unitOfWork: UnitOfWork,
+    private readonly events: EventBus,
+    private readonly config: AuthConfig,
+  ) {}
+
+  /**
+   * Under `TENANCY=multi` the registrant gets an organisation of their own, as
+   * its admin; else joins the default one.
+   *
+   * @throws AppError 403 when registration is not open, 409 naming what is taken.
+   */
+  async register(request: RegisterDto): Promise<TokensDto> {
+    if (this.config.registration !== 'open') throw AuthErrors.registrationClosed();
+    const { email, username, full_name: fullName = null } = request;
+    // Before the costly hash; the unique indexes decide in the end.
+    await this.users.mustBeFree(email, username);
+    const passwordHash = await this.hasher.hash(request.password);
+    return this.unitOfWork.run(async () => {
+      const membership = await this.membership(username);
+      const user = await this.users.create({ email, username, fullName, passwordHash, ...membership });
+      const { id, organization_id: organizationId } = user;
+      this.events.emit('user.registered', { user: { id, organizationId, username } });
+      return this.signIn.withTokens(user);
+    });
+  }
+
+  private async membership(username: string): Promise<{ organizationId: string; role: string }> {
+    if (this.config.tenancy === 'single') return { organizationId: DEFAULT_ORGANIZATION_ID, role: 'user' };
+    return { organizationId: await this.users.createOrganization(username), role: 'admin' };
+  }
+}

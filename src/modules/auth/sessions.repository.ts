@@ -1,0 +1,130 @@
+import { Injectable } from '@nestjs/common';
+import type { Scope } from '../../common/access/scopes.js';
+import { Sql } from '../../database/sql.js';
+import { SessionEntity, type SessionEnd, type SessionKind } from './session.entity.js';
+
+/** A live look at a session and its owner: all that authentication asks, in one indexed query. */
+export interface SessionPrincipalRow {
+  readonly session_id: string;
+  readonly kind: SessionKind;
+  readonly expires_at: Date;
+  readonly ended_at: Date | null;
+  readonly user_id: string;
+  readonly organization_id: string;
+  readonly role: string;
+  readonly is_active: boolean;
+  readonly custom_scopes: Scope[] | null;
+}
+
+export interface SessionRow {
+  readonly id: string;
+  readonly kind: SessionKind;
+  readonly ip: string | null;
+  readonly user_agent: string | null;
+  readonly created_at: Date;
+  readonly last_seen_at: Date;
+  readonly expires_at: Date;
+  readonly ended_at: Date | null;
+  readonly ended_reason: SessionEnd | null;
+}
+
+const SELECT_PRINCIPAL = `
+  SELECT s.id AS session_id, s.kind, s.expires_at, s.ended_at, u.id AS user_id, u.organization_id, u.role, u.is_active,
+         r.scopes AS custom_scopes
+  FROM sessions s JOIN users u ON u.id = s.user_id
+  LEFT JOIN roles r ON r.organization_id = u.organization_id AND r.name = u.role`;
+
+@Injectable()
+export class SessionsRepository {
+  constructor(private readonly sql: Sql) {}
+
+  async insert(session: Omit<SessionEntity, 'createdAt' | 'endedAt' | 'endedReason'>): Promise<void> {
+    await this.sql.manager.insert(SessionEntity, session);
+  }
+
+  findPrincipalById(id: string): Promise<SessionPrincipalRow | null> {
+    return this.sql.row({
+      name: 'session-principal',
+      text: `${SELECT_PRINCIPAL} WHERE s.id = $1`,
+      values: [id],
+    });
+  }
+
+  findPrincipalByCookieDigest(digest: Buffer): Promise<SessionPrincipalRow | null> {
+    const text = `${SELECT_PRINCIPAL} WHERE s.cookie_digest = $1`;
+    return this.sql.row({ name: 'session-principal-by-cookie', text, values: [digest] });
+  }
+
+  /** The sessions that last, and those ended since `alarmsSince` because a stolen refresh token was noticed; newest first. */
+  listForUser(userId: string, now: Date, alarmsSince: Date): Promise<SessionRow[]> {
+    return this.sql.rows({
+      name: 'sessions-of-user',
+      text: `SELECT id, kind, host(ip) AS ip, user_agent, created_at, last_seen_at, expires_at, ended_at, ended_reason
+             FROM sessions
+             WHERE user_id = $1 AND ((ended_at IS NULL AND expires_at > $2)
+                OR (ended_reason = 'refresh_token_reuse' AND ended_at > $3))
+             ORDER BY id DESC LIMIT 500`,
+      values: [userId, now, alarmsSince],
+    });
+  }
+
+  /** How many sessions last, and when the first of them runs out. */
+  async countActive(userId: string, now: Date): Promise<{ count: number; firstExpiry: Date | null }> {
+    const row = await this.sql.row<{ count: number; first_expiry: Date | null }>({
+      name: 'sessions-count-active',
+      text: `SELECT count(*)::int AS count, min(expires_at) AS first_expiry
+             FROM sessions WHERE user_id = $1 AND ended_at IS NULL AND expires_at > $2`,
+      values: [userId, now],
+    });
+    return { count: row?.count ?? 0, firstExpiry: row?.first_expiry ?? null };
+  }
+
+  /** @returns the ids of the sessions this call ended. */
+  async end(
+    userId: string,
+    which: { readonly only?: string; readonly except?: string },
+    at: Date,
+    reason: SessionEnd,
+  ): Promise<string[]> {
+    const rows = await this.sql.rows<{ id: string }>({
+      name: 'sessions-end',
+      text: `UPDATE sessions SET ended_at = $4, ended_reason = $5
+             WHERE user_id = $1 AND ended_at IS NULL AND expires_at > $4
+               AND ($2::uuid IS NULL OR id = $2) AND ($3::uuid IS NULL OR id <> $3) RETURNING id`,
+      values: [userId, which.only ?? null, which.except ?? null, at, reason],
+    });
+    return rows.map((row) => row.id);
+  }
+
+  /** Locks the session, so that the refresh tokens of a family are exchanged one after the other. */
+  lockPrincipal(id: string): Promise<SessionPrincipalRow | null> {
+    const text = `${SELECT_PRINCIPAL} WHERE s.id = $1 FOR UPDATE OF s`;
+    return this.sql.row({ name: 'session-principal-lock', text, values: [id] });
+  }
+
+  async extend(id: string, expiresAt: Date): Promise<void> {
+    await this.sql.execute({
+      name: 'session-extend',
+      text: 'UPDATE sessions SET expires_at = $2 WHERE id = $1',
+      values: [id, expiresAt],
+    });
+  }
+
+  /** Writes many last-seen times in one statement; a time never moves back. */
+  async markSeen(seen: readonly { id: string; at: Date; ip: string }[]): Promise<void> {
+    await this.sql.execute({
+      name: 'sessions-mark-seen',
+      text: `UPDATE sessions s SET last_seen_at = greatest(s.last_seen_at, seen.at), ip = seen.ip
+             FROM unnest($1::uuid[], $2::timestamptz[], $3::inet[]) AS seen (id, at, ip) WHERE s.id = seen.id`,
+      values: [seen.map(({ id }) => id), seen.map(({ at }) => at), seen.map(({ ip }) => ip)],
+    });
+  }
+
+  /** @returns how many sessions, with their refresh tokens, were removed: those over since before `before`. */
+  purge(before: Date): Promise<number> {
+    return this.sql.execute({
+      text: 'DELETE FROM sessions WHERE least(expires_at, ended_at) < $1',
+      values: [before],
+    });
+  }
+}

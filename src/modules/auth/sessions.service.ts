@@ -1,0 +1,124 @@
+import { Injectable } from '@nestjs/common';
+import type { Actor } from '../../common/access/actor.js';
+import { Invalidations } from '../../common/cache/invalidations.js';
+import { newId } from '../../common/crypto/ids.js';
+import { digestOf } from '../../common/crypto/secrets.js';
+import { EventBus } from '../../common/events/event-bus.js';
+import { RequestContext } from '../../common/http/request-context.js';
+import { Clock, secondsAfter } from '../../common/time/clock.js';
+import { UnitOfWork } from '../../database/unit-of-work.js';
+import type { UserRow } from '../users/users.service.js';
+import { AuthErrors } from './auth.errors.js';
+import type { SessionEnd, SessionKind } from './session.entity.js';
+import { SessionsRepository, type SessionRow } from './sessions.repository.js';
+import './auth.events.js';
+
+const USER_AGENT_LENGTH = 512;
+const DAY_SECONDS = 86_400;
+const ALARM_SHOWN_FOR_SECONDS = 7 * DAY_SECONDS;
+const ENDED_KEPT_FOR_SECONDS = 30 * DAY_SECONDS;
+
+export interface OpenedSession {
+  readonly id: string;
+  readonly expiresAt: Date;
+}
+
+/** Where people are signed in: opening, listing and ending sessions. */
+@Injectable()
+export class SessionsService {
+  constructor(
+    private readonly sessions: SessionsRepository,
+    private readonly unitOfWork: UnitOfWork,
+    private readonly events: EventBus,
+    private readonly invalidations: Invalidations,
+    private readonly context: RequestContext,
+    private readonly clock: Clock,
+  ) {}
+
+  /** Opens a session that lasts `seconds`; part of the caller's unit of work. */
+  async open(
+    user: UserRow,
+    kind: SessionKind,
+    seconds: number,
+    cookieSecret?: string,
+  ): Promise<OpenedSession> {
+    const now = this.clock.now();
+    const session = { id: newId(), expiresAt: secondsAfter(now, seconds) };
+    await this.sessions.insert({
+      ...session,
+      kind,
+      organizationId: user.organization_id,
+      userId: user.id,
+      cookieDigest: cookieSecret === undefined ? null : digestOf(cookieSecret),
+      ip: this.context.ip,
+      userAgent: this.context.userAgent?.slice(0, USER_AGENT_LENGTH).toWellFormed() ?? null,
+      lastSeenAt: now,
+    });
+    const ref = { id: user.id, organizationId: user.organization_id };
+    this.events.emit('session.opened', { user: ref, sessionId: session.id, kind });
+    await this.invalidations.publish(`profile:${user.id}`);
+    return session;
+  }
+
+  list(actor: Actor): Promise<SessionRow[]> {
+    const now = this.clock.now();
+    return this.sessions.listForUser(actor.userId, now, secondsAfter(now, -ALARM_SHOWN_FOR_SECONDS));
+  }
+
+  countActive(userId: string): Promise<{ count: number; firstExpiry: Date | null }> {
+    return this.sessions.countActive(userId, this.clock.now());
+  }
+
+  /** @throws AppError 404 when the actor has no such session that lasts. */
+  async revoke(actor: Actor, id: string): Promise<void> {
+    const ended = await this.end(
+      ownerOf(actor),
+      { only: id },
+      id === actor.credentialId ? 'logout' : 'revoked',
+      actor,
+    );
+    if (ended === 0) throw AuthErrors.sessionNotFound(id);
+  }
+
+  /** Ends the session the actor came with. */
+  async logout(actor: Actor): Promise<void> {
+    if (actor.credential !== 'session') return;
+    await this.end(ownerOf(actor), { only: actor.credentialId }, 'logout', actor);
+  }
+
+  async logoutEverywhere(actor: Actor): Promise<void> {
+    await this.end(ownerOf(actor), {}, 'logout', actor);
+  }
+
+  /**
+   * Ends sessions of a user; their access tokens die with them, on every replica.
+   *
+   * @returns how many lasted until now.
+   */
+  async end(
+    user: { readonly id: string; readonly organizationId: string },
+    which: { readonly only?: string; readonly except?: string },
+    reason: SessionEnd,
+    actor: Actor | null,
+  ): Promise<number> {
+    return this.unitOfWork.run(async () => {
+      const sessionIds = await this.sessions.end(user.id, which, this.clock.now(), reason);
+      if (sessionIds.length === 0) return 0;
+      this.events.emit('session.ended', { user, sessionIds, reason, actor });
+      await this.invalidations.publish(
+        ...sessionIds.map((id) => `session:${id}` as const),
+        `profile:${user.id}`,
+      );
+      return sessionIds.length;
+    });
+  }
+
+  /** Removes what is over; ended sessions are kept a while, to know the addresses their owners come from. */
+  purge(): Promise<number> {
+    return this.sessions.purge(secondsAfter(this.clock.now(), -ENDED_KEPT_FOR_SECONDS));
+  }
+}
+
+function ownerOf({ userId: id, organizationId }: Actor) {
+  return { id, organizationId };
+}

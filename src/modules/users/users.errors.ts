@@ -1,0 +1,29 @@
+import { AppError, type FieldError } from '../../common/errors/app-error.js';
+
+export const UserErrors = {
+  notFound: (id: string) =>
+    new AppError({ status: 404, code: 'user_not_found', title: 'User not found', detail: `No user ${id}.` }),
+  taken: (fields: readonly ('email' | 'username')[]) =>
+    new AppError({
+      status: 409,
+      code: fields[0] === 'username' ? 'username_taken' : 'email_taken',
+      title: 'Already taken',
+      detail: `Another account has this ${fields.join(' and this ')}.`,
+      errors: fields.map((field): FieldError => ({ field, message: 'is already taken' })),
+    }),
+  unknownRole: (role: string) =>
+    new AppError({
+      status: 400,
+      code: 'unknown_role',
+      title: 'No such role',
+      detail: `The organisation has no role ${role}.`,
+      errors: [{ field: 'role', message: 'is not a role of this organisation' }],
+    }),
+  lastAdmin: () =>
+    new AppError({
+      status: 409,
+      code: 'last_admin',
+      title: 'The last admin stays',
+      detail: 'An organisation keeps at least one active admin: make somebody else one first.',
+    }),
+};

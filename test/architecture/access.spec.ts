@@ -1,0 +1,174 @@
+import { getMetadataStorage } from 'class-validator';
+import { TestApp } from '../support/app.js';
+import { resolved, untypedPlaces } from './openapi-reader.js';
+import { routeTable, servedRoutes, type Route } from './route-table.js';
+
+/** Whoever adds a route here says why a stranger may call it. */
+const PUBLIC: Readonly<Record<string, string>> = {
+  'POST /api/v1/auth/register': 'it makes the account that a credential would belong to',
+  'POST /api/v1/auth/login': 'it gives the first credential',
+  'POST /api/v1/auth/refresh': 'the refresh token in the body is the credential',
+  'GET /.well-known/jwks.json': 'public keys, for those who verify our tokens',
+  'GET /health': 'probes carry no credential; it tells versions and states, no data',
+  'GET /health/live': 'probes carry no credential',
+  'GET /health/ready': 'probes carry no credential',
+  'GET /metrics': 'scrapers send METRICS_TOKEN, which the service checks itself',
+};
+
+/** Served without a handler of ours, so past the guard: static pages that hold no data. */
+const DOCS = /^GET \/docs(\/|$)/;
+
+/** A body that is no problem document although the status is one. */
+const NOT_A_PROBLEM = ['GET /health 503: the full report, whose every component a dashboard wants'];
+
+let app: TestApp;
+let routes: Route[];
+beforeAll(async () => {
+  app = await TestApp.start();
+  routes = routeTable(app.cloudkeep);
+});
+afterAll(() => app.stop());
+
+const named = (some: readonly Route[]) => some.map(({ name }) => name).sort();
+const isPublic = ({ access }: Route) => access === 'public';
+const responsesOf = ({ operation }: Route) => Object.entries(operation?.responses ?? {});
+const successesOf = (route: Route) => responsesOf(route).filter(([status]) => Number(status) < 400);
+
+describe('access', () => {
+  it('is declared by every handler there is', () => {
+    expect(routes.length).toBeGreaterThan(20);
+    expect(named(routes.filter(({ access }) => access === undefined))).toEqual([]);
+  });
+
+  it('is open to strangers on exactly the routes that have a reason', () => {
+    expect(named(routes.filter(isPublic))).toEqual(Object.keys(PUBLIC).sort());
+  });
+
+  it('has no way around: nothing is served but the handlers and the API reference', () => {
+    const known = new Set(named(routes));
+    const others = servedRoutes(app.cloudkeep).filter((name) => !known.has(name) && !DOCS.test(name));
+    expect(others).toEqual([]);
+  });
+
+  it.each(['/health', '/metrics', '/.well-known/jwks.json'])(
+    'answers 404 to other verbs of %s',
+    async (path) => {
+      const answer = await app.anyone.delete(`/${path}`);
+      expect(answer).toMatchObject({ status: 404, body: { code: 'not_found' } });
+    },
+  );
+});
+
+describe('the OpenAPI description', () => {
+  it('has each handler, and nothing else', () => {
+    const described = Object.values(app.cloudkeep.openApi.paths).flatMap((item) => Object.keys(item));
+    expect(named(routes.filter(({ operation }) => operation === undefined))).toEqual([]);
+    expect(described).toHaveLength(routes.length);
+  });
+
+  it('asks a credential where the guard does, and tells of 401 and 403', () => {
+    const secured = routes.filter((route) => !isPublic(route));
+    for (const { name, operation } of secured) {
+      const { security } = operation ?? {};
+      expect({ name, security }).toEqual({
+        name,
+        security: [{ bearer: [] }, { apiKey: [] }, { session: [] }],
+      });
+      expect([name, ...Object.keys(operation?.responses ?? {})]).toEqual(
+        expect.arrayContaining(['401', '403']),
+      );
+    }
+    expect(secured.length).toBeGreaterThan(10);
+  });
+
+  it('says outright that a public route asks none', () => {
+    for (const { name, operation } of routes.filter(isPublic)) {
+      expect({ name, security: operation?.security }).toEqual({ name, security: [] });
+    }
+  });
+
+  it('gives each a summary, a tag and an id of its own', () => {
+    const bare = routes.filter(
+      ({ operation }) => !operation?.summary || !operation.operationId || operation.tags?.length !== 1,
+    );
+    expect(named(bare)).toEqual([]);
+    expect(new Set(routes.map(({ operation }) => operation?.operationId)).size).toBe(routes.length);
+  });
+
+  it('tells what success brings: a body of a known shape, or nothing', () => {
+    expect(named(routes.filter((route) => successesOf(route).length === 0))).toEqual([]);
+    const untyped = routes.flatMap((route) =>
+      successesOf(route).flatMap(([status, { content }]) => {
+        const place = `${route.name} ${status}`;
+        if (status === '204' || status.startsWith('3')) return content === undefined ? [] : [place];
+        const schemas = Object.values(content ?? {}).map(({ schema }) => schema);
+        return (schemas.length === 0 ? [undefined] : schemas).flatMap((schema) =>
+          untypedPlaces(app.cloudkeep.openApi, schema, place),
+        );
+      }),
+    );
+    expect(untyped).toEqual([]);
+  });
+
+  it('documents every refusal as problem details', () => {
+    const others = routes.flatMap((route) =>
+      responsesOf(route)
+        .filter(([status]) => Number(status) >= 400)
+        .filter(([, { content }]) => {
+          const [type, ...more] = Object.keys(content ?? {});
+          const reference = content?.['application/problem+json']?.schema?.$ref;
+          return type === undefined || more.length > 0 || reference !== '#/components/schemas/ProblemDto';
+        })
+        .map(([status]) => `${route.name} ${status}`),
+    );
+    expect(others).toEqual(NOT_A_PROBLEM.map((line) => line.split(':')[0]));
+  });
+
+  it.each([
+    ['a body: 400, 413 and 415', ({ body }: Route) => body !== undefined, ['400', '413', '415']],
+    ['a query: 400', ({ query }: Route) => query !== undefined, ['400']],
+    ['an id: 404', ({ path }: Route) => path.includes('/:'), ['404']],
+    ['a rate limit: 429', ({ isUnlimited }: Route) => !isUnlimited, ['429']],
+  ])('tells of the refusals of a route with %s', (_, concerns, statuses) => {
+    const concerned = routes.filter(concerns);
+    const silent = concerned.filter(({ operation }) =>
+      statuses.some((status) => operation?.responses[status] === undefined),
+    );
+    expect(concerned.length).toBeGreaterThan(0);
+    expect(named(silent)).toEqual([]);
+  });
+});
+
+describe('what a route takes', () => {
+  it('has a type, down to every field', () => {
+    const untyped = routes.flatMap(({ name, body, operation }) => {
+      if (body === undefined)
+        return operation?.requestBody === undefined ? [] : [`${name}: a body no handler reads`];
+      const schemas = Object.values(operation?.requestBody?.content ?? {}).map(({ schema }) => schema);
+      return (schemas.length === 0 ? [undefined] : schemas).flatMap((schema) =>
+        untypedPlaces(app.cloudkeep.openApi, schema, name),
+      );
+    });
+    expect(untyped).toEqual([]);
+    expect(routes.filter(({ body }) => body !== undefined).length).toBeGreaterThan(4);
+  });
+
+  it('is described exactly as it is validated: no field is hidden, none is refused', () => {
+    for (const { name, body, query, operation } of routes) {
+      const bodies = Object.values(operation?.requestBody?.content ?? {});
+      const inBody = resolved(app.cloudkeep.openApi, bodies[0]?.schema)?.properties ?? {};
+      const inQuery = (operation?.parameters ?? []).filter((parameter) => parameter.in === 'query');
+      expect([name, Object.keys(inBody).sort()]).toEqual([name, validatedFields(body)]);
+      expect([name, inQuery.map((parameter) => parameter.name).sort()]).toEqual([
+        name,
+        validatedFields(query),
+      ]);
+    }
+  });
+});
+
+function validatedFields(dto: Route['body']): string[] {
+  if (dto === undefined) return [];
+  const rules = getMetadataStorage().getTargetValidationMetadatas(dto, dto.name, false, false);
+  return [...new Set(rules.map(({ propertyName }) => propertyName))].sort();
+}

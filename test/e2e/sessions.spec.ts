@@ -1,0 +1,226 @@
+import { Usage } from '../../src/common/access/usage.js';
+import { TestApp } from '../support/app.js';
+import { eventually } from '../support/eventually.js';
+import { PASSWORD, type SignedIn } from '../support/factories/given.js';
+
+const DAY = 86_400;
+
+interface ListedSession {
+  readonly id: string;
+  readonly is_current: boolean;
+  readonly status: string;
+  readonly last_seen_at: string;
+}
+
+let app: TestApp;
+beforeAll(async () => {
+  app = await TestApp.start();
+});
+afterAll(() => app.stop());
+
+const refresh = (token: string) => app.anyone.post('/auth/refresh', { refresh_token: token });
+
+async function sessionsOf(user: SignedIn): Promise<ListedSession[]> {
+  const { status, body } = await app.as(user).get('/auth/sessions');
+  expect(status).toBe(200);
+  return body.items;
+}
+
+describe('the list of sessions', () => {
+  it('tells device, address and which is the current one', async () => {
+    const user = await app.given.user();
+    const phone = app.anyone.with({ 'user-agent': 'Phone/1.0' });
+    const { body } = await phone.post('/auth/login', { email: user.email, password: PASSWORD });
+    const laptop = await app.given.signIn(user);
+    const listed = (await app.as(body.access_token).get('/auth/sessions')).body;
+    expect(listed.next_cursor).toBeNull();
+    expect(listed.items).toHaveLength(2);
+    expect(listed.items[0]).toMatchObject({ id: laptop.sessionId, is_current: false, status: 'active' });
+    expect(listed.items[1]).toMatchObject({
+      device: 'Phone/1.0',
+      ip: '127.0.0.1',
+      kind: 'token',
+      is_current: true,
+    });
+  });
+
+  it('moves when a session was last seen', async () => {
+    const user = await app.given.signedIn();
+    const [before] = await sessionsOf(user);
+    await eventually(
+      async () => {
+        await app.as(user).get('/auth/profile');
+        await app.cloudkeep.nest.get(Usage).flush();
+        const [now] = await sessionsOf(user);
+        expect(Date.parse(now?.last_seen_at ?? '')).toBeGreaterThan(Date.parse(before?.last_seen_at ?? ''));
+      },
+      { within: 2000 },
+    );
+  });
+});
+
+describe('ending a session', () => {
+  it('elsewhere kills its token at once', async () => {
+    const here = await app.given.signedIn();
+    const there = await app.given.signIn(here);
+    expect((await app.as(there).get('/auth/profile')).status).toBe(200);
+    expect((await app.as(here).delete(`/auth/sessions/${there.sessionId}`)).status).toBe(204);
+    expect(await app.as(there).get('/auth/profile')).toMatchObject({
+      status: 401,
+      body: { code: 'credential_revoked' },
+    });
+    expect((await refresh(there.refreshToken)).body.code).toBe('invalid_refresh_token');
+    expect((await sessionsOf(here)).map(({ id }) => id)).toEqual([here.sessionId]);
+  });
+
+  it('is 404 for a stranger’s, one that has ended and what is no id, and changes nothing', async () => {
+    const user = await app.given.signedIn();
+    const stranger = await app.given.signedIn();
+    const ended = await app.given.signIn(user);
+    await app.as(ended).post('/auth/logout');
+    for (const id of [stranger.sessionId, ended.sessionId, 'garbage', '%00', user.sessionId.slice(1)]) {
+      expect({ id, status: (await app.as(user).delete(`/auth/sessions/${id}`)).status }).toEqual({
+        id,
+        status: 404,
+      });
+    }
+    expect((await app.as(stranger).get('/auth/profile')).status).toBe(200);
+  });
+
+  it('by logout ends this one, by logout/all every one', async () => {
+    const first = await app.given.signedIn();
+    const second = await app.given.signIn(first);
+    const third = await app.given.signIn(first);
+    expect((await app.as(first).post('/auth/logout')).status).toBe(204);
+    expect((await app.as(first).get('/auth/verify')).status).toBe(401);
+    expect((await refresh(first.refreshToken)).status).toBe(401);
+    expect((await app.as(second).get('/auth/verify')).status).toBe(200);
+    expect((await app.as(second).post('/auth/logout/all')).status).toBe(204);
+    for (const session of [second, third])
+      expect((await app.as(session).get('/auth/verify')).body.code).toBe('credential_revoked');
+  });
+});
+
+describe('a refresh token', () => {
+  it('gives a new pair, once', async () => {
+    const user = await app.given.signedIn();
+    const { status, body } = await refresh(user.refreshToken);
+    expect(status).toBe(200);
+    expect(body.refresh_token).not.toBe(user.refreshToken);
+    expect((await app.as(body.access_token).get('/auth/profile')).body).toEqual(body.user);
+    expect((await sessionsOf(user)).map(({ id }) => id)).toEqual([user.sessionId]);
+  });
+
+  it('may be retried within 10 s, and both answers are good', async () => {
+    const user = await app.given.signedIn();
+    const lost = await refresh(user.refreshToken);
+    app.clock.advance(9);
+    const retried = await refresh(user.refreshToken);
+    expect(retried.status).toBe(200);
+    for (const { body } of [lost, retried]) {
+      expect((await app.as(body.access_token).get('/auth/verify')).status).toBe(200);
+      expect((await refresh(body.refresh_token)).status).toBe(200);
+    }
+  });
+
+  it('replayed after 10 s ends its session, which is told to its owner and the audit log', async () => {
+    const user = await app.given.signedIn();
+    const { body: next } = await refresh(user.refreshToken);
+    app.clock.advance(11);
+    const replay = await refresh(user.refreshToken);
+    expect(replay).toMatchObject({ status: 401, body: { code: 'refresh_token_reused' } });
+    expect((await refresh(next.refresh_token)).body.code).toBe('invalid_refresh_token');
+    for (const token of [user.token, next.access_token])
+      expect((await app.as(token).get('/auth/verify')).body.code).toBe('credential_revoked');
+    const again = await app.given.signIn(user);
+    expect(await sessionsOf(again)).toEqual([
+      expect.objectContaining({ id: again.sessionId, status: 'active' }),
+      expect.objectContaining({ id: user.sessionId, status: 'compromised' }),
+    ]);
+    const rows = await app.database.query(
+      `SELECT details->>'reason' AS reason FROM audit_logs WHERE action = 'session.end' AND resource = $1`,
+      [`session:${user.sessionId}`],
+    );
+    expect(rows).toEqual([{ reason: 'refresh_token_reuse' }]);
+  });
+
+  it('of the grandparent is refused even within 10 s', async () => {
+    const user = await app.given.signedIn();
+    const { body: child } = await refresh(user.refreshToken);
+    const { body: grandchild } = await refresh(child.refresh_token);
+    expect((await refresh(user.refreshToken)).body.code).toBe('refresh_token_reused');
+    expect((await refresh(grandchild.refresh_token)).body.code).toBe('invalid_refresh_token');
+    expect((await app.as(grandchild.access_token).get('/auth/verify')).status).toBe(401);
+  });
+
+  it('sent 20 times in parallel leaves one consistent family', async () => {
+    const user = await app.given.signedIn();
+    const answers = await Promise.all(Array.from({ length: 20 }, () => refresh(user.refreshToken)));
+    const good = answers.filter(({ status }) => status === 200);
+    expect(good.length).toBeGreaterThan(0);
+    expect(answers.every(({ status }) => status === 200 || status === 401)).toBe(true);
+    const [families] = await app.database.query<{ roots: string; children: string }>(
+      `SELECT count(*) FILTER (WHERE parent_id IS NULL) AS roots,
+              count(*) FILTER (WHERE parent_id IS NOT NULL) AS children
+       FROM refresh_tokens WHERE session_id = $1`,
+      [user.sessionId],
+    );
+    expect(families).toEqual({ roots: '1', children: String(good.length) });
+    expect((await refresh(good[0]?.body.refresh_token)).status).toBe(200);
+  });
+
+  it('is stored as a digest only', async () => {
+    const user = await app.given.signedIn();
+    const rows = await app.database.query<{ text: string }>('SELECT t::text AS text FROM refresh_tokens t');
+    expect(JSON.stringify(rows)).not.toContain(user.refreshToken);
+  });
+
+  it('of nobody is refused', async () => {
+    for (const token of ['x', 'eyJhbGciOiJub25lIn0.e30.', 'A'.repeat(512)])
+      expect((await refresh(token)).body.code).toBe('invalid_refresh_token');
+  });
+
+  it('of a deactivated user is refused', async () => {
+    const [user, admin] = [await app.given.signedIn(), await app.given.signedIn({ role: 'admin' })];
+    await app.as(admin).patch(`/users/${user.id}`, { is_active: false });
+    expect((await refresh(user.refreshToken)).status).toBe(401);
+    await app.as(admin).patch(`/users/${user.id}`, { is_active: true });
+    expect((await refresh(user.refreshToken)).status).toBe(401);
+  });
+});
+
+describe('time', () => {
+  let early: TestApp;
+  beforeAll(async () => {
+    early = await TestApp.start();
+  });
+  afterAll(() => early.stop());
+
+  it('ends an access token after 30 minutes, also one known by then', async () => {
+    const user = await early.given.user();
+    // Signed in 30 minutes ago less a moment: the token is about to expire by the wall clock.
+    early.clock.advance(-1798);
+    const signedIn = await early.given.signIn(user).finally(() => early.clock.advance(1798));
+    expect((await early.as(signedIn).get('/auth/verify')).status).toBe(200);
+    await eventually(
+      async () => {
+        const answer = await early.as(signedIn).get('/auth/verify');
+        expect(answer).toMatchObject({ status: 401, body: { code: 'credential_expired' } });
+      },
+      { within: 4000 },
+    );
+    const renewed = await early.anyone.post('/auth/refresh', { refresh_token: signedIn.refreshToken });
+    expect(renewed.status).toBe(200);
+  });
+
+  it('ends a refresh token and its session after 7 days', async () => {
+    const user = await app.given.signedIn();
+    app.clock.advance(7 * DAY - 60);
+    const { status, body } = await refresh(user.refreshToken);
+    expect(status).toBe(200);
+    app.clock.advance(7 * DAY + 60);
+    expect((await refresh(body.refresh_token)).body.code).toBe('invalid_refresh_token');
+    const later = await app.given.signIn(user);
+    expect((await sessionsOf(later)).map(({ id }) => id)).toEqual([later.sessionId]);
+  });
+});

@@ -1,0 +1,75 @@
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { createApp, type Cloudkeep } from '../../src/app.js';
+import { buildConfig } from '../../src/config/config.js';
+import { readEnv } from '../../src/config/env.js';
+import { MovableClock } from './clock.js';
+import { TestDatabase } from './database.js';
+import { Given } from './factories/given.js';
+import { ApiClient } from './client.js';
+import { OpenApiContract } from './openapi-contract.js';
+
+/** Limits are off unless a test is about them. */
+const QUIET = {
+  LOG_LEVEL: 'silent',
+  PORT: '0',
+  HOST: '127.0.0.1',
+  RATE_LIMIT_REQUESTS: '0',
+  RATE_LIMIT_LOGIN: '0',
+  RATE_LIMIT_REGISTER: '0',
+  RATE_LIMIT_PASSWORD: '0',
+  ADMIN_EMAIL: 'root@example.com',
+  ADMIN_PASSWORD: 'granite-lantern-quilt-58',
+};
+
+export interface AppOptions {
+  /** Settings as in the environment, over the quiet ones. */
+  readonly env?: Readonly<Record<string, string>>;
+  /** Shares another app's database, as a second replica would. */
+  readonly replicaOf?: TestApp;
+}
+
+/** The whole application on a database and a data folder of its own, reached over HTTP. */
+export class TestApp {
+  private constructor(
+    readonly cloudkeep: Cloudkeep,
+    readonly url: string,
+    readonly database: TestDatabase,
+    readonly clock: MovableClock,
+    readonly given: Given,
+    private readonly dataDir: string,
+    private readonly ownsDatabase: boolean,
+    private readonly contract: OpenApiContract,
+  ) {}
+
+  static async start({ env = {}, replicaOf }: AppOptions = {}): Promise<TestApp> {
+    const database = replicaOf?.database ?? (await TestDatabase.create());
+    const dataDir = replicaOf?.dataDir ?? mkdtempSync(join(tmpdir(), 'cloudkeep-data-'));
+    const clock = replicaOf?.clock ?? new MovableClock();
+    const settings = readEnv({ ...QUIET, DATABASE_URL: database.url, DATA_DIR: dataDir, ...env });
+    const cloudkeep = await createApp(buildConfig(settings, '0.0.0-test'), clock);
+    const url = (await cloudkeep.listen()).replace('localhost', '127.0.0.1');
+    const contract = new OpenApiContract(cloudkeep.openApi);
+    const given = new Given(database, () => new ApiClient(url, contract));
+    return new TestApp(cloudkeep, url, database, clock, given, dataDir, replicaOf === undefined, contract);
+  }
+
+  /** A client without a credential. */
+  get anyone(): ApiClient {
+    return new ApiClient(this.url, this.contract);
+  }
+
+  /** A client that sends this bearer token. */
+  as(credential: { readonly token: string } | string): ApiClient {
+    const token = typeof credential === 'string' ? credential : credential.token;
+    return this.anyone.with({ authorization: `Bearer ${token}` });
+  }
+
+  async stop(): Promise<void> {
+    await this.cloudkeep.close();
+    if (!this.ownsDatabase) return;
+    await this.database.drop();
+    rmSync(this.dataDir, { recursive: true, force: true });
+  }
+}

@@ -1,0 +1,62 @@
+import { randomBytes } from 'node:crypto';
+import { Client, type QueryResultRow } from 'pg';
+
+function fromEnvironment(name: string): string {
+  const value = process.env[name];
+  if (value === undefined) throw new Error(`${name} is not set: run the tests with npm test`);
+  return value;
+}
+
+/** A migrated database of a test file's own, and ways to look into it as its superuser. */
+export class TestDatabase {
+  private constructor(
+    readonly name: string,
+    /** For the application: neither superuser nor BYPASSRLS. */
+    readonly url: string,
+    private readonly superuser: Client,
+  ) {}
+
+  static async create(): Promise<TestDatabase> {
+    const name = `test_${randomBytes(8).toString('hex')}`;
+    const template = new URL(fromEnvironment('TEST_POSTGRES_TEMPLATE_URL'));
+    await asAdmin((admin) =>
+      admin.query(`CREATE DATABASE ${name} TEMPLATE ${template.pathname.slice(1)} OWNER cloudkeep`),
+    );
+    const adminUrl = new URL(fromEnvironment('TEST_POSTGRES_ADMIN_URL'));
+    adminUrl.pathname = template.pathname = `/${name}`;
+    const superuser = new Client({ connectionString: adminUrl.href });
+    // Dropping the database cuts whoever is left.
+    superuser.on('error', () => undefined);
+    await superuser.connect();
+    return new TestDatabase(name, template.href, superuser);
+  }
+
+  /** Rows as the superuser sees them, past every policy. */
+  async query<Row extends QueryResultRow>(text: string, values: unknown[] = []): Promise<Row[]> {
+    return (await this.superuser.query<Row>(text, values)).rows;
+  }
+
+  /** Cuts connections of the application, as a restart of the server or a broken network would. */
+  async cutConnections(applicationName: string): Promise<number> {
+    const rows = await this.query(
+      `SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = $1 AND application_name = $2`,
+      [this.name, applicationName],
+    );
+    return rows.length;
+  }
+
+  async drop(): Promise<void> {
+    await this.superuser.end();
+    await asAdmin((admin) => admin.query(`DROP DATABASE IF EXISTS ${this.name} WITH (FORCE)`));
+  }
+}
+
+async function asAdmin<T>(work: (admin: Client) => Promise<T>): Promise<T> {
+  const admin = new Client({ connectionString: fromEnvironment('TEST_POSTGRES_ADMIN_URL') });
+  await admin.connect();
+  try {
+    return await work(admin);
+  } finally {
+    await admin.end();
+  }
+}

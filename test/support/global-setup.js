@@ -1,0 +1,33 @@
+import { mkdtempSync, chmodSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+
+/** The application connects as this role, as it does in production; the tests make databases as the superuser. */
+const TEMPLATE = 'cloudkeep_template';
+
+/** A server for this run that need not survive a power cut. */
+const SETTINGS = { fsync: 'off', synchronous_commit: 'off', full_page_writes: 'off', max_connections: '300' };
+
+/**
+ * Starts one PostgreSQL for the whole run and migrates the template of which
+ * every test file gets its own copy. Uses the built code, as `npm test` builds
+ * first: Jest can't load TypeScript here.
+ */
+export default async function globalSetup() {
+  const { startEmbeddedPostgres } = await import('../../dist/src/database/embedded-postgres.js');
+  const { migrate } = await import('../../dist/src/database/migrate.js');
+  const { default: pg } = await import('pg');
+  const folder = mkdtempSync(join(tmpdir(), 'cloudkeep-test-'));
+  chmodSync(folder, 0o755);
+  const server = await startEmbeddedPostgres({ dataDir: join(folder, 'postgres'), settings: SETTINGS });
+  const admin = new pg.Client({ connectionString: server.adminUrl });
+  await admin.connect();
+  await admin.query(`CREATE DATABASE ${TEMPLATE} OWNER cloudkeep`);
+  await admin.end();
+  const url = new URL(server.url);
+  url.pathname = `/${TEMPLATE}`;
+  await migrate(url.href);
+  process.env.TEST_POSTGRES_ADMIN_URL = server.adminUrl;
+  process.env.TEST_POSTGRES_TEMPLATE_URL = url.href;
+  globalThis.testPostgres = { server, folder };
+}
