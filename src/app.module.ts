@@ -20,7 +20,7 @@ export interface Foundation {
   readonly clock: Clock;
 }
 
-/** The map of the house. */
+/** The map of the house. Refuses rules of its own: one line a module. */
 @Module({})
 export class AppModule {
   static forRoot({ config, databaseUrl, clock }: Foundation): DynamicModule {

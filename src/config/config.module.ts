@@ -10,7 +10,7 @@ import {
   type Config,
 } from './config.js';
 
-/** Hands each typed slice of the settings to whoever asks for it by type. */
+/** Hands each typed slice of the settings to whoever asks for it by type. Refuses to start on a setting it can not use. */
 @Module({})
 export class ConfigModule {
   static forRoot(config: Config): DynamicModule {

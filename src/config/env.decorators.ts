@@ -9,9 +9,10 @@ import { parseRateLimit } from './rate-limit.js';
 export function Integer(minimum: number, maximum: number): PropertyDecorator {
   return applyDecorators(
     Transform(({ value }: { value: unknown }) => (isIntegerText(value) ? Number(value) : value)),
-    Max(maximum, { message: `must be at most ${maximum}` }),
-    Min(minimum, { message: `must be at least ${minimum}` }),
+    // The first that fails is the one told.
     IsInt({ message: 'must be a whole number' }),
+    Min(minimum, { message: `must be at least ${minimum}` }),
+    Max(maximum, { message: `must be at most ${maximum}` }),
   );
 }
 

@@ -28,9 +28,7 @@ export function productionFaults(env: Env): string[] {
 function secretFaults(name: string, secret: string | undefined): string[] {
   if (secret === undefined) return [`${name} is required in production (32 or more random characters)`];
   if (EXAMPLE_WORDS.test(secret) || new Set(secret).size < FEWEST_DISTINCT_CHARACTERS) {
-    return [
-      `${name} looks like an example or is too uniform: draw it at random, e.g. openssl rand -base64 48`,
-    ];
+    return [`${name} looks like an example or is too uniform: draw it at random, e.g. openssl rand -hex 32`];
   }
   return [];
 }

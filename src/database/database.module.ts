@@ -11,7 +11,7 @@ import { Notifications } from './notifications.js';
 import { Sql } from './sql.js';
 import { UnitOfWork } from './unit-of-work.js';
 
-/** One data source, one transaction idiom, one channel between replicas. */
+/** One data source, one transaction idiom, one channel between replicas. Refuses to change the schema outside a migration. */
 @Module({})
 export class DatabaseModule {
   static forRoot(url: string): DynamicModule {

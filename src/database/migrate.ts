@@ -23,6 +23,7 @@ export async function migrate(url: string): Promise<string[]> {
 export async function revertLast(url: string): Promise<string | null> {
   return withMigrationLock(url, async (dataSource) => {
     const before = await appliedMigrations(dataSource);
+    if (before.length === 0) return null;
     await dataSource.undoLastMigration();
     const after = new Set(await appliedMigrations(dataSource));
     return before.find((name) => !after.has(name)) ?? null;
@@ -59,6 +60,10 @@ async function refuseOldServer(dataSource: DataSource): Promise<void> {
 }
 
 async function appliedMigrations(dataSource: DataSource): Promise<string[]> {
+  const [table] = await dataSource.query<{ made: boolean }[]>(
+    `SELECT to_regclass('migrations') IS NOT NULL AS made`,
+  );
+  if (table?.made !== true) return [];
   const rows = await dataSource.query<{ name: string }[]>('SELECT name FROM migrations ORDER BY id');
   return rows.map((row) => row.name);
 }

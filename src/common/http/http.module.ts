@@ -8,7 +8,7 @@ import { ProblemFilter } from './problem.filter.js';
 import { RequestContext } from './request-context.js';
 import { RequestMetrics } from './request-metrics.js';
 
-/** What every request passes through, and what knows about it. */
+/** What every request passes through, and what knows about it. Refuses bodies too large or unreadable, and never tells a stack. */
 @Global()
 @Module({
   providers: [

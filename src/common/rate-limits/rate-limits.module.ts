@@ -3,7 +3,7 @@ import { ThrottlerModule } from '@nestjs/throttler';
 import { FixedWindowStorage } from './fixed-window.storage.js';
 import { RateLimiter } from './rate-limiter.js';
 
-/** Rate limits over the throttler's storage port: in this process's memory until a shared store is configured. */
+/** Rate limits over the throttler's storage port: in this process's memory until a shared store is configured. Refuses whoever asks more often than agreed. */
 @Global()
 @Module({
   imports: [ThrottlerModule.forRoot({ throttlers: [], storage: new FixedWindowStorage() })],
