@@ -16,12 +16,19 @@ export class TestDatabase {
     private readonly superuser: Client,
   ) {}
 
-  static async create(): Promise<TestDatabase> {
+  static create(): Promise<TestDatabase> {
+    return TestDatabase.copyOf(new URL(fromEnvironment('TEST_POSTGRES_TEMPLATE_URL')).pathname.slice(1));
+  }
+
+  /** Nothing migrated yet. */
+  static createEmpty(): Promise<TestDatabase> {
+    return TestDatabase.copyOf('template1');
+  }
+
+  private static async copyOf(source: string): Promise<TestDatabase> {
     const name = `test_${randomBytes(8).toString('hex')}`;
     const template = new URL(fromEnvironment('TEST_POSTGRES_TEMPLATE_URL'));
-    await asAdmin((admin) =>
-      admin.query(`CREATE DATABASE ${name} TEMPLATE ${template.pathname.slice(1)} OWNER cloudkeep`),
-    );
+    await asAdmin((admin) => admin.query(`CREATE DATABASE ${name} TEMPLATE ${source} OWNER cloudkeep`));
     const adminUrl = new URL(fromEnvironment('TEST_POSTGRES_ADMIN_URL'));
     adminUrl.pathname = template.pathname = `/${name}`;
     const superuser = new Client({ connectionString: adminUrl.href });
