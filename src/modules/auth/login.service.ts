@@ -50,8 +50,10 @@ export class LoginService {
     const { user, newHash, subject } = await this.prove(identifier, request.password);
     return this.unitOfWork.run(async () => {
       await this.lockout.clear(subject);
+      const answer = await open(user);
+      // Only now: the session is opened on the hash that was proven.
       if (newHash !== null) await this.users.setPasswordHash(user, newHash, 'upgrade');
-      return open(user);
+      return answer;
     });
   }
 

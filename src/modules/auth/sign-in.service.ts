@@ -3,6 +3,7 @@ import { randomSecret } from '../../common/crypto/secrets.js';
 import { UsersService, type UserRow } from '../users/users.service.js';
 import { AccessTokens } from './access-tokens.js';
 import { type BrowserSessionDto, ProfileDto, type TokensDto } from './auth.dto.js';
+import { AuthErrors } from './auth.errors.js';
 import { RefreshTokensService } from './refresh-tokens.service.js';
 import { SessionsService } from './sessions.service.js';
 import { SignInGrants } from './sign-in-grants.js';
@@ -67,9 +68,10 @@ export class SignInService {
     };
   }
 
+  /** @throws AppError 401 when the account has changed since the user was proven. */
   private async markLogin(user: UserRow): Promise<UserRow> {
     const at = this.grants.now();
-    await this.users.recordLogin(user.id, at);
+    if (!(await this.users.recordLogin(user, at))) throw AuthErrors.invalidCredentials();
     return { ...user, last_login_at: at };
   }
 

@@ -116,9 +116,24 @@ export class UsersRepository {
 
   async update(
     id: string,
-    changes: Partial<Pick<UserEntity, 'fullName' | 'role' | 'isActive' | 'passwordHash' | 'lastLoginAt'>>,
+    changes: Partial<Pick<UserEntity, 'fullName' | 'role' | 'isActive' | 'passwordHash'>>,
   ): Promise<void> {
     await this.sql.manager.update(UserEntity, { id }, changes);
+  }
+
+  /**
+   * Marks a sign-in, if the account is still as it was when the sign-in was proven.
+   *
+   * @returns whether it was; the row stays locked until the transaction ends.
+   */
+  async recordLogin(id: string, provenHash: string | null, at: Date): Promise<boolean> {
+    const updated = await this.sql.execute({
+      name: 'users-record-login',
+      text: `UPDATE users SET last_login_at = $3
+             WHERE id = $1 AND is_active AND password_hash IS NOT DISTINCT FROM $2`,
+      values: [id, provenHash, at],
+    });
+    return updated > 0;
   }
 
   /** Locks the organisation's active admins, so that of two at once who would remove the last, one waits and sees. */

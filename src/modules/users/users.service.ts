@@ -78,8 +78,12 @@ export class UsersService {
     return user;
   }
 
-  async recordLogin(id: string, at: Date): Promise<void> {
-    await this.users.update(id, { lastLoginAt: at });
+  /**
+   * Marks a sign-in. False when the account was deactivated or its password changed
+   * since the sign-in was proven: the session must then not be opened.
+   */
+  recordLogin(proven: UserRow, at: Date): Promise<boolean> {
+    return this.users.recordLogin(proven.id, proven.password_hash, at);
   }
 
   async setPasswordHash(user: UserRow, passwordHash: string, by: 'owner' | 'upgrade'): Promise<void> {
