@@ -3,6 +3,7 @@ import { Reflector } from '@nestjs/core';
 import type { Response } from 'express';
 import { AuthConfig } from '../../config/config.js';
 import { AppError } from '../errors/app-error.js';
+import { RouteMetadata } from '../http/route-metadata.js';
 import { ACCESS, type AccessRule, type AuthenticatedRequest } from './access.decorator.js';
 import { AccessReports } from './access-reports.js';
 import { AccessErrors } from './access.errors.js';
@@ -19,20 +20,22 @@ import { CsrfProtection } from './csrf.js';
 @Injectable()
 export class AccessGuard implements CanActivate {
   private readonly cookieName: string;
+  private readonly rules: RouteMetadata<AccessRule | 'public'>;
 
   constructor(
-    private readonly reflector: Reflector,
+    reflector: Reflector,
     private readonly authenticator: Authenticator,
     private readonly policy: AccessPolicy,
     private readonly csrf: CsrfProtection,
     private readonly reports: AccessReports,
     { secureCookie }: AuthConfig,
   ) {
+    this.rules = new RouteMetadata(reflector, ACCESS);
     this.cookieName = sessionCookieName(secureCookie);
   }
 
   canActivate(context: ExecutionContext): boolean | Promise<boolean> {
-    const rule = this.ruleOf(context);
+    const rule = this.rules.of(context);
     if (rule === 'public') return true;
     const http = context.switchToHttp();
     const request = http.getRequest<AuthenticatedRequest>();
@@ -73,12 +76,5 @@ export class AccessGuard implements CanActivate {
 
   private actorOf(credential: PresentedCredential): Actor | Promise<Actor> {
     return this.authenticator.known(credential) ?? this.authenticator.verify(credential);
-  }
-
-  private ruleOf(context: ExecutionContext): AccessRule | 'public' | undefined {
-    return this.reflector.getAllAndOverride<AccessRule | 'public' | undefined>(ACCESS, [
-      context.getHandler(),
-      context.getClass(),
-    ]);
   }
 }

@@ -3,6 +3,7 @@ import { Reflector } from '@nestjs/core';
 import type { Response } from 'express';
 import type { AuthenticatedRequest } from '../access/access.decorator.js';
 import { clientIp, clientNetwork } from '../http/client-ip.js';
+import { RouteMetadata } from '../http/route-metadata.js';
 import { RATE_LIMITS, type RouteLimit } from './rate-limit.decorator.js';
 import { RateLimiter } from './rate-limiter.js';
 
@@ -13,13 +14,17 @@ import { RateLimiter } from './rate-limiter.js';
  */
 @Injectable()
 export class RateLimitGuard implements CanActivate {
+  private readonly ownLimits: RouteMetadata<RouteLimit | 'none'>;
+
   constructor(
     private readonly limiter: RateLimiter,
-    private readonly reflector: Reflector,
-  ) {}
+    reflector: Reflector,
+  ) {
+    this.ownLimits = new RouteMetadata(reflector, RATE_LIMITS);
+  }
 
   canActivate(context: ExecutionContext): boolean | Promise<boolean> {
-    const own = this.ownLimit(context);
+    const own = this.ownLimits.of(context);
     if (own === 'none') return true;
     const http = context.switchToHttp();
     const request = http.getRequest<AuthenticatedRequest>();
@@ -44,9 +49,5 @@ export class RateLimitGuard implements CanActivate {
     const identifier = `${clientNetwork(clientIp(request))}|${subject?.(request) ?? ''}`;
     await this.limiter.consume(name, identifier, response);
     return true;
-  }
-
-  private ownLimit(context: ExecutionContext): RouteLimit | 'none' | undefined {
-    return this.reflector.getAllAndOverride(RATE_LIMITS, [context.getHandler(), context.getClass()]);
   }
 }
