@@ -9,13 +9,11 @@ import { buildProgram, gone, Home, isServer, query } from './embedded-postgres.f
 const NOBODY = 65_534;
 const isRoot = process.getuid?.() === 0;
 const itAsRoot = isRoot ? it : it.skip;
-/** A checkout below a folder of root's own can't be run by anybody else. */
-const itAsAnother =
-  isRoot && spawnSync('test', ['-x', import.meta.dirname], { uid: NOBODY, gid: NOBODY }).status === 0
-    ? it
-    : it.skip;
+// A checkout below a folder of root's own can't be run by anybody else.
+const others = spawnSync('test', ['-x', import.meta.dirname], { uid: NOBODY, gid: NOBODY });
+const itAsAnother = isRoot && others.status === 0 ? it : it.skip;
 if (itAsAnother === it.skip)
-  console.warn('Skipped: running as another user, which needs root and a checkout others can read');
+  console.warn('Skipped: running as another user (needs root, a checkout open to others)');
 const OWNER_BACKEND = `SELECT pid FROM pg_stat_activity WHERE application_name = 'cloudkeep-owner'`;
 const POWERS = ['rolsuper', 'rolbypassrls', 'rolcreatedb', 'rolcreaterole', 'rolreplication'];
 const CLOSED_AND_DURABLE = {
