@@ -51,12 +51,6 @@ export const BUILT_IN_ROLES = { guest, viewer, user, operator, lab, admin: SCOPE
 
 export type BuiltInRole = keyof typeof BUILT_IN_ROLES;
 
-const known: ReadonlySet<string> = new Set(SCOPES);
-
-export function isScope(text: string): text is Scope {
-  return known.has(text);
-}
-
 export function isBuiltInRole(name: string): name is BuiltInRole {
   return Object.hasOwn(BUILT_IN_ROLES, name);
 }

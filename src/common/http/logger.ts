@@ -40,10 +40,6 @@ export class RootLogger {
     this.pino = pino({ ...options, redact: { paths: REDACTED, censor: '[redacted]' } }, stream);
     this.unredacted = pino(options, stream);
   }
-
-  flush(): void {
-    this.pino.flush();
-  }
 }
 
 function readable(): DestinationStream {

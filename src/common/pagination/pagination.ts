@@ -1,6 +1,7 @@
 import { ApiProperty, ApiPropertyOptional } from '@nestjs/swagger';
 import { Transform } from 'class-transformer';
 import { IsInt, IsOptional, IsString, Max, MaxLength, Min } from 'class-validator';
+import { isId } from '../crypto/ids.js';
 import { CommonErrors } from '../errors/common.errors.js';
 
 const DEFAULT_LIMIT = 50;
@@ -36,13 +37,11 @@ export interface Cursor {
   readonly id: string;
 }
 
-const UUID = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/;
-
 /** @throws AppError 400 when the cursor is not one of ours. */
 export function readCursor(text: string | undefined): Cursor | null {
   if (text === undefined) return null;
   const id = Buffer.from(text, 'base64url').toString('latin1');
-  if (!UUID.test(id))
+  if (!isId(id))
     throw CommonErrors.validation([{ field: 'cursor', message: 'is not a cursor of this list' }]);
   return { id };
 }

@@ -27,6 +27,7 @@ export class LoginLockout {
   /**
    * Counts an attempt before its outcome is known.
    *
+   * @param identifier in lower case: each spelling would otherwise get tries of its own.
    * @returns the subject to clear on success.
    * @throws AppError 429 `sign_in_paused`.
    */
@@ -52,5 +53,5 @@ export class LoginLockout {
 }
 
 function subjectOf(identifier: string, place: string): Buffer {
-  return createHash('sha256').update(`${identifier.toLowerCase()}\n${place}`).digest();
+  return createHash('sha256').update(`${identifier}\n${place}`).digest();
 }
