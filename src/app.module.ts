@@ -2,6 +2,7 @@ import { Module, type DynamicModule } from '@nestjs/common';
 import { AccessModule } from './common/access/access.module.js';
 import { CryptoModule } from './common/crypto/crypto.module.js';
 import { HttpModule } from './common/http/http.module.js';
+import type { RootLogger } from './common/http/logger.js';
 import { RateLimitsModule } from './common/rate-limits/rate-limits.module.js';
 import { SchedulingModule } from './common/scheduling/scheduling.module.js';
 import type { Clock } from './common/time/clock.js';
@@ -18,12 +19,13 @@ export interface Foundation {
   readonly config: Config;
   readonly databaseUrl: string;
   readonly clock: Clock;
+  readonly logger: RootLogger;
 }
 
 /** The map of the house. Refuses rules of its own: one line a module. */
 @Module({})
 export class AppModule {
-  static forRoot({ config, databaseUrl, clock }: Foundation): DynamicModule {
+  static forRoot({ config, databaseUrl, clock, logger }: Foundation): DynamicModule {
     return {
       module: AppModule,
       imports: [
@@ -31,7 +33,7 @@ export class AppModule {
         TimeModule.forRoot(clock),
         DatabaseModule.forRoot(databaseUrl),
         CryptoModule,
-        HttpModule,
+        HttpModule.forRoot(logger),
         RateLimitsModule,
         AccessModule,
         SchedulingModule,

@@ -34,7 +34,7 @@ export async function createApp(config: Config, clock: Clock = new SystemClock()
   const database = await openDatabase(config);
   const logger = new RootLogger(config.log);
   const nest = await NestFactory.create<NestExpressApplication>(
-    withoutIdleEnhancers(AppModule.forRoot({ config, databaseUrl: database.url, clock })),
+    withoutIdleEnhancers(AppModule.forRoot({ config, databaseUrl: database.url, clock, logger })),
     new WholeSiteAdapter(),
     { bodyParser: false, logger: new NestLogger(logger.pino), abortOnError: false },
   ).catch(async (error: unknown) => {
@@ -50,6 +50,11 @@ export async function createApp(config: Config, clock: Clock = new SystemClock()
     jsonDocumentUrl: 'docs/openapi.json',
     yamlDocumentUrl: 'docs/openapi.yaml',
   });
+  // Whoever types the address alone wants to know what is here.
+  nest
+    .getHttpAdapter()
+    .getInstance()
+    .get('/', (_request, response) => response.redirect('/docs'));
   await nest.init();
   return new Cloudkeep(nest, database, config, openApi, await nest.get(FirstAdminService).ensure());
 }

@@ -3,6 +3,7 @@ import { Test } from '@nestjs/testing';
 import request from 'supertest';
 import { AppModule } from '../../src/app.module.js';
 import { Access, Public } from '../../src/common/access/access.decorator.js';
+import { RootLogger } from '../../src/common/http/logger.js';
 import { EdgeMiddleware } from '../../src/common/http/edge.middleware.js';
 import { withoutIdleEnhancers } from '../../src/common/http/request-context.js';
 import { TestApp } from '../support/app.js';
@@ -45,7 +46,8 @@ let probed: INestApplication;
 beforeAll(async () => {
   app = await TestApp.start();
   const { config } = app.cloudkeep;
-  const house = AppModule.forRoot({ config, databaseUrl: app.database.url, clock: app.clock });
+  const logger = new RootLogger(config.log);
+  const house = AppModule.forRoot({ config, databaseUrl: app.database.url, clock: app.clock, logger });
   const modules = [withoutIdleEnhancers(house), ProbeModule];
   const module = await Test.createTestingModule({ imports: modules }).compile();
   probed = module.createNestApplication({ bodyParser: false, logger: false });

@@ -42,6 +42,12 @@ describe('health', () => {
     expect((await app.anyone.get('/health')).status).toBe(404);
   });
 
+  it('is not what a bare address shows: that leads to the documentation', async () => {
+    const home = await fetch(app.url, { redirect: 'manual' });
+    expect([home.status, home.headers.get('location')]).toEqual([302, '/docs']);
+    expect(await (await fetch(app.url)).text()).toContain('swagger-ui');
+  });
+
   it('without the database is 503, but the process is alive; and all comes back by itself', async () => {
     await onItsOwn(async (own) => {
       const user = await own.given.signedIn();
@@ -207,7 +213,7 @@ describe('every answer', () => {
   });
 
   it('about what is not there is a 404 problem', async () => {
-    for (const path of ['/nowhere', '//', '//favicon.ico', '//api', '/auth']) {
+    for (const path of ['/nowhere', '//favicon.ico', '//api', '/auth']) {
       const answer = await app.anyone.get(path);
       expect(answer).toMatchObject({ status: 404, body: { code: 'not_found', status: 404 } });
       expect(answer.headers['content-type']).toContain('application/problem+json');

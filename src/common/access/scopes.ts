@@ -59,3 +59,12 @@ export function isBuiltInRole(name: string): name is BuiltInRole {
 export function scopesOfRole(role: string, customScopes: readonly Scope[] | null): readonly Scope[] {
   return isBuiltInRole(role) ? BUILT_IN_ROLES[role] : (customScopes ?? []);
 }
+
+/** One for all who have the role: principals are many. */
+const BUILT_IN_SETS = new Map<string, ReadonlySet<Scope>>(
+  Object.entries(BUILT_IN_ROLES).map(([name, scopes]) => [name, new Set(scopes)]),
+);
+
+export function scopeSetOfRole(role: string, customScopes: readonly Scope[] | null): ReadonlySet<Scope> {
+  return BUILT_IN_SETS.get(role) ?? new Set(customScopes);
+}

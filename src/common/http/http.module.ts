@@ -1,4 +1,4 @@
-import { Global, Module } from '@nestjs/common';
+import { Global, Module, type DynamicModule } from '@nestjs/common';
 import { APP_FILTER } from '@nestjs/core';
 import { EdgeMiddleware } from './edge.middleware.js';
 import { Lifecycle } from './lifecycle.js';
@@ -17,9 +17,13 @@ import { RequestMetrics } from './request-metrics.js';
     Metrics,
     RequestContext,
     RequestMetrics,
-    RootLogger,
     { provide: APP_FILTER, useClass: ProblemFilter },
   ],
   exports: [EdgeMiddleware, Lifecycle, Metrics, RequestContext, RootLogger],
 })
-export class HttpModule {}
+export class HttpModule {
+  /** @param logger the process's own: two would not keep their lines in order. */
+  static forRoot(logger: RootLogger): DynamicModule {
+    return { module: HttpModule, providers: [{ provide: RootLogger, useValue: logger }] };
+  }
+}

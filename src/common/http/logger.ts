@@ -1,4 +1,4 @@
-import { Injectable, type LoggerService } from '@nestjs/common';
+import type { LoggerService } from '@nestjs/common';
 import { destination, pino, type DestinationStream, type Level, type Logger, type LoggerOptions } from 'pino';
 import { default as pretty } from 'pino-pretty';
 import { LogConfig } from '../../config/config.js';
@@ -20,7 +20,6 @@ const REDACTED = [...SECRET_NAMES, 'authorization', 'cookie'].flatMap((name) => 
 ]);
 
 /** The process's log: JSON for machines, readable lines for people. */
-@Injectable()
 export class RootLogger {
   readonly pino: Logger;
   /** For lines that name each of their fields and so can hold no secret: looking for one is most of a line's cost. */

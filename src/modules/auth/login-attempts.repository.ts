@@ -55,8 +55,10 @@ export class LoginAttemptsRepository {
   async isFamiliar(identifier: string, ip: string, prefixLength: number, since: Date): Promise<boolean> {
     const row = await this.sql.row({
       name: 'login-attempt-familiar',
-      text: `SELECT FROM sessions s JOIN users u ON u.id = s.user_id
-             WHERE (lower(u.email) = lower($1) OR lower(u.username) = lower($1))
+      // Names first: joined, the planner may prefer to walk through every session.
+      text: `SELECT FROM sessions s
+             WHERE s.user_id = ANY (ARRAY(SELECT u.id FROM users u
+                                          WHERE lower(u.email) = lower($1) OR lower(u.username) = lower($1)))
                AND s.ip <<= network(set_masklen($2::inet, $3)) AND s.created_at > $4 LIMIT 1`,
       values: [identifier, ip, prefixLength, since],
     });

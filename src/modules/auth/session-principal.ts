@@ -1,6 +1,6 @@
 import { AccessErrors } from '../../common/access/access.errors.js';
 import type { Authenticated } from '../../common/access/credential-strategy.js';
-import { scopesOfRole } from '../../common/access/scopes.js';
+import { scopeSetOfRole } from '../../common/access/scopes.js';
 import type { SessionPrincipalRow } from './sessions.repository.js';
 
 /**
@@ -24,7 +24,7 @@ export function sessionPrincipal(
       userId,
       organizationId,
       role,
-      scopes: new Set(scopesOfRole(role, session.custom_scopes)),
+      scopes: scopeSetOfRole(role, session.custom_scopes),
       expiresAt: new Date(Math.min(expiresAt.getTime(), session.expires_at.getTime())),
     },
     tags: [`session:${id}`, `user:${userId}`, `organization:${organizationId}`],

@@ -1,4 +1,5 @@
 import { Injectable } from '@nestjs/common';
+import DataLoader from 'dataloader';
 import type { Scope } from '../../common/access/scopes.js';
 import { Sql } from '../../database/sql.js';
 import { SessionEntity, type SessionEnd, type SessionKind } from './session.entity.js';
@@ -34,25 +35,41 @@ const SELECT_PRINCIPAL = `
   FROM sessions s JOIN users u ON u.id = s.user_id
   LEFT JOIN roles r ON r.organization_id = u.organization_id AND r.name = u.role`;
 
+/** Sessions asked for in one turn of the event loop that still share a query. */
+const LARGEST_BATCH = 200;
+
 @Injectable()
 export class SessionsRepository {
+  /** After a restart every token is unknown at once: what one turn of the event loop asks leaves as one query. */
+  private readonly principals = new DataLoader<string, SessionPrincipalRow | null>(
+    (ids) => this.findPrincipals(ids),
+    { cache: false, maxBatchSize: LARGEST_BATCH, batchScheduleFn: setImmediate },
+  );
+
   constructor(private readonly sql: Sql) {}
 
   async insert(session: Omit<SessionEntity, 'createdAt' | 'endedAt' | 'endedReason'>): Promise<void> {
     await this.sql.manager.insert(SessionEntity, session);
   }
 
+  /** As committed: it shares its query with other callers, so it joins no transaction. */
   findPrincipalById(id: string): Promise<SessionPrincipalRow | null> {
-    return this.sql.row({
-      name: 'session-principal',
-      text: `${SELECT_PRINCIPAL} WHERE s.id = $1`,
-      values: [id],
-    });
+    return this.principals.load(id);
   }
 
   findPrincipalByCookieDigest(digest: Buffer): Promise<SessionPrincipalRow | null> {
     const text = `${SELECT_PRINCIPAL} WHERE s.cookie_digest = $1`;
     return this.sql.row({ name: 'session-principal-by-cookie', text, values: [digest] });
+  }
+
+  private async findPrincipals(ids: readonly string[]): Promise<(SessionPrincipalRow | null)[]> {
+    const rows = await this.sql.rows<SessionPrincipalRow>({
+      name: 'session-principals',
+      text: `${SELECT_PRINCIPAL} WHERE s.id = ANY ($1::uuid[])`,
+      values: [ids],
+    });
+    const found = new Map(rows.map((row) => [row.session_id, row]));
+    return ids.map((id) => found.get(id) ?? null);
   }
 
   /** The sessions that last, and those ended since `alarmsSince` because a stolen refresh token was noticed; newest first. */
@@ -110,12 +127,16 @@ export class SessionsRepository {
     });
   }
 
-  /** Writes many last-seen times in one statement; a time never moves back. */
+  /**
+   * Writes many last-seen times in one statement, each to the minute: a session in
+   * constant use must not be rewritten every few seconds. A time never moves back.
+   */
   async markSeen(seen: readonly { id: string; at: Date; ip: string }[]): Promise<void> {
     await this.sql.execute({
       name: 'sessions-mark-seen',
       text: `UPDATE sessions s SET last_seen_at = greatest(s.last_seen_at, seen.at), ip = seen.ip
-             FROM unnest($1::uuid[], $2::timestamptz[], $3::inet[]) AS seen (id, at, ip) WHERE s.id = seen.id`,
+             FROM unnest($1::uuid[], $2::timestamptz[], $3::inet[]) AS seen (id, at, ip)
+             WHERE s.id = seen.id AND (s.last_seen_at < seen.at - interval '1 minute' OR s.ip IS DISTINCT FROM seen.ip)`,
       values: [seen.map(({ id }) => id), seen.map(({ at }) => at), seen.map(({ ip }) => ip)],
     });
   }
