@@ -13,6 +13,7 @@ import { DatabaseModule } from './database/database.module.js';
 import { AuditModule } from './modules/audit/audit.module.js';
 import { AuthModule } from './modules/auth/auth.module.js';
 import { HealthModule } from './modules/health/health.module.js';
+import { MailModule } from './modules/mail/mail.module.js';
 import { UsersModule } from './modules/users/users.module.js';
 
 export interface Foundation {
@@ -40,6 +41,7 @@ export class AppModule {
         AuthModule,
         UsersModule,
         AuditModule,
+        MailModule,
         HealthModule,
       ],
     };

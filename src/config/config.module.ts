@@ -6,6 +6,7 @@ import {
   HttpConfig,
   LimitsConfig,
   LogConfig,
+  MailConfig,
   SecretsConfig,
   type Config,
 } from './config.js';
@@ -21,6 +22,7 @@ export class ConfigModule {
       { provide: LogConfig, useValue: config.log },
       { provide: LimitsConfig, useValue: config.limits },
       { provide: AuthConfig, useValue: config.auth },
+      { provide: MailConfig, useValue: config.mail },
       { provide: SecretsConfig, useValue: config.secrets },
     ];
     return { module: ConfigModule, global: true, providers, exports: providers };

@@ -1,4 +1,5 @@
 import { createSecretKey, type KeyObject } from 'node:crypto';
+import { isIP } from 'node:net';
 import { resolve } from 'node:path';
 import type { Env, Environment, JwtAlgorithm } from './env.js';
 import { localSecrets } from './local-secrets.js';
@@ -60,6 +61,13 @@ export abstract class AuthConfig {
   abstract readonly adminPassword: string | null;
 }
 
+export abstract class MailConfig {
+  /** With its credentials; null asks for a folder of files. */
+  abstract readonly smtpUrl: string | null;
+  /** What every mail says in its `From:`. */
+  abstract readonly from: string;
+}
+
 export abstract class SecretsConfig {
   /** Signs CSRF proofs and other short-lived things of our own. */
   abstract readonly secretKey: KeyObject;
@@ -75,6 +83,7 @@ export interface Config {
   readonly log: LogConfig;
   readonly limits: LimitsConfig;
   readonly auth: AuthConfig;
+  readonly mail: MailConfig;
   readonly secrets: SecretsConfig;
 }
 
@@ -112,6 +121,7 @@ export function buildConfig(env: Env, version: string): Config {
     log: { level: env.LOG_LEVEL, format: env.LOG_FORMAT ?? (production ? 'json' : 'text') },
     limits: limitsOf(env),
     auth: authOf(env),
+    mail: { smtpUrl: env.SMTP_URL ?? null, from: env.MAIL_FROM ?? `Cloudkeep <no-reply@${mailHost(env)}>` },
     secrets: secretsOf(env, dataDir),
   };
 }
@@ -145,6 +155,12 @@ function authOf(env: Env): AuthConfig {
     adminEmail: env.ADMIN_EMAIL ?? null,
     adminPassword: env.ADMIN_PASSWORD ?? null,
   };
+}
+
+/** The part of our own addresses after the @; an IP address can not stand there as it is. */
+function mailHost({ PUBLIC_URL }: Env): string {
+  const host = PUBLIC_URL === undefined ? 'localhost' : new URL(PUBLIC_URL).hostname;
+  return host.startsWith('[') || isIP(host) !== 0 ? 'localhost' : host;
 }
 
 function secretsOf(env: Env, dataDir: string): SecretsConfig {

@@ -1,6 +1,15 @@
 import { applyDecorators } from '@nestjs/common';
 import { Transform } from 'class-transformer';
-import { IsArray, IsInt, Max, MinLength, Min, ValidateBy, type ValidationOptions } from 'class-validator';
+import {
+  isEmail,
+  IsArray,
+  IsInt,
+  Max,
+  MinLength,
+  Min,
+  ValidateBy,
+  type ValidationOptions,
+} from 'class-validator';
 import ipaddr from 'ipaddr.js';
 import { parseRateLimit } from './rate-limit.js';
 
@@ -91,12 +100,40 @@ export function HttpUrl(): PropertyDecorator {
   );
 }
 
+export function SmtpUrl(): PropertyDecorator {
+  return Satisfies(
+    'isSmtpUrl',
+    (value) =>
+      hasProtocol(value, ['smtp:', 'smtps:']) &&
+      new URL(value as string).hostname !== '' &&
+      isDecodable(value as string),
+    'must be an smtp(s):// URL such as smtp://user:password@host:587, its user and password percent-encoded',
+  );
+}
+
+/** What a `From:` may hold: an address, or a name and an address in angle brackets. */
+export function Mailbox(): PropertyDecorator {
+  return Satisfies(
+    'isMailbox',
+    (value) => isEmail(value, { allow_display_name: true, require_tld: false }),
+    'must be an address such as Cloudkeep <no-reply@example.com>',
+  );
+}
+
 function Satisfies(name: string, check: (value: unknown) => boolean, message: string): PropertyDecorator {
   return ValidateBy({ name, validator: { validate: check, defaultMessage: () => message } });
 }
 
 function hasProtocol(value: unknown, protocols: readonly string[]): boolean {
   return typeof value === 'string' && URL.canParse(value) && protocols.includes(new URL(value).protocol);
+}
+
+function isDecodable(text: string): boolean {
+  try {
+    return decodeURIComponent(text) !== '';
+  } catch {
+    return false;
+  }
 }
 
 function isIntegerText(value: unknown): value is string {

@@ -1,6 +1,17 @@
 import { plainToInstance } from 'class-transformer';
 import { IsEmail, IsIn, IsOptional, Matches, MaxLength, MinLength, validateSync } from 'class-validator';
-import { Flag, HttpUrl, Integer, List, PostgresUrl, Rate, Secret, TrustProxy } from './env.decorators.js';
+import {
+  Flag,
+  HttpUrl,
+  Integer,
+  List,
+  Mailbox,
+  PostgresUrl,
+  Rate,
+  Secret,
+  SmtpUrl,
+  TrustProxy,
+} from './env.decorators.js';
 import { productionFaults } from './production-rules.js';
 import type { RateLimit } from './rate-limit.js';
 
@@ -60,6 +71,9 @@ export class Env {
   @Rate() RATE_LIMIT_LOGIN: RateLimit | null = { limit: 5, windowSeconds: 60 };
   @Rate() RATE_LIMIT_REGISTER: RateLimit | null = { limit: 20, windowSeconds: 3600 };
   @Rate() RATE_LIMIT_PASSWORD: RateLimit | null = { limit: 5, windowSeconds: 3600 };
+
+  @IsOptional() @SmtpUrl() SMTP_URL?: string;
+  @IsOptional() @Mailbox() MAIL_FROM?: string;
 
   @IsIn(LOG_LEVELS) LOG_LEVEL: (typeof LOG_LEVELS)[number] = 'info';
   @IsOptional() @IsIn(['json', 'text']) LOG_FORMAT?: 'json' | 'text';

@@ -1,0 +1,17 @@
+const LONGEST = 300;
+
+/**
+ * Why a mail did not leave, fit for a log and the outbox. Servers like to repeat
+ * what they refuse, so addresses and any word long enough to be a link or a
+ * secret are left out.
+ */
+export function describeFault(error: unknown): string {
+  const { message } = error instanceof Error ? error : new Error(String(error));
+  return message
+    .replaceAll(/\S*@\S*/g, '[address]')
+    .replaceAll(/\S*:\/\/\S*|[\w.~%#=+/-]{24,}/g, '[…]')
+    .replaceAll(/[\s\p{Cc}]+/gu, ' ')
+    .trim()
+    .slice(0, LONGEST)
+    .toWellFormed();
+}
