@@ -10,6 +10,7 @@ import { TimeModule } from './common/time/time.module.js';
 import type { Config } from './config/config.js';
 import { ConfigModule } from './config/config.module.js';
 import { DatabaseModule } from './database/database.module.js';
+import { ApiKeysModule } from './modules/api-keys/api-keys.module.js';
 import { AuditModule } from './modules/audit/audit.module.js';
 import { AuthModule } from './modules/auth/auth.module.js';
 import { HealthModule } from './modules/health/health.module.js';
@@ -40,6 +41,7 @@ export class AppModule {
         SchedulingModule,
         AuthModule,
         UsersModule,
+        ApiKeysModule,
         AuditModule,
         MailModule,
         HealthModule,

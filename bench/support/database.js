@@ -1,4 +1,5 @@
 // @ts-check
+import { Buffer } from 'node:buffer';
 import { randomUUID } from 'node:crypto';
 import { chmodSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
@@ -68,6 +69,26 @@ export class Database {
     );
     await this.pool.query('VACUUM ANALYZE sessions');
     return sessions;
+  }
+
+  /**
+   * @param {string} userId
+   * @param {'pat' | 'api_key'} kind
+   * @returns {Promise<string>} the secret of a credential that may read its owner's profile.
+   */
+  async insertCredential(userId, kind) {
+    const { newSecret } = await import('../../dist/src/modules/api-keys/credential-secret.js');
+    const secret = newSecret(kind);
+    await this.pool.query(
+      `WITH made AS (
+         INSERT INTO machine_credentials (id, organization_id, kind, user_id, name, scopes)
+         VALUES (gen_random_uuid(), $1, $2, $3, 'bench', '{profile:read,files:read}') RETURNING id
+       )
+       INSERT INTO machine_credential_secrets (id, organization_id, credential_id, digest, masked)
+       SELECT gen_random_uuid(), $1, id, sha256($4), 'masked' FROM made`,
+      [ORGANIZATION_ID, kind, userId, Buffer.from(secret)],
+    );
+    return secret;
   }
 
   async stop() {

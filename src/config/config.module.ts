@@ -2,6 +2,7 @@ import { Module, type DynamicModule } from '@nestjs/common';
 import {
   AppConfig,
   AuthConfig,
+  CredentialsConfig,
   DatabaseConfig,
   HttpConfig,
   LimitsConfig,
@@ -23,6 +24,7 @@ export class ConfigModule {
       { provide: LimitsConfig, useValue: config.limits },
       { provide: AuthConfig, useValue: config.auth },
       { provide: MailConfig, useValue: config.mail },
+      { provide: CredentialsConfig, useValue: config.credentials },
       { provide: SecretsConfig, useValue: config.secrets },
     ];
     return { module: ConfigModule, global: true, providers, exports: providers };

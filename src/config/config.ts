@@ -45,6 +45,12 @@ export abstract class LimitsConfig {
   abstract readonly login: RateLimit | null;
   abstract readonly register: RateLimit | null;
   abstract readonly password: RateLimit | null;
+  abstract readonly revoke: RateLimit | null;
+}
+
+export abstract class CredentialsConfig {
+  /** How long a personal access token or an API key may last; null for as long as it likes. */
+  abstract readonly maxLifeSeconds: number | null;
 }
 
 export abstract class AuthConfig {
@@ -84,6 +90,7 @@ export interface Config {
   readonly limits: LimitsConfig;
   readonly auth: AuthConfig;
   readonly mail: MailConfig;
+  readonly credentials: CredentialsConfig;
   readonly secrets: SecretsConfig;
 }
 
@@ -122,6 +129,7 @@ export function buildConfig(env: Env, version: string): Config {
     limits: limitsOf(env),
     auth: authOf(env),
     mail: { smtpUrl: env.SMTP_URL ?? null, from: env.MAIL_FROM ?? `Cloudkeep <no-reply@${mailHost(env)}>` },
+    credentials: { maxLifeSeconds: env.MAX_TOKEN_DAYS === 0 ? null : env.MAX_TOKEN_DAYS * DAY },
     secrets: secretsOf(env, dataDir),
   };
 }
@@ -135,6 +143,7 @@ function limitsOf(env: Env): LimitsConfig {
     login: env.RATE_LIMIT_LOGIN,
     register: env.RATE_LIMIT_REGISTER,
     password: env.RATE_LIMIT_PASSWORD,
+    revoke: env.RATE_LIMIT_REVOKE,
   };
 }
 

@@ -53,6 +53,8 @@ export class Env {
   @IsIn(['auto', 'true', 'false']) SESSION_COOKIE_SECURE: 'auto' | 'true' | 'false' = 'auto';
   @IsIn(['open', 'invite', 'closed']) REGISTRATION: 'open' | 'invite' | 'closed' = 'open';
   @IsIn(['single', 'multi']) TENANCY: 'single' | 'multi' = 'single';
+  /** The longest life of personal access tokens and API keys; 0 for no end. */
+  @Integer(0, 36_500) MAX_TOKEN_DAYS = 365;
   @IsOptional() @IsEmail() ADMIN_EMAIL?: string;
   @IsOptional() @MinLength(12) @MaxLength(128) ADMIN_PASSWORD?: string;
 
@@ -70,6 +72,7 @@ export class Env {
   @Integer(1, 86_400) RATE_LIMIT_WINDOW_SECONDS = 60;
   @Rate() RATE_LIMIT_LOGIN: RateLimit | null = { limit: 5, windowSeconds: 60 };
   @Rate() RATE_LIMIT_REGISTER: RateLimit | null = { limit: 20, windowSeconds: 3600 };
+  @Rate() RATE_LIMIT_REVOKE: RateLimit | null = { limit: 60, windowSeconds: 3600 };
   @Rate() RATE_LIMIT_PASSWORD: RateLimit | null = { limit: 5, windowSeconds: 3600 };
 
   @IsOptional() @SmtpUrl() SMTP_URL?: string;

@@ -8,6 +8,8 @@ const PUBLIC: Readonly<Record<string, string>> = {
   'POST /api/v1/auth/register': 'it makes the account that a credential would belong to',
   'POST /api/v1/auth/login': 'it gives the first credential',
   'POST /api/v1/auth/refresh': 'the refresh token in the body is the credential',
+  'POST /api/v1/auth/tokens/revoke':
+    'whoever finds a leaked token may end it: the token in the body is the proof',
   'GET /.well-known/jwks.json': 'public keys, for those who verify our tokens',
   'GET /health': 'probes carry no credential; it tells versions and states, no data',
   'GET /health/live': 'probes carry no credential',
@@ -68,11 +70,12 @@ describe('the OpenAPI description', () => {
 
   it('asks a credential where the guard does, and tells of 401 and 403', () => {
     const secured = routes.filter((route) => !isPublic(route));
-    for (const { name, operation } of secured) {
+    for (const { name, operation, access } of secured) {
       const { security } = operation ?? {};
+      const byPersonOnly = typeof access === 'object' && access.by === 'session';
       expect({ name, security }).toEqual({
         name,
-        security: [{ bearer: [] }, { apiKey: [] }, { session: [] }],
+        security: [{ bearer: [] }, ...(byPersonOnly ? [] : [{ apiKey: [] }]), { session: [] }],
       });
       expect([name, ...Object.keys(operation?.responses ?? {})]).toEqual(
         expect.arrayContaining(['401', '403']),

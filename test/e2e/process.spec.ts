@@ -106,6 +106,39 @@ describe('SIGTERM', () => {
   });
 });
 
+describe('what was counted in memory', () => {
+  it('is written before the process ends', async () => {
+    const server = start({ DATABASE_URL: database.url, ...QUICK });
+    const url = `${await server.ready()}/api/v1`;
+    const post = async (path: string, body: object, headers = {}) => {
+      const options = { method: 'POST', body: JSON.stringify(body) };
+      const answer = await fetch(url + path, {
+        ...options,
+        headers: { 'content-type': 'application/json', ...headers },
+      });
+      return (await answer.json()) as Record<string, string>;
+    };
+    const person = {
+      email: 'usage@example.com',
+      username: 'usage',
+      password: 'violet kettle orbit 47 maple',
+    };
+    const { access_token: session } = await post('/auth/register', person);
+    const request = { name: 'Counted', scopes: ['profile:read'] };
+    const { id, token } = await post('/auth/tokens', request, { authorization: `Bearer ${session}` });
+    for (let i = 0; i < 20; i++) {
+      await fetch(`${url}/auth/verify`, { headers: { authorization: `Bearer ${token}` } });
+    }
+    server.signal('SIGTERM');
+    expect(await server.exitCode()).toBe(0);
+    const rows = await database.query(
+      'SELECT usage_count::int, last_used_at IS NOT NULL AS used FROM machine_credentials WHERE id = $1',
+      [id],
+    );
+    expect(rows).toEqual([{ usage_count: 20, used: true }]);
+  });
+});
+
 describe('replicas on an empty database', () => {
   it('start together: one migrates, one admin is made', async () => {
     const fresh = await TestDatabase.createEmpty();

@@ -1,5 +1,8 @@
 /** Runs `check` until it passes; fails with its last error after `within` milliseconds. */
-export async function eventually(check: () => Promise<void>, { within }: { within: number }): Promise<void> {
+export async function eventually(
+  check: () => void | Promise<void>,
+  { within }: { within: number },
+): Promise<void> {
   const deadline = performance.now() + within;
   for (;;) {
     try {

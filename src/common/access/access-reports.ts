@@ -37,6 +37,8 @@ export class AccessReports {
     const ip = clientIp(request);
     const route = `${request.method} ${(request.route as { path?: string } | undefined)?.path ?? request.path}`;
     this.events.observe('access.denied', { actor, code: error.code, route, ip });
-    await this.limiter.consume('default', actor?.userId ?? clientNetwork(ip), response);
+    await (actor === null
+      ? this.limiter.consume('default', clientNetwork(ip), response)
+      : this.limiter.consumeFor(actor, response));
   }
 }

@@ -10,21 +10,40 @@ export const ACCESS = Symbol('access');
 /** What a route asks of its caller; null asks nothing. */
 export interface AccessRule {
   readonly scope: Scope | null;
+  /** `session`: only a person who signed in, not a token or key of theirs. */
+  readonly by: 'any' | 'session';
 }
 
 /**
  * Declares who may call a route: `@Access('audit:read')` any caller that holds
- * the scope, `@Access()` any signed-in caller. On a method it beats the class.
+ * the scope, `@Access()` any signed-in caller. What only a person should do of
+ * their own account, such as changing its password, is `by` session: a leaked
+ * token must not be enough. On a method it beats the class.
  */
-export function Access(scope?: Scope): ClassDecorator & MethodDecorator {
+export function Access(
+  scope: Scope | null = null,
+  by: AccessRule['by'] = 'any',
+): ClassDecorator & MethodDecorator {
   return applyDecorators(
-    SetMetadata(ACCESS, { scope: scope ?? null } satisfies AccessRule),
+    SetMetadata(ACCESS, { scope, by } satisfies AccessRule),
     ApiBearerAuth(),
-    ApiSecurity('apiKey'),
+    ...(by === 'any' ? [ApiSecurity('apiKey')] : []),
     ApiCookieAuth('session'),
     ApiProblem(401, 'No credential, or one that is refused.'),
-    ApiProblem(403, scope === undefined ? 'A CSRF proof is missing.' : `The caller does not hold ${scope}.`),
+    ApiProblem(403, refusal(scope, by)),
   );
+}
+
+function refusal(scope: Scope | null, by: AccessRule['by']): string {
+  return [
+    ...(scope === null ? [] : [`the caller does not hold ${scope}`]),
+    ...(by === 'session' ? ['the credential is not a session'] : []),
+    'a CSRF proof is missing',
+    'the credential may not be used from this address',
+  ]
+    .join(', or ')
+    .replace(/^./, (first) => first.toUpperCase())
+    .concat('.');
 }
 
 /** Declares that anybody may call a route, without a credential. */

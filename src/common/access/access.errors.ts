@@ -59,6 +59,20 @@ export const AccessErrors = {
         'WWW-Authenticate': `Bearer realm="cloudkeep", error="insufficient_scope", scope="${missing.join(' ')}"`,
       },
     }),
+  sessionRequired: () =>
+    new AppError({
+      status: 403,
+      code: 'session_required',
+      title: 'Sign in for this',
+      detail: 'Only a person who is signed in may do this: a token or key is not enough.',
+    }),
+  addressNotAllowed: () =>
+    new AppError({
+      status: 403,
+      code: 'address_not_allowed',
+      title: 'Not allowed from here',
+      detail: 'This credential may only be used from the addresses it was made for.',
+    }),
   csrfProofMissing: () =>
     new AppError({
       status: 403,

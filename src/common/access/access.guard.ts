@@ -3,6 +3,7 @@ import { Reflector } from '@nestjs/core';
 import type { Response } from 'express';
 import { AuthConfig } from '../../config/config.js';
 import { AppError } from '../errors/app-error.js';
+import { clientIp } from '../http/client-ip.js';
 import { RouteMetadata } from '../http/route-metadata.js';
 import { ACCESS, type AccessRule, type AuthenticatedRequest } from './access.decorator.js';
 import { AccessReports } from './access-reports.js';
@@ -48,7 +49,8 @@ export class AccessGuard implements CanActivate {
     const { authorization } = request.headers;
     if (authorization?.startsWith('Bearer ') !== true) return false;
     const actor = this.authenticator.known({ token: authorization.slice('Bearer '.length), via: 'header' });
-    if (actor === undefined || (rule.scope !== null && !actor.holds(rule.scope))) return false;
+    if (actor?.networks !== null || rule.by === 'session') return false;
+    if (rule.scope !== null && !actor.holds(rule.scope)) return false;
     this.reports.admitted(request, actor);
     return true;
   }
@@ -65,7 +67,7 @@ export class AccessGuard implements CanActivate {
       if (credential === null) throw AccessErrors.credentialMissing();
       actor = await this.actorOf(credential);
       if (credential.via === 'cookie') this.csrf.verify(request, actor.credentialId);
-      this.policy.authorize(actor, rule);
+      this.policy.authorize(actor, rule, clientIp(request));
       this.reports.admitted(request, actor);
       return true;
     } catch (error) {

@@ -1,5 +1,6 @@
 import { AccessErrors } from './access.errors.js';
 import type { CredentialKind, Principal } from './principal.js';
+import type { IpNetworks } from '../http/ip-networks.js';
 import type { Scope } from './scopes.js';
 
 /** The principal as services see it: who acts, and questions about what they may do. */
@@ -10,7 +11,9 @@ export class Actor implements Principal {
   readonly organizationId: string;
   readonly role: string;
   readonly scopes: ReadonlySet<Scope>;
-  readonly expiresAt: Date;
+  readonly expiresAt: Date | null;
+  readonly requestsPerMinute: number | null;
+  readonly networks: IpNetworks | null;
 
   constructor(principal: Principal) {
     this.credential = principal.credential;
@@ -20,6 +23,8 @@ export class Actor implements Principal {
     this.role = principal.role;
     this.scopes = principal.scopes;
     this.expiresAt = principal.expiresAt;
+    this.requestsPerMinute = principal.requestsPerMinute;
+    this.networks = principal.networks;
   }
 
   holds(scope: Scope): boolean {

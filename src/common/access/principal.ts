@@ -1,3 +1,4 @@
+import type { IpNetworks } from '../http/ip-networks.js';
 import type { Scope } from './scopes.js';
 
 export const CREDENTIAL_KINDS = ['session', 'pat', 'api_key'] as const;
@@ -8,10 +9,16 @@ export interface Principal {
   readonly credential: CredentialKind;
   /** Id of the session, token or key. */
   readonly credentialId: string;
+  /** The person it speaks for; a key whose maker is gone speaks for itself, under its own id. */
   readonly userId: string;
   readonly organizationId: string;
   readonly role: string;
   /** The credential's own scopes, cut down to what its owner holds now. */
   readonly scopes: ReadonlySet<Scope>;
-  readonly expiresAt: Date;
+  /** Null for one that lasts until it is revoked. */
+  readonly expiresAt: Date | null;
+  /** A limit of its own; null where the general one holds. */
+  readonly requestsPerMinute: number | null;
+  /** The only addresses it may be used from; null for any. */
+  readonly networks: IpNetworks | null;
 }

@@ -68,3 +68,9 @@ const BUILT_IN_SETS = new Map<string, ReadonlySet<Scope>>(
 export function scopeSetOfRole(role: string, customScopes: readonly Scope[] | null): ReadonlySet<Scope> {
   return BUILT_IN_SETS.get(role) ?? new Set(customScopes);
 }
+
+/** What a credential with scopes of its own may do in the name of somebody who holds `live`: what both allow. */
+export function intersectScopes(own: readonly Scope[], live: ReadonlySet<Scope>): ReadonlySet<Scope> {
+  if (own.includes('admin')) return live;
+  return live.has('admin') ? new Set(own) : new Set(own.filter((scope) => live.has(scope)));
+}

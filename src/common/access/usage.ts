@@ -1,5 +1,6 @@
 import { Injectable, Logger, type BeforeApplicationShutdown } from '@nestjs/common';
 import { Interval } from '@nestjs/schedule';
+import { Clock } from '../time/clock.js';
 import type { Actor } from './actor.js';
 import type { CredentialKind } from './principal.js';
 
@@ -26,20 +27,23 @@ export class Usage implements BeforeApplicationShutdown {
   private readonly sinks = new Map<CredentialKind, UsageSink>();
   private readonly gathered = new Map<CredentialKind, Map<string, Use>>();
 
+  constructor(private readonly clock: Clock) {}
+
   register(kind: CredentialKind, sink: UsageSink): void {
     this.sinks.set(kind, sink);
     this.gathered.set(kind, new Map());
   }
 
   record({ credential, credentialId }: Actor, ip: string): void {
+    const at = this.clock.now();
     const uses = this.gathered.get(credential);
     const use = uses?.get(credentialId);
     if (use === undefined) {
-      uses?.set(credentialId, { id: credentialId, count: 1, at: new Date(), ip });
+      uses?.set(credentialId, { id: credentialId, count: 1, at, ip });
       return;
     }
     use.count++;
-    use.at = new Date();
+    use.at = at;
     use.ip = ip;
   }
 

@@ -2,12 +2,13 @@ import { Injectable } from '@nestjs/common';
 import { Notifications } from '../../database/notifications.js';
 import { Sql } from '../../database/sql.js';
 import { UnitOfWork } from '../../database/unit-of-work.js';
+import { Clock } from '../time/clock.js';
 import { PushedCache } from './pushed-cache.js';
 
 const CHANNEL = 'cloudkeep_invalidation';
 
-/** What an invalidation names: all that hangs on a user, a session, an organisation, or a user's profile. */
-export type CacheTag = `${'user' | 'session' | 'organization' | 'profile'}:${string}`;
+/** What an invalidation names: all that hangs on a user, a session, a machine credential, an organisation, or a user's profile. */
+export type CacheTag = `${'user' | 'session' | 'credential' | 'organization' | 'profile'}:${string}`;
 
 /**
  * Tells every replica which cached things have changed. The message is part of
@@ -22,6 +23,7 @@ export class Invalidations {
     private readonly notifications: Notifications,
     private readonly sql: Sql,
     private readonly unitOfWork: UnitOfWork,
+    private readonly clock: Clock,
   ) {
     notifications.listen(
       CHANNEL,
@@ -32,7 +34,8 @@ export class Invalidations {
 
   /** A cache that these invalidations keep honest. */
   createCache<Value>(options: { max: number; maxAge: number }): PushedCache<Value> {
-    const cache = new PushedCache<Value>({ ...options, isLive: () => this.notifications.isLive });
+    const isLive = () => this.notifications.isLive;
+    const cache = new PushedCache<Value>({ ...options, isLive, clock: this.clock });
     this.caches.push(cache as PushedCache<unknown>);
     return cache;
   }

@@ -1,4 +1,5 @@
 import { LRUCache } from 'lru-cache';
+import type { Clock } from '../time/clock.js';
 
 interface Entry<Value> {
   readonly value: Value;
@@ -13,6 +14,7 @@ export interface CacheOptions {
   readonly maxAge: number;
   /** Whether invalidations reach us; while they do not, nothing is served or kept. */
   readonly isLive: () => boolean;
+  readonly clock: Clock;
 }
 
 /** A value with what invalidates it. */
@@ -20,7 +22,8 @@ export interface Loaded<Value> {
   readonly value: Value;
   /** Dropping any of these tags drops the entry. */
   readonly tags: readonly string[];
-  readonly expiresAt?: Date;
+  /** Null or absent: as long as nothing puts it in doubt. */
+  readonly expiresAt?: Date | null;
 }
 
 /**
@@ -40,7 +43,7 @@ export class PushedCache<Value> {
   get(key: string): Value | undefined {
     const entry = this.entries.get(key);
     if (entry === undefined || !this.options.isLive()) return undefined;
-    if (entry.expiresAt > Date.now()) return entry.value;
+    if (entry.expiresAt > this.options.clock.now().getTime()) return entry.value;
     this.entries.delete(key);
     return undefined;
   }
@@ -68,7 +71,7 @@ export class PushedCache<Value> {
   }
 
   private keep(key: string, { value, tags, expiresAt }: Loaded<Value>): void {
-    const latest = Date.now() + this.options.maxAge;
+    const latest = this.options.clock.now().getTime() + this.options.maxAge;
     this.entries.set(key, { value, tags, expiresAt: Math.min(latest, expiresAt?.getTime() ?? latest) });
     for (const tag of tags) {
       const keys = this.keysByTag.get(tag);

@@ -4,7 +4,7 @@ import { ApiProblem } from '../openapi/api-problem.decorator.js';
 
 export const RATE_LIMITS = Symbol('rate limits');
 
-export type RateLimitName = 'login' | 'register' | 'password';
+export type RateLimitName = 'login' | 'register' | 'password' | 'revoke';
 
 /** A limit of a route's own, beside the general one. `subject` says whom it counts for, beyond the client's address. */
 export interface RouteLimit {

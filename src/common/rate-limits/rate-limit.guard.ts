@@ -30,11 +30,10 @@ export class RateLimitGuard implements CanActivate {
     const request = http.getRequest<AuthenticatedRequest>();
     const response = http.getResponse<Response>();
     const { actor } = request;
-    const counted = this.limiter.consume(
-      'default',
-      actor?.userId ?? clientNetwork(clientIp(request)),
-      response,
-    );
+    const counted =
+      actor === undefined
+        ? this.limiter.consume('default', clientNetwork(clientIp(request)), response)
+        : this.limiter.consumeFor(actor, response);
     if (own !== undefined) return this.consumeOwn(own, request, response, counted);
     return counted === undefined ? true : counted.then(() => true);
   }

@@ -3,6 +3,7 @@ import { ThrottlerStorage } from '@nestjs/throttler';
 import type { Response } from 'express';
 import { LimitsConfig } from '../../config/config.js';
 import type { RateLimit } from '../../config/rate-limit.js';
+import type { Principal } from '../access/principal.js';
 import { CommonErrors } from '../errors/common.errors.js';
 import { FixedWindowStorage, type Hit } from './fixed-window.storage.js';
 
@@ -21,7 +22,31 @@ export class RateLimiter {
    */
   consume(name: keyof LimitsConfig, identifier: string, response: Response): Promise<void> | undefined {
     const limit = this.limits[name];
-    if (limit === null) return undefined;
+    return limit === null ? undefined : this.count(name, identifier, limit, response);
+  }
+
+  /**
+   * The general limit of a verified caller. A service key counts for itself, since
+   * it works while its maker does; a token counts for its owner. A limit of the
+   * credential's own takes the general one's place.
+   *
+   * @throws AppError 429 with `Retry-After` when the limit is used up.
+   */
+  consumeFor(actor: Principal, response: Response): Promise<void> | undefined {
+    const { credential, credentialId, userId, requestsPerMinute } = actor;
+    if (requestsPerMinute !== null) {
+      const limit = { limit: requestsPerMinute, windowSeconds: 60 };
+      return this.count('credential', credentialId, limit, response);
+    }
+    return this.consume('default', credential === 'api_key' ? credentialId : userId, response);
+  }
+
+  private count(
+    name: string,
+    identifier: string,
+    limit: RateLimit,
+    response: Response,
+  ): Promise<void> | undefined {
     const hit = this.hit(`${name}:${identifier}`, limit, name);
     if (hit instanceof Promise) return hit.then((counted) => this.tell(response, limit, counted));
     this.tell(response, limit, hit);

@@ -1,33 +1,8 @@
-import { isIP } from 'node:net';
 import { ApiProperty, ApiPropertyOptional } from '@nestjs/swagger';
-import { Transform } from 'class-transformer';
-import { IsDate, IsOptional, IsString, IsUUID, MaxLength, ValidateBy } from 'class-validator';
-import ipaddr from 'ipaddr.js';
+import { IsOptional, IsString, IsUUID, MaxLength } from 'class-validator';
+import { IsAddressOrNetwork, IsTime } from '../../common/http/field.decorators.js';
 import { PageOf, PageQuery } from '../../common/pagination/pagination.js';
 import type { AuditRow } from './audit.repository.js';
-
-const RFC_3339 = /^\d{4}-\d{2}-\d{2}([Tt]\d{2}:\d{2}:\d{2}(\.\d+)?([Zz]|[+-]\d{2}:\d{2}))?$/;
-
-const toDate = ({ value }: { value: unknown }) =>
-  typeof value === 'string' && RFC_3339.test(value) ? new Date(value) : value;
-
-const DATE = { message: 'must be a date or an RFC 3339 time' };
-
-function IsAddressOrNetwork(): PropertyDecorator {
-  return ValidateBy({
-    name: 'isAddressOrNetwork',
-    validator: {
-      validate: isAddressOrNetwork,
-      defaultMessage: () => 'must be an IP address or a network such as 203.0.113.0/24',
-    },
-  });
-}
-
-/** As PostgreSQL reads it, which knows neither zones nor the shorthand "127.1". */
-function isAddressOrNetwork(value: unknown): boolean {
-  if (typeof value !== 'string' || value.includes('%')) return false;
-  return isIP(value.split('/', 1)[0] ?? '') !== 0 && (!value.includes('/') || ipaddr.isValidCIDR(value));
-}
 
 export class ListAuditLogsQuery extends PageQuery {
   @ApiPropertyOptional({ format: 'uuid', description: 'Who did it.' })
@@ -54,14 +29,12 @@ export class ListAuditLogsQuery extends PageQuery {
 
   @ApiPropertyOptional({ type: 'string', format: 'date-time', description: 'At or after.' })
   @IsOptional()
-  @Transform(toDate)
-  @IsDate(DATE)
+  @IsTime()
   from?: Date;
 
   @ApiPropertyOptional({ type: 'string', format: 'date-time', description: 'Before.' })
   @IsOptional()
-  @Transform(toDate)
-  @IsDate(DATE)
+  @IsTime()
   to?: Date;
 }
 

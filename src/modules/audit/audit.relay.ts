@@ -1,4 +1,5 @@
 import { Injectable, type OnModuleInit } from '@nestjs/common';
+import type { Actor } from '../../common/access/actor.js';
 import type { DomainEvent } from '../../common/events/domain-events.js';
 import { EventBus } from '../../common/events/event-bus.js';
 import { RequestContext } from '../../common/http/request-context.js';
@@ -43,7 +44,7 @@ export class AuditRelay implements OnModuleInit {
     return {
       action,
       resource,
-      details,
+      details: { ...details, ...credentialOf(payload) },
       user_id: userId,
       // What strangers do at the gate concerns whoever runs the server.
       organization_id: organizationId ?? DEFAULT_ORGANIZATION_ID,
@@ -53,4 +54,11 @@ export class AuditRelay implements OnModuleInit {
       request_id: this.context.requestId,
     };
   }
+}
+
+/** With which token or key somebody did it, where they did not sign in themselves. */
+function credentialOf(payload: object): { readonly credential?: string } {
+  const { actor } = payload as { readonly actor?: Actor | null };
+  if (actor == null || actor.credential === 'session') return {};
+  return { credential: `${actor.credential}:${actor.credentialId}` };
 }

@@ -1,7 +1,9 @@
 import type { Actor } from '../../common/access/actor.js';
 import type { DomainEventName, DomainEvents } from '../../common/events/domain-events.js';
+import type { CredentialRef } from '../api-keys/api-keys.events.js';
 import type { UserRef } from '../users/users.events.js';
 import '../../common/access/access.events.js';
+import '../api-keys/api-keys.events.js';
 import '../auth/auth.events.js';
 import '../users/users.events.js';
 
@@ -23,6 +25,9 @@ type AuditRules = { [Name in DomainEventName]: AuditRule<DomainEvents[Name]> | '
 const byActor = (actor: Actor) => ({ userId: actor.userId, organizationId: actor.organizationId });
 const bySelf = (user: UserRef) => ({ userId: user.id, organizationId: user.organizationId });
 const userResource = (user: UserRef) => `user:${user.id}`;
+
+const actionOf = ({ kind }: CredentialRef) => (kind === 'pat' ? 'token' : 'api_key');
+const credentialResource = (credential: CredentialRef) => `${actionOf(credential)}:${credential.id}`;
 
 /** A new event does not compile until someone decides here what it leaves. */
 export const auditRules = {
@@ -84,6 +89,38 @@ export const auditRules = {
   }),
   // Every half hour of every session: the session itself tells when it was last seen.
   'session.refreshed': 'not-audited',
+  'credential.created': ({ actor, credential, scopes, expiresAt }) => ({
+    action: `${actionOf(credential)}.create`,
+    resource: credentialResource(credential),
+    ...byActor(actor),
+    details: { name: credential.name, scopes, expires_at: expiresAt?.toISOString() ?? null },
+  }),
+  'credential.updated': ({ actor, credential, changed }) => ({
+    action: `${actionOf(credential)}.update`,
+    resource: credentialResource(credential),
+    ...byActor(actor),
+    details: { name: credential.name, changed },
+  }),
+  'credential.rotated': ({ actor, credential, graceSeconds }) => ({
+    action: `${actionOf(credential)}.rotate`,
+    resource: credentialResource(credential),
+    ...byActor(actor),
+    details: { name: credential.name, grace_seconds: graceSeconds },
+  }),
+  'credential.revoked': ({ actor, credential, reason }) => ({
+    action: `${actionOf(credential)}.revoke`,
+    resource: credentialResource(credential),
+    userId: actor?.userId ?? null,
+    organizationId: credential.organizationId,
+    details: { name: credential.name, reason },
+  }),
+  'credential.owner-warned': ({ credential, because }) => ({
+    action: `${actionOf(credential)}.warn`,
+    resource: credentialResource(credential),
+    userId: null,
+    organizationId: credential.organizationId,
+    details: { name: credential.name, because },
+  }),
   'login.failed': ({ user, reason }) => ({
     action: 'login.fail',
     resource: user === null ? 'user:unknown' : userResource(user),

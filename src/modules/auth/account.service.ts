@@ -51,7 +51,7 @@ export class AccountService {
       user_id: actor.userId,
       credential: actor.credential,
       scopes: [...actor.scopes],
-      expires_at: actor.expiresAt.toISOString(),
+      expires_at: actor.expiresAt?.toISOString() ?? null,
     };
   }
 

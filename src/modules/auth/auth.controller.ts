@@ -100,7 +100,7 @@ export class AuthController {
   }
 
   @Post('logout')
-  @Access()
+  @Access(null, 'session')
   @ApiOperation({ summary: 'End the current session; its access token is dead at once' })
   @Returns(204, null)
   logout(@CurrentActor() actor: Actor, @Res({ passthrough: true }) response: Response): Promise<void> {
@@ -108,7 +108,7 @@ export class AuthController {
   }
 
   @Post('logout/all')
-  @Access()
+  @Access(null, 'session')
   @ApiOperation({ summary: 'End every session one has' })
   @Returns(204, null)
   logoutEverywhere(
@@ -119,7 +119,7 @@ export class AuthController {
   }
 
   @Post('password/change')
-  @Access('profile:write')
+  @Access('profile:write', 'session')
   @RateLimited('password')
   @ApiOperation({ summary: 'Change the password; every other session ends' })
   @Returns(204, null, [400, 413, 415, 503])

@@ -154,8 +154,13 @@ export class VerifyDto {
   @ApiProperty({ isArray: true, enum: SCOPES })
   scopes!: Scope[];
 
-  @ApiProperty({ format: 'date-time' })
-  expires_at!: string;
+  @ApiProperty({
+    type: 'string',
+    format: 'date-time',
+    nullable: true,
+    description: 'Null for a credential that lasts until it is revoked.',
+  })
+  expires_at!: string | null;
 }
 
 export class SessionDto {

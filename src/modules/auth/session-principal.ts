@@ -26,6 +26,8 @@ export function sessionPrincipal(
       role,
       scopes: scopeSetOfRole(role, session.custom_scopes),
       expiresAt: new Date(Math.min(expiresAt.getTime(), session.expires_at.getTime())),
+      requestsPerMinute: null,
+      networks: null,
     },
     tags: [`session:${id}`, `user:${userId}`, `organization:${organizationId}`],
   };

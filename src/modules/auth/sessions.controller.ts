@@ -25,7 +25,7 @@ export class SessionsController {
   }
 
   @Delete(':id')
-  @Access('profile:write')
+  @Access('profile:write', 'session')
   @ApiOperation({ summary: 'Sign out somewhere else, or here' })
   @Returns(204, null, [404])
   revoke(@CurrentActor() actor: Actor, @Param('id', IdPipe) id: string): Promise<void> {

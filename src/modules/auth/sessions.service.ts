@@ -82,7 +82,6 @@ export class SessionsService {
 
   /** Ends the session the actor came with. */
   async logout(actor: Actor): Promise<void> {
-    if (actor.credential !== 'session') return;
     await this.end(ownerOf(actor), { only: actor.credentialId }, 'logout', actor);
   }
 

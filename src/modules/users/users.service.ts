@@ -29,6 +29,9 @@ export interface NewUser {
   readonly organizationId: string;
 }
 
+/** More are not told: mail to all would be mail to nobody. */
+const MOST_ADMINS = 50;
+
 @Injectable()
 export class UsersService {
   constructor(
@@ -69,6 +72,11 @@ export class UsersService {
 
   findByLogin(identifier: string): Promise<UserRow | null> {
     return this.users.findByLogin(identifier);
+  }
+
+  /** The active admins of an organisation: whom to tell of what nobody else answers for. */
+  listAdmins(organizationId: string): Promise<UserRow[]> {
+    return this.users.list(organizationId, { q: undefined, role: 'admin', isActive: true }, MOST_ADMINS);
   }
 
   /** @throws AppError 404. */

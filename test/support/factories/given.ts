@@ -21,6 +21,12 @@ export interface SignedIn extends GivenUser {
   readonly sessionId: string;
 }
 
+/** A token or key, with its secret. */
+export interface GivenCredential {
+  readonly id: string;
+  readonly token: string;
+}
+
 export interface UserTraits {
   readonly role?: string;
   readonly organizationId?: string;
@@ -90,6 +96,29 @@ export class Given {
       sid: string;
     };
     return { ...user, token, refreshToken, sessionId: claims.sid };
+  }
+
+  /** A personal access token of somebody signed in. */
+  async personalToken(
+    owner: SignedIn,
+    scopes: readonly string[],
+    more: object = {},
+  ): Promise<GivenCredential> {
+    const body = await this.made(owner, '/auth/tokens', { name: 'A script', scopes, ...more });
+    return { id: body.id, token: body.token ?? '' };
+  }
+
+  /** A service key made by somebody signed in. */
+  async apiKey(maker: SignedIn, scopes: readonly string[], more: object = {}): Promise<GivenCredential> {
+    const body = await this.made(maker, '/api-keys', { name: 'A service', scopes, ...more });
+    return { id: body.id, token: body.key ?? '' };
+  }
+
+  private async made(by: SignedIn, path: string, request: object) {
+    const client = this.client().with({ authorization: `Bearer ${by.token}` });
+    const { status, body } = await client.post(path, request);
+    if (status !== 201) throw new Error(`${path} answered ${status}: ${JSON.stringify(body)}`);
+    return body as { readonly id: string; readonly token?: string; readonly key?: string };
   }
 
   private ownHash(): Promise<string> {

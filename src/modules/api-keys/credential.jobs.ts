@@ -1,0 +1,37 @@
+import { Injectable, Logger, type OnModuleInit } from '@nestjs/common';
+import { Cron, CronExpression } from '@nestjs/schedule';
+import { Usage } from '../../common/access/usage.js';
+import { SingleRun } from '../../common/scheduling/single-run.js';
+import { AuthenticatedCredentialsRepository } from './authenticated-credentials.repository.js';
+import { CredentialUpkeep } from './credential-upkeep.js';
+
+/** Writes how tokens and keys were used; once a day warns their owners and removes what is long over. */
+@Injectable()
+export class CredentialJobs implements OnModuleInit {
+  private readonly logger = new Logger(CredentialJobs.name);
+
+  constructor(
+    private readonly credentials: AuthenticatedCredentialsRepository,
+    private readonly upkeep: CredentialUpkeep,
+    private readonly usage: Usage,
+    private readonly singleRun: SingleRun,
+  ) {}
+
+  onModuleInit(): void {
+    for (const kind of ['pat', 'api_key'] as const) {
+      this.usage.register(kind, (uses) => this.credentials.addUses(uses));
+    }
+  }
+
+  @Cron(CronExpression.EVERY_DAY_AT_6AM)
+  async daily(): Promise<void> {
+    await this.singleRun.run('credentials.daily', async () => {
+      for (const owner of await this.upkeep.ownersToWarn()) {
+        await this.upkeep.warn(owner).catch((error: unknown) => {
+          this.logger.error(`An owner of tokens or keys could not be warned: ${(error as Error).message}`);
+        });
+      }
+      await this.upkeep.purge();
+    });
+  }
+}
