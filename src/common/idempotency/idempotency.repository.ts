@@ -65,7 +65,7 @@ export class IdempotencyRepository {
   async renew({ digest, holder }: Attempt, leasedUntil: Date): Promise<void> {
     await this.sql.execute({
       name: 'idempotency-renew',
-      text: 'UPDATE idempotency_keys SET leased_until = $3 WHERE digest = $1 AND holder = $2',
+      text: 'UPDATE idempotency_keys SET leased_until = greatest(leased_until, $3) WHERE digest = $1 AND holder = $2',
       values: [digest, holder, leasedUntil],
     });
   }
