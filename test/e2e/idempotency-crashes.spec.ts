@@ -74,6 +74,17 @@ describe('a caller', () => {
     expect(await house.count('a lamp')).toBe(1);
   });
 
+  it('is each of its tokens on its own: what the person was shown is not for a token that may do less', async () => {
+    const key = randomUUID();
+    const user = await app.given.signedIn();
+    const personal = await house.client(house.personalToken(user), key);
+    const first = await (await house.client(user.token, key)).post('/things', { name: 'a mirror' });
+    const own = await personal.post('/things', { name: 'a mirror' });
+    expect([own.status, own.headers['idempotency-replayed']]).toEqual([201, undefined]);
+    expect(own.body.id).not.toBe(first.body.id);
+    expect((await personal.post('/things', { name: 'a mirror' })).text).toBe(own.text);
+  });
+
   it('gets no replay once its session has ended', async () => {
     const user = await app.given.signedIn();
     const client = await house.client(user.token, randomUUID());
