@@ -3,6 +3,7 @@ import { AccessModule } from './common/access/access.module.js';
 import { CryptoModule } from './common/crypto/crypto.module.js';
 import { HttpModule } from './common/http/http.module.js';
 import type { RootLogger } from './common/http/logger.js';
+import { IdempotencyModule } from './common/idempotency/idempotency.module.js';
 import { RateLimitsModule } from './common/rate-limits/rate-limits.module.js';
 import { SchedulingModule } from './common/scheduling/scheduling.module.js';
 import type { Clock } from './common/time/clock.js';
@@ -39,6 +40,7 @@ export class AppModule {
         RateLimitsModule,
         AccessModule,
         SchedulingModule,
+        IdempotencyModule,
         AuthModule,
         UsersModule,
         ApiKeysModule,

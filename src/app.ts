@@ -76,6 +76,7 @@ function configureHttp(nest: NestExpressApplication, { http }: Config): void {
         'RateLimit-Remaining',
         'RateLimit-Reset',
         'Retry-After',
+        'Idempotency-Replayed',
       ],
       maxAge: 600,
     });

@@ -1,5 +1,10 @@
 import { RequestMethod, type Type } from '@nestjs/common';
-import { METHOD_METADATA, PATH_METADATA, ROUTE_ARGS_METADATA } from '@nestjs/common/constants.js';
+import {
+  INTERCEPTORS_METADATA,
+  METHOD_METADATA,
+  PATH_METADATA,
+  ROUTE_ARGS_METADATA,
+} from '@nestjs/common/constants.js';
 import { RouteParamtypes } from '@nestjs/common/enums/route-paramtypes.enum.js';
 import { MetadataScanner, ModulesContainer, Reflector } from '@nestjs/core';
 import type { Cloudkeep } from '../../src/app.js';
@@ -16,6 +21,8 @@ export interface Route {
   readonly path: string;
   readonly access: AccessRule | 'public' | undefined;
   readonly isUnlimited: boolean;
+  /** What Nest runs around it, its class's included. */
+  readonly interceptors: readonly unknown[];
   /** The classes its body and its query are checked against. */
   readonly body: Type | undefined;
   readonly query: Type | undefined;
@@ -83,11 +90,17 @@ const joined = (...parts: string[]) =>
     .filter((part) => part !== '')
     .join('/')}`;
 
-function declared(controller: Type, handler: Handler): Pick<Route, 'access' | 'isUnlimited'> {
+function declared(
+  controller: Type,
+  handler: Handler,
+): Pick<Route, 'access' | 'isUnlimited' | 'interceptors'> {
   const reflector = new Reflector();
   return {
     access: reflector.getAllAndOverride<Route['access']>(ACCESS, [handler, controller]),
     isUnlimited: reflector.getAllAndOverride<unknown>(RATE_LIMITS, [handler, controller]) === 'none',
+    interceptors: [controller, handler].flatMap(
+      (target) => (Reflect.getMetadata(INTERCEPTORS_METADATA, target) ?? []) as unknown[],
+    ),
   };
 }
 

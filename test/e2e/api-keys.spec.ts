@@ -31,6 +31,21 @@ describe('a service key', () => {
     expect(JSON.stringify(shown)).not.toContain(body.key);
   });
 
+  it('asked for twice under one Idempotency-Key is made once and shown again', async () => {
+    const maker = await operator();
+    const asked = () =>
+      app
+        .as(maker)
+        .with({ 'idempotency-key': `key-of-${maker.id}` })
+        .post('/api-keys', { name: 'Retried', scopes: ['files:read'] });
+    const [first, second] = [await asked(), await asked()];
+    expect([first.status, second.status, second.headers['idempotency-replayed']]).toEqual([201, 201, 'true']);
+    expect(second.body).toEqual(first.body);
+    expect((await app.as(second.body.key).get('/auth/verify')).status).toBe(200);
+    const stored = await app.database.query<{ row: string }>('SELECT k::text AS row FROM idempotency_keys k');
+    expect(stored.map(({ row }) => row).join()).not.toContain(Buffer.from(first.body.key).toString('hex'));
+  });
+
   it('works by either header, with its own scopes', async () => {
     const maker = await operator();
     const { token } = await app.given.apiKey(maker, ['users:read']);

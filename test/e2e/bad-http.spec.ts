@@ -18,7 +18,7 @@ describe('bytes that are hardly HTTP', () => {
 
   it.each([
     ['garbage', '\x16\x03\x01\x02\0\x01'],
-    ['no version', 'GET /\r\n\r\n'],
+    ['no version', 'GET /nowhere\r\n\r\n'],
     ['an unknown version', 'GET / HTTP/9.9\r\n\r\n'],
     ['no host', 'GET /health HTTP/1.1\r\n\r\n'],
     ['a header without a name', 'GET /health HTTP/1.1\r\nHost: x\r\n: y\r\n\r\n'],

@@ -1,5 +1,6 @@
 import { applyDecorators, HttpCode, type Type } from '@nestjs/common';
 import { ApiResponse, getSchemaPath, type ApiResponseOptions } from '@nestjs/swagger';
+import { Idempotent } from '../idempotency/idempotent.decorator.js';
 import { ApiProblem } from './api-problem.decorator.js';
 
 const PROBLEMS: Record<number, string> = {
@@ -12,7 +13,19 @@ const PROBLEMS: Record<number, string> = {
   503: 'Not available right now; Retry-After says when.',
 };
 
-/** States a route's success status and body, and the problems it may answer with beside those of its access rule. */
+const CREATED = 201;
+
+/** What a route that creates has besides, because it can be retried. */
+const PROBLEMS_OF_RETRIES: Record<number, string> = {
+  400: 'The request is not valid; `errors` names every bad field or the Idempotency-Key.',
+  409: 'It conflicts with what is there, or the Idempotency-Key with a request under way or whose answer is lost.',
+  422: 'The Idempotency-Key came with another request before.',
+};
+
+/**
+ * States a route's success status and body, and the problems it may answer with
+ * beside those of its access rule. One that creates (201) takes an `Idempotency-Key`.
+ */
 export function Returns(
   status: number,
   body: Type | null,
@@ -53,9 +66,29 @@ export function ReturnsText(status: number): MethodDecorator {
 }
 
 function answers(status: number, success: ApiResponseOptions, problems: readonly number[]): MethodDecorator {
+  if (status !== CREATED) return documented(status, success, problems, PROBLEMS);
+  const headers: ApiResponseOptions['headers'] = {
+    'Idempotency-Replayed': {
+      description: 'Present when this is the answer to an earlier request with the same Idempotency-Key.',
+      schema: { type: 'string', enum: ['true'] },
+    },
+  };
+  const all = [...problems, ...Object.keys(PROBLEMS_OF_RETRIES).map(Number)];
+  return applyDecorators(
+    Idempotent(),
+    documented(status, { ...success, headers }, all, { ...PROBLEMS, ...PROBLEMS_OF_RETRIES }),
+  );
+}
+
+function documented(
+  status: number,
+  success: ApiResponseOptions,
+  problems: readonly number[],
+  descriptions: Readonly<Record<number, string>>,
+): MethodDecorator {
   return applyDecorators(
     HttpCode(status),
     ApiResponse({ ...success, status, description: 'Done.' }),
-    ...[...new Set([...problems, 429])].map((code) => ApiProblem(code, PROBLEMS[code] ?? 'Refused.')),
+    ...[...new Set([...problems, 429])].map((code) => ApiProblem(code, descriptions[code] ?? 'Refused.')),
   );
 }
