@@ -77,7 +77,8 @@ describe('a caller', () => {
   it('is each of its tokens on its own: what the person was shown is not for a token that may do less', async () => {
     const key = randomUUID();
     const user = await app.given.signedIn();
-    const personal = await house.client(house.personalToken(user), key);
+    const { token } = await app.given.personalToken(user, ['profile:read']);
+    const personal = await house.client(token, key);
     const first = await (await house.client(user.token, key)).post('/things', { name: 'a mirror' });
     const own = await personal.post('/things', { name: 'a mirror' });
     expect([own.status, own.headers['idempotency-replayed']]).toEqual([201, undefined]);

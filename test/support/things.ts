@@ -5,7 +5,6 @@ import { IsIn, IsInt, IsOptional, IsString } from 'class-validator';
 import type { Response } from 'express';
 import { AppModule } from '../../src/app.module.js';
 import { Access } from '../../src/common/access/access.decorator.js';
-import { Authenticator } from '../../src/common/access/authenticator.js';
 import { newId } from '../../src/common/crypto/ids.js';
 import { AppError } from '../../src/common/errors/app-error.js';
 import { jsonBody } from '../../src/common/http/body.middleware.js';
@@ -18,7 +17,6 @@ import { Sql } from '../../src/database/sql.js';
 import { UnitOfWork } from '../../src/database/unit-of-work.js';
 import type { TestApp } from './app.js';
 import { ApiClient } from './client.js';
-import type { GivenUser } from './factories/given.js';
 import { OpenApiContract } from './openapi-contract.js';
 
 const STAGES = ['before', 'inside', 'after'] as const;
@@ -183,25 +181,6 @@ export class HouseOfThings {
     const contract = new OpenApiContract(this.app.cloudkeep.openApi);
     const headers = { authorization: `Bearer ${token}`, 'idempotency-key': key };
     return new ApiClient(await this.nest.getUrl(), contract, headers);
-  }
-
-  /** A token of this user's own making, good for anything. */
-  personalToken({ id: userId, organizationId }: GivenUser): string {
-    const token = `probe_${newId()}`;
-    const principal = {
-      credential: 'pat' as const,
-      credentialId: token,
-      userId,
-      organizationId,
-      role: 'user',
-      scopes: new Set<never>(),
-      expiresAt: new Date(Date.now() + 3_600_000),
-    };
-    this.nest.get(Authenticator).register({
-      recognises: (presented) => presented.token === token,
-      authenticateCredential: () => Promise.resolve({ principal, tags: [] }),
-    });
-    return token;
   }
 
   /** How many things of this name there are. */
