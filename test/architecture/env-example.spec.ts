@@ -70,16 +70,20 @@ describe('reading the environment', () => {
       COMPRESSION: 'perhaps',
       RATE_LIMIT_LOGIN: '5 per minute',
       MAX_BODY_BYTES: '12',
+      SMTP_URL: 'http://user:hunter2@mail.example.com',
+      MAIL_FROM: 'Cloudkeep',
     });
     expect([...faults].sort()).toEqual([
       'COMPRESSION must be true or false',
       'CORS_ORIGINS must be origins such as https://app.example.com',
       'DATABASE_URL must be a postgres:// URL such as postgres://user:password@host:5432/name',
       expect.stringMatching(/^ENVIRONMENT must be one of .*development, staging, production$/),
+      'MAIL_FROM must be an address such as Cloudkeep <no-reply@example.com>',
       'MAX_BODY_BYTES must be at least 1024',
       'PORT must be a whole number',
       'RATE_LIMIT_LOGIN must be count/seconds such as 5/60, or 0 for no limit',
       'SECRET_KEY must be at least 32 characters long',
+      'SMTP_URL must be an smtp(s):// URL such as smtp://user:password@host:587, its user and password percent-encoded',
       'TRUST_PROXY must be the number of proxy hops (0 to 16) or a list of proxy addresses or networks',
     ]);
   });

@@ -134,7 +134,7 @@ describe('Kubernetes manifests', () => {
     },
   );
 
-  test('the network is closed but for callers, DNS, the databases and HTTPS', () => {
+  test('the network is closed but for callers, DNS, the databases, HTTPS and mail', () => {
     const [deny, ingress, egress] = manifests.filter((one) => at(one, 'kind') === 'NetworkPolicy');
     expect(at(deny, 'spec')).toEqual({ podSelector: {}, policyTypes: ['Ingress', 'Egress'] });
     expect(at(ingress, 'spec.podSelector.matchLabels')).toEqual(API_LABELS);
@@ -143,7 +143,7 @@ describe('Kubernetes manifests', () => {
     const ports = listAt(egress, 'spec.egress').flatMap((rule) =>
       listAt(rule, 'ports').map((port) => at(port, 'port')),
     );
-    expect(ports).toEqual([53, 53, 5432, 6379, 443]);
+    expect(ports).toEqual([53, 53, 5432, 6379, 443, 465, 587]);
     expect(at(egress, 'spec.egress.2.to.0.ipBlock.except')).toContain('169.254.0.0/16');
   });
 });

@@ -99,10 +99,14 @@ describe('a mail server that asks for a password, without TLS', () => {
   }
 
   it('gets the one of SMTP_URL', async () => {
+    const printed = (['log', 'info', 'debug'] as const).map((method) => jest.spyOn(console, method));
     const app = await appWith(account.password);
     await send(app, 'ada@example.com');
     await app.cloudkeep.nest.get(MailSender).drain();
     expect(server.mailsTo('ada@example.com')).toMatchObject([{ user: account.user }]);
+    // Whatever is asked for in the URL, no mail is written to the console.
+    for (const spy of printed) expect(spy).not.toHaveBeenCalled();
+    jest.restoreAllMocks();
     await app.stop();
   });
 

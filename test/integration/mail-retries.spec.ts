@@ -141,6 +141,24 @@ describe('when the mail server', () => {
     expect((await outbox.rowOf(to)).status).toBe('sent');
   });
 
+  it('is fine but this replica does not know the template (a newer one wrote it), the mail is kept', async () => {
+    const to = outbox.someone();
+    server.refuse('recipient', 451, 'Not yet');
+    await outbox.send(to);
+    await outbox.drain();
+    server.accept();
+    const rename = (template: string) =>
+      app.database.query('UPDATE mail_outbox SET template = $2 WHERE recipient = $1', [to, template]);
+    await rename('constructor');
+    app.clock.advance(HOUR);
+    await outbox.drain();
+    expect(await outbox.rowOf(to)).toMatchObject({ status: 'waiting', attempts: 2 });
+    await rename('password-reset');
+    app.clock.advance(HOUR);
+    await outbox.drain();
+    expect((await outbox.rowOf(to)).status).toBe('sent');
+  });
+
   it('never accepts it, the mail is given up after three days', async () => {
     const to = outbox.someone();
     server.refuse('recipient', 451, 'Some other day');

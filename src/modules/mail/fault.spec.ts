@@ -7,11 +7,19 @@ it('keeps what an operator needs', () => {
   expect(describeFault(new Error('connect ECONNREFUSED 127.0.0.1:2525'))).toBe(
     'connect ECONNREFUSED 127.0.0.1:2525',
   );
+  expect(describeFault(new Error('getaddrinfo ENOTFOUND smtp.mail.far-away.example.com'))).toBe(
+    'getaddrinfo ENOTFOUND smtp.mail.far-away.example.com',
+  );
   expect(describeFault('boom')).toBe('boom');
 });
 
 it.each([
   ['a link', '554 blocked http://localhost:8000/verify-email#token=abc', '554 blocked […]'],
+  [
+    'a link without its scheme',
+    '554 at cloud.example.com/a#token=aB-_9aB-_9aB-_9aB-_9aB',
+    '554 at cloud.example.com/a#[…]',
+  ],
   ['a link in brackets', '554 <https://x.example/a#token=abc>', '554 […]'],
   ['a secret by itself', `554 saw ${'a1B2'.repeat(10)}=`, '554 saw […]'],
   ['addresses', '550 <ada@example.com>, <bob@example.com>: unknown', '550 [address] [address] unknown'],

@@ -9,7 +9,7 @@ export function describeFault(error: unknown): string {
   const { message } = error instanceof Error ? error : new Error(String(error));
   return message
     .replaceAll(/\S*@\S*/g, '[address]')
-    .replaceAll(/\S*:\/\/\S*|[\w.~%#=+/-]{24,}/g, '[…]')
+    .replaceAll(/\S*:\/\/\S*|[\w%=+~-]{24,}/g, '[…]')
     .replaceAll(/[\s\p{Cc}]+/gu, ' ')
     .trim()
     .slice(0, LONGEST)
