@@ -4,6 +4,7 @@ import { CryptoModule } from './common/crypto/crypto.module.js';
 import { HttpModule } from './common/http/http.module.js';
 import type { RootLogger } from './common/http/logger.js';
 import { IdempotencyModule } from './common/idempotency/idempotency.module.js';
+import { OneTimeTokensModule } from './common/one-time-tokens/one-time-tokens.module.js';
 import { RateLimitsModule } from './common/rate-limits/rate-limits.module.js';
 import { SchedulingModule } from './common/scheduling/scheduling.module.js';
 import type { Clock } from './common/time/clock.js';
@@ -41,6 +42,7 @@ export class AppModule {
         AccessModule,
         SchedulingModule,
         IdempotencyModule,
+        OneTimeTokensModule,
         AuthModule,
         UsersModule,
         ApiKeysModule,

@@ -1,0 +1,49 @@
+import { Injectable } from '@nestjs/common';
+import { Sql } from '../../database/sql.js';
+import { OneTimeTokenEntity } from './one-time-token.entity.js';
+
+export interface OneTimeTokenRow {
+  readonly id: string;
+  readonly subject: string;
+  readonly sealed_data: Buffer;
+}
+
+@Injectable()
+export class OneTimeTokensRepository {
+  constructor(private readonly sql: Sql) {}
+
+  async insert(token: Omit<OneTimeTokenEntity, 'createdAt'>): Promise<void> {
+    await this.sql.manager.insert(OneTimeTokenEntity, token);
+  }
+
+  find(digest: Buffer, now: Date): Promise<OneTimeTokenRow | null> {
+    return this.sql.row({
+      name: 'one-time-tokens-find',
+      text: 'SELECT id, subject, sealed_data FROM one_time_tokens WHERE digest = $1 AND expires_at > $2',
+      values: [digest, now],
+    });
+  }
+
+  /** Of any number at once, one gets the row; the others wait for its transaction and then find nothing. */
+  take(digest: Buffer, now: Date): Promise<OneTimeTokenRow | null> {
+    return this.sql.row({
+      name: 'one-time-tokens-take',
+      text: `DELETE FROM one_time_tokens WHERE digest = $1 AND expires_at > $2
+             RETURNING id, subject, sealed_data`,
+      values: [digest, now],
+    });
+  }
+
+  /** @returns how many were removed. */
+  removeAll(purpose: string, subject: string): Promise<number> {
+    return this.sql.execute({
+      name: 'one-time-tokens-remove-all',
+      text: 'DELETE FROM one_time_tokens WHERE purpose = $1 AND subject = $2',
+      values: [purpose, subject],
+    });
+  }
+
+  purge(now: Date): Promise<number> {
+    return this.sql.execute({ text: 'DELETE FROM one_time_tokens WHERE expires_at <= $1', values: [now] });
+  }
+}
