@@ -2,6 +2,7 @@ import { Module, type DynamicModule } from '@nestjs/common';
 import {
   AppConfig,
   AuthConfig,
+  ConversationsConfig,
   DatabaseConfig,
   HttpConfig,
   LimitsConfig,
@@ -21,6 +22,7 @@ export class ConfigModule {
       { provide: LogConfig, useValue: config.log },
       { provide: LimitsConfig, useValue: config.limits },
       { provide: AuthConfig, useValue: config.auth },
+      { provide: ConversationsConfig, useValue: config.conversations },
       { provide: SecretsConfig, useValue: config.secrets },
     ];
     return { module: ConfigModule, global: true, providers, exports: providers };

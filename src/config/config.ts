@@ -60,6 +60,11 @@ export abstract class AuthConfig {
   abstract readonly adminPassword: string | null;
 }
 
+export abstract class ConversationsConfig {
+  /** How long a conversation is kept after its last message; null for ever. */
+  abstract readonly retentionSeconds: number | null;
+}
+
 export abstract class SecretsConfig {
   /** Signs CSRF proofs and other short-lived things of our own. */
   abstract readonly secretKey: KeyObject;
@@ -75,6 +80,7 @@ export interface Config {
   readonly log: LogConfig;
   readonly limits: LimitsConfig;
   readonly auth: AuthConfig;
+  readonly conversations: ConversationsConfig;
   readonly secrets: SecretsConfig;
 }
 
@@ -112,6 +118,9 @@ export function buildConfig(env: Env, version: string): Config {
     log: { level: env.LOG_LEVEL, format: env.LOG_FORMAT ?? (production ? 'json' : 'text') },
     limits: limitsOf(env),
     auth: authOf(env),
+    conversations: {
+      retentionSeconds: env.CONVERSATION_RETENTION_DAYS === 0 ? null : env.CONVERSATION_RETENTION_DAYS * DAY,
+    },
     secrets: secretsOf(env, dataDir),
   };
 }

@@ -61,6 +61,9 @@ export class Env {
   @Rate() RATE_LIMIT_REGISTER: RateLimit | null = { limit: 20, windowSeconds: 3600 };
   @Rate() RATE_LIMIT_PASSWORD: RateLimit | null = { limit: 5, windowSeconds: 3600 };
 
+  /** Conversations idle for longer are removed; 0 keeps them for ever. */
+  @Integer(0, 36_500) CONVERSATION_RETENTION_DAYS = 0;
+
   @IsIn(LOG_LEVELS) LOG_LEVEL: (typeof LOG_LEVELS)[number] = 'info';
   @IsOptional() @IsIn(['json', 'text']) LOG_FORMAT?: 'json' | 'text';
   @IsOptional() @MinLength(16) METRICS_TOKEN?: string;
