@@ -1,6 +1,7 @@
 import { Injectable } from '@nestjs/common';
 import { Sql } from '../../database/sql.js';
 import { ownerQuery, type Owner } from './owner.js';
+import { searchWords } from './search-words.js';
 
 export interface MessageRow {
   readonly id: string;
@@ -70,7 +71,7 @@ export class ConversationMessagesRepository {
              WHERE conversation_id = $1 AND id < $2
                AND search @@ $3::tsquery AND search @@ websearch_to_tsquery('simple', $4)
              ORDER BY id DESC LIMIT $5`,
-      values: [conversationId, before, ownerQuery(owner), words, limit],
+      values: [conversationId, before, ownerQuery(owner), searchWords(words), limit],
     });
   }
 }

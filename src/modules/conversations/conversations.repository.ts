@@ -1,6 +1,7 @@
 import { Injectable } from '@nestjs/common';
 import { Sql } from '../../database/sql.js';
 import { ownerQuery, type Owner } from './owner.js';
+import { searchWords } from './search-words.js';
 
 export interface ConversationRow {
   readonly id: string;
@@ -54,7 +55,7 @@ export class ConversationsRepository {
                SELECT conversation_id FROM conversation_messages
                WHERE search @@ $4::tsquery AND search @@ websearch_to_tsquery('simple', $5))
              ORDER BY id DESC LIMIT $6`,
-      values: [owner.userId, owner.organizationId, before, ownerQuery(owner), words, limit],
+      values: [owner.userId, owner.organizationId, before, ownerQuery(owner), searchWords(words), limit],
     });
   }
 
