@@ -12,6 +12,16 @@ export class CreateConversations1795219209000 implements MigrationInterface {
       CREATE TABLE IF NOT EXISTS typeorm_metadata (
         type varchar NOT NULL, database varchar, schema varchar, "table" varchar, name varchar, value text
       )`);
+    await this.createConversations(runner);
+    await this.createMessages(runner);
+  }
+
+  async down(runner: QueryRunner): Promise<void> {
+    await runner.query(`DROP TABLE conversation_messages, conversations`);
+    await runner.query(`DROP TABLE IF EXISTS typeorm_metadata`);
+  }
+
+  private async createConversations(runner: QueryRunner): Promise<void> {
     // Room in each page for a new version of a row: every message counts up its conversation.
     await runner.query(`
       CREATE TABLE conversations (
@@ -28,6 +38,9 @@ export class CreateConversations1795219209000 implements MigrationInterface {
       ) WITH (fillfactor = 85)`);
     await runner.query(`CREATE INDEX conversations_user_id_id_idx ON conversations (user_id, id)`);
     await runner.query(`CREATE INDEX conversations_search_idx ON conversations USING gin (search)`);
+  }
+
+  private async createMessages(runner: QueryRunner): Promise<void> {
     // No foreign key on user_id: it is that of the conversation, which takes its messages along.
     await runner.query(`
       CREATE TABLE conversation_messages (
@@ -50,10 +63,5 @@ export class CreateConversations1795219209000 implements MigrationInterface {
     await runner.query(
       `CREATE INDEX conversation_messages_search_idx ON conversation_messages USING gin (search)`,
     );
-  }
-
-  async down(runner: QueryRunner): Promise<void> {
-    await runner.query(`DROP TABLE conversation_messages, conversations`);
-    await runner.query(`DROP TABLE IF EXISTS typeorm_metadata`);
   }
 }

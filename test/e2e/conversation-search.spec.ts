@@ -1,12 +1,8 @@
-import fc from 'fast-check';
 import { TestApp } from '../support/app.js';
 import type { ApiClient } from '../support/client.js';
+import { begun, found, idsOf, said } from '../support/conversations.js';
 import { eventually } from '../support/eventually.js';
 import type { SignedIn } from '../support/factories/given.js';
-
-interface Listed {
-  readonly id: string;
-}
 
 let app: TestApp;
 beforeAll(async () => {
@@ -16,22 +12,6 @@ afterAll(() => app.stop());
 
 async function someone(): Promise<ApiClient> {
   return app.as(await app.given.signedIn());
-}
-
-async function begun(client: ApiClient, title?: string): Promise<string> {
-  return (await client.post('/conversations', title === undefined ? {} : { title })).body.id;
-}
-
-async function said(client: ApiClient, id: string, query: string, response = 'ok'): Promise<string> {
-  const { status, body } = await client.post(`/conversations/${id}/messages`, { query, response });
-  expect(status).toBe(201);
-  return body.id;
-}
-
-async function found(client: ApiClient, path: string, q: string): Promise<string[]> {
-  const { status, body } = await client.get(`${path}?q=${encodeURIComponent(q)}`);
-  expect({ q, status }).toEqual({ q, status: 200 });
-  return body.items.map(({ id }: Listed) => id);
 }
 
 /** Conversations of many messages that were there before, past the API: one word of `rare` in every thousandth. */
@@ -92,7 +72,7 @@ describe('a search', () => {
     await said(client, await begun(client), 'okapi again');
     await said(client, ids[3] ?? '', 'okapi once more');
     const { body: second } = await client.get(`/conversations?q=okapi&limit=2&cursor=${first.next_cursor}`);
-    expect(second.items.map(({ id }: Listed) => id)).toEqual(ids.slice(2));
+    expect(idsOf(second)).toEqual(ids.slice(2));
   });
 
   it('knows phrases, or, not, and that every word counts', async () => {
@@ -125,153 +105,6 @@ describe('a search', () => {
     const id = await begun(client, 'ÄRGER im Überfluss, Привет мир, 日本語 テスト');
     for (const q of ['ärger', 'ÜBERFLUSS', 'привет', '日本語', '"im überfluss"'])
       expect(await found(client, '/conversations', q)).toEqual([id]);
-  });
-
-  it.each(['', ' ', '\t'])('for nothing (%j) lists everything', async (q) => {
-    const client = await someone();
-    const id = await begun(client, 'anything');
-    expect(await found(client, '/conversations', q)).toEqual([id]);
-  });
-
-  it.each([
-    '"',
-    "'",
-    '"unclosed',
-    '\\',
-    "' OR 1=1 --",
-    "';DROP TABLE conversations;--",
-    '&',
-    '|',
-    '!',
-    '!!',
-    '<->',
-    'a <-> b',
-    '(',
-    ')',
-    '((((',
-    'a & | b',
-    'a:*',
-    ':*',
-    'a:A',
-    '*',
-    '%',
-    '_',
-    '-',
-    '--',
-    '-or',
-    'or',
-    'or or',
-    '-"',
-    '""',
-    '"" ""',
-    '🙂',
-    '🙂 or 🙂',
-    '-🙂',
-    "'owner:x'",
-    '\u202e',
-    '\ufeff',
-    '\u0301',
-    '-('.repeat(250),
-    '-🙂 '.repeat(120),
-    'a'.repeat(500),
-    '🙂'.repeat(250),
-    '𝔘'.repeat(250),
-    'Ⱥ'.repeat(500),
-    '- '.repeat(250),
-    '" '.repeat(250),
-    'a or '.repeat(100),
-    '-a '.repeat(166),
-    'http://x.y/z?a=b',
-    '<b>',
-    '1e999',
-    '-1.5e-300',
-    'user@example.com',
-    '/etc/passwd',
-    '{"a":1}',
-    '${x}',
-    '$1',
-    '\r\n',
-  ])('for %j is answered, never with everybody’s', async (q) => {
-    const [client, other] = [await someone(), await someone()];
-    const id = await begun(client, 'plain title');
-    await said(client, id, 'plain question');
-    await begun(other, 'plain title');
-    const own = new Set([id]);
-    for (const one of await found(client, '/conversations', q)) expect(own).toContain(one);
-    await found(client, `/conversations/${id}/messages`, q);
-  });
-
-  it('made of anything at all is answered', async () => {
-    const client = await someone();
-    const id = await begun(client, 'a b c');
-    const part = fc.constantFrom(
-      '-',
-      '"',
-      ' ',
-      'or',
-      'a',
-      '🙂',
-      '!',
-      '&',
-      '|',
-      '(',
-      ')',
-      ':',
-      '*',
-      '<->',
-      '\\',
-      "'",
-      '\n',
-      '\u0085',
-      '\u2003',
-    );
-    const words = fc.oneof(
-      fc.string({ unit: 'binary', maxLength: 100 }),
-      fc.array(part, { maxLength: 160 }).map((parts) => parts.join('')),
-    );
-    await fc.assert(
-      fc.asyncProperty(words, async (anything) => {
-        // NUL is refused before.
-        const q = anything.replaceAll('\0', ' ').toWellFormed();
-        await found(client, '/conversations', q);
-        await found(client, `/conversations/${id}/messages`, q);
-      }),
-      { numRuns: 150 },
-    );
-  });
-
-  it('for signs alone finds nothing rather than everything', async () => {
-    const client = await someone();
-    await begun(client, 'plain title');
-    for (const q of ['!!', '"', '-', '- -', '&|', '-""'])
-      expect(await found(client, '/conversations', q)).toEqual([]);
-  });
-
-  it.each<[string, (n: number) => string]>([
-    ['one endless word', () => 'x'],
-    ['a word each', (n) => `${n.toString(36)} `],
-    ['compounds', (n) => `${n.toString(36)}-é${n.toString(36)}-ü `],
-    ['addresses', (n) => `a.co/${n.toString(36)}?x=${n.toString(36)} `],
-    ['rare letters', (n) => `${String.fromCodePoint(0x4e00 + (n % 20_000))} `],
-    ['paths', (n) => `/${n.toString(36)}`],
-    ['one long compound', (n) => `-${n.toString(36)}`],
-    ['tags', (n) => `<a${n.toString(36)} b="c">`],
-    ['numbers', (n) => `${n}.${n}e-${n % 300} `],
-    ['mail', (n) => `${n.toString(36)}@${n.toString(36)}.co `],
-  ])('can be had of 64 KiB of %s, asked and answered', async (_, part) => {
-    const client = await someone();
-    const id = await begun(client);
-    const texts = [0, 1_000_000].map((from) => {
-      let text = '';
-      for (let n = from; Buffer.byteLength(text) < 65_500; n++)
-        text += part(n).repeat(part(n) === 'x' ? 1000 : 1);
-      return Buffer.from(text).subarray(0, 65_536).toString('utf8').replaceAll('\ufffd', '');
-    });
-    const message = { query: texts[0], response: `needle ${texts[1]}`.slice(0, 20_000) };
-    expect((await client.post(`/conversations/${id}/messages`, message)).status).toBe(201);
-    message.response = texts[1] ?? '';
-    expect((await client.post(`/conversations/${id}/messages`, message)).status).toBe(201);
-    expect(await found(client, `/conversations/${id}/messages`, 'needle')).toHaveLength(1);
   });
 });
 

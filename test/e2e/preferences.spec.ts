@@ -69,7 +69,6 @@ describe('a preference', () => {
     ['a huge number', 1e308],
     ['an empty text', ''],
     ['quotes, emoji and line ends', '"\' \\ 🙂 \n\t\u2028 \u007f'],
-    ['an empty list', []],
     ['lists in lists', [[1, [null, 'x']], {}]],
     [
       'an object whose members sound like methods',
