@@ -99,7 +99,7 @@ function send({ method, template }: Target, as: SignedIn, body: string): Promise
 
 /** Everything callers could have changed, as one fingerprint a table. */
 async function everything(): Promise<unknown> {
-  const tables = ['organizations', 'users', 'roles', 'sessions', 'refresh_tokens'];
+  const tables = ['organizations', 'users', 'roles', 'sessions', 'refresh_tokens', 'conversations'];
   const rows = await Promise.all(
     tables.map((table) =>
       app.database.query(

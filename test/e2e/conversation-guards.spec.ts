@@ -50,6 +50,13 @@ describe('bad input', () => {
     expect((await client.get(`/conversations/${id}`)).body.message_count).toBe(0);
   });
 
+  it('is no body at all for a message; a conversation needs none', async () => {
+    const client = await someone();
+    const { status, body } = await client.post('/conversations');
+    expect([status, body.title]).toEqual([201, null]);
+    expect((await client.post(`/conversations/${body.id}/messages`)).status).toBe(400);
+  });
+
   it('may be as large as allowed, in every field at once', async () => {
     const client = await someone();
     const id = await begun(client, '🙂'.repeat(200));
