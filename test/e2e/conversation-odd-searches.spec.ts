@@ -46,10 +46,10 @@ async function expectOwn(q: string): Promise<void> {
 /** The longest text of numbered parts that a message may have, less `room` bytes. */
 function textOf(part: (n: number) => string, room: number): string {
   let text = '';
-  for (let n = room; ; n++) {
-    const longer = text + part(n);
-    if (Buffer.byteLength(longer) > 65_536 - room) return text;
-    text = longer;
+  for (let n = room, left = 65_536 - room; ; n++) {
+    left -= Buffer.byteLength(part(n));
+    if (left < 0) return text;
+    text += part(n);
   }
 }
 

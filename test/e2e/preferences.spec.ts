@@ -42,6 +42,14 @@ async function givenMany(userId: string, organizationId: string, count: number):
   );
 }
 
+/** So that those at once really are: each has counted before another has committed. */
+async function insertsTakeTime(): Promise<void> {
+  await app.database.query(`
+    CREATE FUNCTION take_time() RETURNS trigger LANGUAGE plpgsql
+      AS 'BEGIN PERFORM pg_sleep(0.02); RETURN NEW; END';
+    CREATE TRIGGER take_time BEFORE INSERT ON user_preferences FOR EACH ROW EXECUTE FUNCTION take_time()`);
+}
+
 describe('a preference', () => {
   it('is set, read, replaced and forgotten', async () => {
     const client = await someone();
@@ -122,22 +130,12 @@ describe('a preference', () => {
     for (const key of keys) expect((await client.delete(`${MINE}/${key}`)).status).toBe(204);
   });
 
-  it.each([
-    ['a slash', 'a%2Fb'],
-    ['a space', 'a%20b'],
-    ['a letter beyond ASCII', '%C3%A9'],
-    ['NUL', '%00'],
-    ['a line end', 'a%0A'],
-    ['a quote', "a'b"],
-    ['an emoji', '%F0%9F%99%82'],
-    ['129 characters', 'x'.repeat(129)],
-  ])('may not have %s in its key', async (_, key) => {
+  it('has a key of other characters, or a longer one, never', async () => {
     const client = await someone();
-    for (const answer of [
-      await client.put(`${MINE}/${key}`, { value: 1 }),
-      await client.delete(`${MINE}/${key}`),
-    ])
-      expect(answer).toMatchObject({ status: 400, body: { errors: [{ field: 'key' }] } });
+    const keys = ['a%2Fb', 'a%20b', '%C3%A9', '%00', 'a%0A', "a'b", '%F0%9F%99%82', 'x'.repeat(129)];
+    for (const path of keys.map((key) => `${MINE}/${key}`))
+      for (const answer of [await client.put(path, { value: 1 }), await client.delete(path)])
+        expect([path, answer]).toMatchObject([path, { status: 400, body: { errors: [{ field: 'key' }] } }]);
   });
 });
 
@@ -189,6 +187,7 @@ describe('at once', () => {
     const user = await app.given.signedIn();
     const client = app.as(user);
     await givenMany(user.id, user.organizationId, 490);
+    await insertsTakeTime();
     const answers = await Promise.all(
       Array.from({ length: 30 }, (_, n) => client.put(`${MINE}/new-${n}`, { value: n })),
     );
