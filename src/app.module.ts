@@ -15,6 +15,7 @@ import { DatabaseModule } from './database/database.module.js';
 import { ApiKeysModule } from './modules/api-keys/api-keys.module.js';
 import { AuditModule } from './modules/audit/audit.module.js';
 import { AuthModule } from './modules/auth/auth.module.js';
+import { ConversationsModule } from './modules/conversations/conversations.module.js';
 import { HealthModule } from './modules/health/health.module.js';
 import { MailModule } from './modules/mail/mail.module.js';
 import { UsersModule } from './modules/users/users.module.js';
@@ -46,6 +47,7 @@ export class AppModule {
         AuthModule,
         UsersModule,
         ApiKeysModule,
+        ConversationsModule,
         AuditModule,
         MailModule,
         HealthModule,

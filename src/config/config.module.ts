@@ -3,6 +3,7 @@ import {
   AppConfig,
   AuthConfig,
   CredentialsConfig,
+  ConversationsConfig,
   DatabaseConfig,
   HttpConfig,
   LimitsConfig,
@@ -25,6 +26,7 @@ export class ConfigModule {
       { provide: AuthConfig, useValue: config.auth },
       { provide: MailConfig, useValue: config.mail },
       { provide: CredentialsConfig, useValue: config.credentials },
+      { provide: ConversationsConfig, useValue: config.conversations },
       { provide: SecretsConfig, useValue: config.secrets },
     ];
     return { module: ConfigModule, global: true, providers, exports: providers };

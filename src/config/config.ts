@@ -74,6 +74,11 @@ export abstract class MailConfig {
   abstract readonly from: string;
 }
 
+export abstract class ConversationsConfig {
+  /** How long a conversation is kept after its last message; null for ever. */
+  abstract readonly retentionSeconds: number | null;
+}
+
 export abstract class SecretsConfig {
   /** Signs CSRF proofs and other short-lived things of our own. */
   abstract readonly secretKey: KeyObject;
@@ -91,6 +96,7 @@ export interface Config {
   readonly auth: AuthConfig;
   readonly mail: MailConfig;
   readonly credentials: CredentialsConfig;
+  readonly conversations: ConversationsConfig;
   readonly secrets: SecretsConfig;
 }
 
@@ -130,6 +136,9 @@ export function buildConfig(env: Env, version: string): Config {
     auth: authOf(env),
     mail: { smtpUrl: env.SMTP_URL ?? null, from: env.MAIL_FROM ?? `Cloudkeep <no-reply@${mailHost(env)}>` },
     credentials: { maxLifeSeconds: env.MAX_TOKEN_DAYS === 0 ? null : env.MAX_TOKEN_DAYS * DAY },
+    conversations: {
+      retentionSeconds: env.CONVERSATION_RETENTION_DAYS === 0 ? null : env.CONVERSATION_RETENTION_DAYS * DAY,
+    },
     secrets: secretsOf(env, dataDir),
   };
 }

@@ -78,6 +78,9 @@ export class Env {
   @IsOptional() @SmtpUrl() SMTP_URL?: string;
   @IsOptional() @Mailbox() MAIL_FROM?: string;
 
+  /** Conversations idle for longer are removed; 0 keeps them for ever. */
+  @Integer(0, 36_500) CONVERSATION_RETENTION_DAYS = 0;
+
   @IsIn(LOG_LEVELS) LOG_LEVEL: (typeof LOG_LEVELS)[number] = 'info';
   @IsOptional() @IsIn(['json', 'text']) LOG_FORMAT?: 'json' | 'text';
   @IsOptional() @MinLength(16) METRICS_TOKEN?: string;

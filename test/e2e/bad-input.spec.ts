@@ -8,6 +8,8 @@ interface Target {
   readonly template: string;
   readonly field: string;
   readonly type: string;
+  /** It takes any JSON, so only what no JSON of ours holds is hostile to it. */
+  readonly isAnyJson: boolean;
   readonly body: Record<string, unknown>;
 }
 
@@ -15,6 +17,7 @@ interface Schema {
   readonly $ref?: string;
   readonly type?: string;
   readonly example?: unknown;
+  readonly oneOf?: readonly Schema[];
   readonly properties?: Record<string, Schema>;
 }
 
@@ -48,6 +51,9 @@ const HOSTILE: [string, unknown][] = [
   ['nothing but an empty text', ''],
 ];
 
+/** Hostile in any field there is, also in one of any JSON. */
+const HOSTILE_EVERYWHERE = /NUL|surrogate|half a pair|deep|900 KB/;
+
 let app: TestApp;
 let targets: Target[];
 beforeAll(async () => {
@@ -72,7 +78,8 @@ function* fieldsOfRoutes(): Generator<Target> {
       const body = Object.fromEntries(
         fields.map(([name, { example }]) => [name, GOOD[name] ?? example ?? 'x']),
       );
-      for (const [field, { type = 'object' }] of fields) yield { method, template, field, type, body };
+      for (const [field, { type = 'object', oneOf }] of fields)
+        yield { method, template, field, type, isAnyJson: oneOf !== undefined, body };
     }
   }
 }
@@ -92,7 +99,7 @@ function send({ method, template }: Target, as: SignedIn, body: string): Promise
 
 /** Everything callers could have changed, as one fingerprint a table. */
 async function everything(): Promise<unknown> {
-  const tables = ['organizations', 'users', 'roles', 'sessions', 'refresh_tokens'];
+  const tables = ['organizations', 'users', 'roles', 'sessions', 'refresh_tokens', 'conversations'];
   const rows = await Promise.all(
     tables.map((table) =>
       app.database.query(
@@ -130,6 +137,7 @@ describe('any field of any route that changes something', () => {
     const before = await everything();
     for (const target of targets) {
       const { field, template, body } = target;
+      if (target.isAnyJson && !HOSTILE_EVERYWHERE.test(kind)) continue;
       const answer = await send(target, admin, json({ ...body, [field]: hostile }));
       expectProblem(answer, { template, field, kind });
       if (template.endsWith('/refresh') || answer.body.code !== 'validation_failed') continue;

@@ -1,5 +1,8 @@
 import { v7 } from 'uuid';
 
+/** Before and after every id (RFC 9562 sections 5.9 and 5.10). */
+export { MAX as MAX_ID, NIL as NIL_ID } from 'uuid';
+
 const ID = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/;
 
 /** Whether a text has the form of an id, in lower case as we write them. */

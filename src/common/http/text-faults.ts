@@ -32,6 +32,9 @@ function visit(value: unknown, path: string, depth: number, found: Found): void 
     if (message !== null) faults.push({ field: path, message });
     return;
   }
+  // `1e999` is JSON, yet no number of ours: it would come back as null.
+  if (typeof value === 'number' && !Number.isFinite(value))
+    return void faults.push({ field: path, message: 'is too large a number' });
   if (typeof value !== 'object' || value === null) return;
   if (depth >= DEEPEST)
     return void faults.push({ field: path, message: `is nested more than ${DEEPEST} levels deep` });

@@ -39,11 +39,21 @@ export interface Cursor {
 
 /** @throws AppError 400 when the cursor is not one of ours. */
 export function readCursor(text: string | undefined): Cursor | null {
+  const id = readPosition(text, isId);
+  return id === null ? null : { id };
+}
+
+/**
+ * The position in a cursor of a list that is not in the order of ids.
+ *
+ * @throws AppError 400 when the cursor is none of that list.
+ */
+export function readPosition(text: string | undefined, isPosition: (text: string) => boolean): string | null {
   if (text === undefined) return null;
-  const id = Buffer.from(text, 'base64url').toString('latin1');
-  if (!isId(id))
+  const position = Buffer.from(text, 'base64url').toString('latin1');
+  if (!isPosition(position))
     throw CommonErrors.validation([{ field: 'cursor', message: 'is not a cursor of this list' }]);
-  return { id };
+  return position;
 }
 
 /** Cuts `limit + 1` rows, newest first, into a page and the cursor of the next. */
@@ -52,12 +62,22 @@ export function pageOf<Row extends Cursor, Item>(
   limit: number,
   toItem: (row: Row) => Item,
 ): Page<Item> {
+  return pageBy(rows, limit, (row) => row.id, toItem);
+}
+
+/** As `pageOf`, for rows in the order of `positionOf`, an ASCII text that no two rows share. */
+export function pageBy<Row, Item>(
+  rows: readonly Row[],
+  limit: number,
+  positionOf: (row: Row) => string,
+  toItem: (row: Row) => Item,
+): Page<Item> {
   const shown = rows.slice(0, limit);
   const last = shown.at(-1);
   const more = rows.length > limit && last !== undefined;
   return {
     items: shown.map(toItem),
-    next_cursor: more ? Buffer.from(last.id, 'latin1').toString('base64url') : null,
+    next_cursor: more ? Buffer.from(positionOf(last), 'latin1').toString('base64url') : null,
   };
 }
 

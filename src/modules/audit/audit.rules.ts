@@ -5,6 +5,7 @@ import type { UserRef } from '../users/users.events.js';
 import '../../common/access/access.events.js';
 import '../api-keys/api-keys.events.js';
 import '../auth/auth.events.js';
+import '../conversations/conversations.events.js';
 import '../users/users.events.js';
 
 /** What an event leaves in the trail. */
@@ -25,6 +26,7 @@ type AuditRules = { [Name in DomainEventName]: AuditRule<DomainEvents[Name]> | '
 const byActor = (actor: Actor) => ({ userId: actor.userId, organizationId: actor.organizationId });
 const bySelf = (user: UserRef) => ({ userId: user.id, organizationId: user.organizationId });
 const userResource = (user: UserRef) => `user:${user.id}`;
+const conversationResource = (id: string) => `conversation:${id}`;
 
 const actionOf = ({ kind }: CredentialRef) => (kind === 'pat' ? 'token' : 'api_key');
 const credentialResource = (credential: CredentialRef) => `${actionOf(credential)}:${credential.id}`;
@@ -134,5 +136,25 @@ export const auditRules = {
     userId: actor?.userId ?? null,
     organizationId: actor?.organizationId ?? null,
     details: { code },
+  }),
+  // No title, question or answer: people paste secrets into them, and this trail is never edited.
+  'conversation.created': ({ actor, conversationId }) => ({
+    action: 'conversation.create',
+    resource: conversationResource(conversationId),
+    ...byActor(actor),
+    details: {},
+  }),
+  // A message's row tells neither the address nor the client it came from; after a stolen key one asks for both.
+  'conversation.message-added': ({ actor, conversationId, messageId }) => ({
+    action: 'conversation.add_message',
+    resource: conversationResource(conversationId),
+    ...byActor(actor),
+    details: { message_id: messageId },
+  }),
+  'conversation.deleted': ({ actor, conversationId, messageCount }) => ({
+    action: 'conversation.delete',
+    resource: conversationResource(conversationId),
+    ...byActor(actor),
+    details: { message_count: messageCount },
   }),
 } satisfies AuditRules;

@@ -26,4 +26,18 @@ export const UserErrors = {
       title: 'The last admin stays',
       detail: 'An organisation keeps at least one active admin: make somebody else one first.',
     }),
+  preferenceNotFound: (key: string) =>
+    new AppError({
+      status: 404,
+      code: 'preference_not_found',
+      title: 'Preference not found',
+      detail: `No preference ${key}.`,
+    }),
+  tooManyPreferences: (most: number) =>
+    new AppError({
+      status: 409,
+      code: 'too_many_preferences',
+      title: 'Too many preferences',
+      detail: `A user has at most ${most} preferences: forget one first.`,
+    }),
 };

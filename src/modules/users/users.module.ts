@@ -1,6 +1,10 @@
 import { Module } from '@nestjs/common';
 import { TypeOrmModule } from '@nestjs/typeorm';
 import { OrganizationEntity } from './organization.entity.js';
+import { PreferenceEntity } from './preference.entity.js';
+import { PreferencesController } from './preferences.controller.js';
+import { PreferencesRepository } from './preferences.repository.js';
+import { PreferencesService } from './preferences.service.js';
 import { RoleEntity } from './role.entity.js';
 import { UserEntity } from './user.entity.js';
 import { UsersController } from './users.controller.js';
@@ -9,9 +13,9 @@ import { UsersService } from './users.service.js';
 
 /** People, the organisations they belong to and their roles. Refuses to leave an organisation without an admin. */
 @Module({
-  imports: [TypeOrmModule.forFeature([OrganizationEntity, RoleEntity, UserEntity])],
-  controllers: [UsersController],
-  providers: [UsersService, UsersRepository],
+  imports: [TypeOrmModule.forFeature([OrganizationEntity, PreferenceEntity, RoleEntity, UserEntity])],
+  controllers: [PreferencesController, UsersController],
+  providers: [UsersService, UsersRepository, PreferencesService, PreferencesRepository],
   exports: [UsersService],
 })
 export class UsersModule {}

@@ -1,0 +1,36 @@
+import { Column, Entity, ForeignKey, Index } from 'typeorm';
+import { BaseEntity } from '../../database/base.entity.js';
+
+/** One question and its answer. Written once. */
+@Entity('conversation_messages')
+@Index('conversation_messages_conversation_id_id_idx', ['conversationId', 'id'])
+@Index('conversation_messages_search_idx', { synchronize: false })
+export class ConversationMessageEntity extends BaseEntity {
+  @ForeignKey('OrganizationEntity', { name: 'conversation_messages_organization_id_fkey' })
+  @Column({ type: 'uuid' })
+  organizationId!: string;
+
+  /** The conversation's; here for the search vector. */
+  @Column({ type: 'uuid' })
+  userId!: string;
+
+  @ForeignKey('ConversationEntity', {
+    onDelete: 'CASCADE',
+    name: 'conversation_messages_conversation_id_fkey',
+  })
+  @Column({ type: 'uuid' })
+  conversationId!: string;
+
+  @Column({ type: 'text' })
+  query!: string;
+
+  @Column({ type: 'text' })
+  response!: string;
+
+  @Column({ type: 'json', nullable: true })
+  context!: Record<string, unknown> | null;
+
+  /** Its expression is the migration's: TypeORM knows one by the database's name only, and takes a blank for unknown. */
+  @Column({ type: 'tsvector', generatedType: 'STORED', asExpression: ' ', select: false })
+  readonly search!: unknown;
+}

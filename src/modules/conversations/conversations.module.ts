@@ -1,0 +1,23 @@
+import { Module } from '@nestjs/common';
+import { TypeOrmModule } from '@nestjs/typeorm';
+import { ConversationMessageEntity } from './conversation-message.entity.js';
+import { ConversationMessagesRepository } from './conversation-messages.repository.js';
+import { ConversationEntity } from './conversation.entity.js';
+import { ConversationsController } from './conversations.controller.js';
+import { ConversationsJobs } from './conversations.jobs.js';
+import { ConversationsRepository } from './conversations.repository.js';
+import { ConversationsService } from './conversations.service.js';
+
+/** What users asked and were answered, kept and searched. Refuses to show it to anybody but them. */
+@Module({
+  imports: [TypeOrmModule.forFeature([ConversationEntity, ConversationMessageEntity])],
+  controllers: [ConversationsController],
+  providers: [
+    ConversationsService,
+    ConversationsRepository,
+    ConversationMessagesRepository,
+    ConversationsJobs,
+  ],
+  exports: [ConversationsService],
+})
+export class ConversationsModule {}
