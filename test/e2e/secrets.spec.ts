@@ -27,7 +27,7 @@ async function wholeDatabase(): Promise<Map<string, string>> {
 const spellings = (secret: string) => [secret, Buffer.from(secret).toString('hex')];
 
 it('no password, token, cookie or proof is in any row of the database after a day’s work', async () => {
-  const user = await app.given.signedIn();
+  const user = await app.given.signedIn({ role: 'operator' });
   const login = { email: user.email, password: PASSWORD };
   const browser = await app.anyone.post('/auth/login?session=cookie', login);
   const renewed = await app.anyone.post('/auth/refresh', { refresh_token: user.refreshToken });
@@ -37,6 +37,15 @@ it('no password, token, cookie or proof is in any row of the database after a da
   await own.post('/auth/password/change', { current_password: wrong, new_password: NEW_PASSWORD });
   await own.post('/auth/password/change', { current_password: PASSWORD, new_password: NEW_PASSWORD });
   await app.as(`${user.token}x`).get('/auth/profile');
+  const machine = { ...user, token: renewed.body.access_token as string };
+  const pat = await app.given.personalToken(machine, ['profile:read']);
+  const key = await app.given.apiKey(machine, ['files:read']);
+  const rotated = await own.post(`/api-keys/${key.id}/rotate`, { grace_seconds: 60 });
+  for (const { token } of [pat, key]) {
+    await app.as(token).get('/auth/verify');
+    await app.as(token).get('/users');
+    await app.anyone.post('/auth/tokens/revoke', { token });
+  }
   await app.anyone.with({ 'x-api-key': 'key_of-nobody-at-all' }).get('/auth/profile');
   await own.post('/auth/logout/all');
   await app.cloudkeep.nest.get(RefusalTrail).write();
@@ -53,6 +62,9 @@ it('no password, token, cookie or proof is in any row of the database after a da
     cookie,
     browser.body.csrf_token as string,
     'key_of-nobody-at-all',
+    pat.token,
+    key.token,
+    rotated.body.key as string,
   ];
   const tables = await wholeDatabase();
   expect(tables.get('audit_logs')).toContain('user.change_password');
@@ -72,6 +84,8 @@ it('no problem document repeats what was sent as a secret', async () => {
     await app.anyone.post('/auth/register', { password: 'hunter2', email: secret }),
     await app.as(secret).get('/auth/profile'),
     await app.anyone.with({ 'x-api-key': secret }).get('/auth/profile'),
+    await app.anyone.post('/auth/tokens/revoke', { token: secret }),
+    await app.as(`pat_${secret}`).get('/auth/profile'),
     await app.as(user).post('/auth/password/change', { current_password: secret, new_password: secret }),
   ];
   for (const { status, text } of answers) {
