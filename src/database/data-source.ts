@@ -8,6 +8,9 @@ const CONNECT_TIMEOUT_MS = 5_000;
 const STATEMENT_TIMEOUT_MS = 30_000;
 const IDLE_IN_TRANSACTION_TIMEOUT_MS = 60_000;
 
+/** The setting that row-level security reads: an organisation's id, or `*` for the system itself. */
+export const TENANT_SETTING = 'cloudkeep.organization';
+
 type Migration = new () => MigrationInterface;
 
 /** The one description of our database for the application, the command line and the tests. */
@@ -23,6 +26,8 @@ export function dataSourceOptions(url: string, poolSize: number): DataSourceOpti
     connectTimeoutMS: CONNECT_TIMEOUT_MS,
     extra: {
       application_name: 'cloudkeep',
+      // Row-level security: a connection of ours is the system's until a transaction says whose it is.
+      options: `-c ${TENANT_SETTING}=*`,
       statement_timeout: STATEMENT_TIMEOUT_MS,
       idle_in_transaction_session_timeout: IDLE_IN_TRANSACTION_TIMEOUT_MS,
     },

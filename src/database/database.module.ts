@@ -8,7 +8,9 @@ import { DatabaseConfig } from '../config/config.js';
 import { dataSourceOptions } from './data-source.js';
 import { DatabaseUrl } from './database-url.js';
 import { Notifications } from './notifications.js';
+import { RowSecurityCheck } from './row-security-check.js';
 import { Sql } from './sql.js';
+import { TenantContext } from './tenant-context.js';
 import { UnitOfWork } from './unit-of-work.js';
 
 /** One data source, one transaction idiom, one channel between replicas. Refuses to change the schema outside a migration. */
@@ -21,6 +23,8 @@ export class DatabaseModule {
     const exported = [
       { provide: DatabaseUrl, useValue: new DatabaseUrl(url) },
       Sql,
+      TenantContext,
+      RowSecurityCheck,
       UnitOfWork,
       Notifications,
     ];

@@ -1,8 +1,10 @@
 import { Injectable } from '@nestjs/common';
 import { TransactionHost } from '@nestjs-cls/transactional';
 import type { TransactionalAdapterTypeOrm } from '@nestjs-cls/transactional-adapter-typeorm';
-import type { Pool, PoolClient, QueryConfig, QueryResultRow } from 'pg';
+import type { Pool, PoolClient, QueryConfig, QueryResult, QueryResultRow } from 'pg';
 import { DataSource, type EntityManager } from 'typeorm';
+import { TENANT_SETTING } from './data-source.js';
+import { TenantContext } from './tenant-context.js';
 
 /**
  * The way repositories reach the database: the entity manager of the current
@@ -14,16 +16,23 @@ export class Sql {
   constructor(
     private readonly host: TransactionHost<TransactionalAdapterTypeOrm>,
     private readonly dataSource: DataSource,
+    private readonly tenant: TenantContext,
   ) {}
 
-  /** TypeORM's manager, inside the current transaction when there is one. */
+  /**
+   * TypeORM's manager, inside the current transaction.
+   *
+   * @throws Error outside of one in the name of a caller, whom nothing would confine there.
+   */
   get manager(): EntityManager {
+    if (this.host.tx.queryRunner === undefined && this.tenant.current !== null) {
+      throw new Error('In a request the entity manager is used inside a unit of work');
+    }
     return this.host.tx;
   }
 
   async rows<Row extends QueryResultRow>(statement: QueryConfig): Promise<Row[]> {
-    const { rows } = await (await this.connection()).query<Row>(statement);
-    return rows;
+    return (await this.query<Row>(statement)).rows;
   }
 
   async row<Row extends QueryResultRow>(statement: QueryConfig): Promise<Row | null> {
@@ -32,7 +41,7 @@ export class Sql {
 
   /** @returns the number of rows written. */
   async execute(statement: QueryConfig): Promise<number> {
-    return (await (await this.connection()).query(statement)).rowCount ?? 0;
+    return (await this.query(statement)).rowCount ?? 0;
   }
 
   /** Connections in the pool, for metrics. */
@@ -40,8 +49,33 @@ export class Sql {
     return (this.dataSource.driver as unknown as { master: Pool }).master;
   }
 
-  private async connection(): Promise<Pool | PoolClient> {
+  private async query<Row extends QueryResultRow>(statement: QueryConfig): Promise<QueryResult<Row>> {
     const runner = this.host.tx.queryRunner;
-    return runner === undefined ? this.pool : ((await runner.connect()) as PoolClient);
+    if (runner !== undefined) return ((await runner.connect()) as PoolClient).query<Row>(statement);
+    const organizationId = this.tenant.current;
+    return organizationId === null
+      ? this.pool.query<Row>(statement)
+      : this.queryAs<Row>(organizationId, statement);
+  }
+
+  /** A statement by itself, in a transaction that shows only the organisation's rows. */
+  private async queryAs<Row extends QueryResultRow>(
+    organizationId: string,
+    statement: QueryConfig,
+  ): Promise<QueryResult<Row>> {
+    const client = await this.pool.connect();
+    try {
+      const confine = `SET LOCAL ${TENANT_SETTING} = ${client.escapeLiteral(organizationId)}`;
+      // Queued together. After a failure COMMIT rolls back, so the connection is clean in any case.
+      const queued = [
+        client.query(`BEGIN; ${confine}`),
+        client.query<Row>(statement),
+        client.query('COMMIT'),
+      ] as const;
+      await Promise.allSettled(queued);
+      return (await Promise.all(queued))[1];
+    } finally {
+      client.release();
+    }
   }
 }

@@ -2,6 +2,8 @@ import { Injectable } from '@nestjs/common';
 import { TransactionHost } from '@nestjs-cls/transactional';
 import type { TransactionalAdapterTypeOrm } from '@nestjs-cls/transactional-adapter-typeorm';
 import { ClsService } from 'nestjs-cls';
+import { TENANT_SETTING } from './data-source.js';
+import { TenantContext } from './tenant-context.js';
 
 type Effect = () => void | Promise<void>;
 
@@ -18,6 +20,7 @@ export class UnitOfWork {
   constructor(
     private readonly host: TransactionHost<TransactionalAdapterTypeOrm>,
     private readonly cls: ClsService,
+    private readonly tenant: TenantContext,
   ) {}
 
   get isActive(): boolean {
@@ -30,6 +33,7 @@ export class UnitOfWork {
       const effects: Effect[] = [];
       this.cls.set(EFFECTS, effects);
       const outcome = await this.host.withTransaction(async () => {
+        await this.confine();
         const result = await work();
         for (const hook of this.beforeCommit) await hook();
         return result;
@@ -37,6 +41,14 @@ export class UnitOfWork {
       for (const effect of effects) await effect();
       return outcome;
     });
+  }
+
+  /** The database shows and takes only rows of the caller's organisation until the transaction ends. */
+  private async confine(): Promise<void> {
+    const organizationId = this.tenant.current;
+    if (organizationId !== null) {
+      await this.host.tx.query('SELECT set_config($1, $2, true)', [TENANT_SETTING, organizationId]);
+    }
   }
 
   /** Runs `effect` once the transaction has committed; at once when none is open. */

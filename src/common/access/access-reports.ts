@@ -1,6 +1,7 @@
 import { Injectable } from '@nestjs/common';
 import type { Response } from 'express';
 import type { AppError } from '../errors/app-error.js';
+import { TenantContext } from '../../database/tenant-context.js';
 import { EventBus } from '../events/event-bus.js';
 import { clientIp, clientNetwork } from '../http/client-ip.js';
 import { RateLimiter } from '../rate-limits/rate-limiter.js';
@@ -16,10 +17,12 @@ export class AccessReports {
     private readonly limiter: RateLimiter,
     private readonly events: EventBus,
     private readonly usage: Usage,
+    private readonly tenant: TenantContext,
   ) {}
 
   admitted(request: AuthenticatedRequest, actor: Actor): void {
     request.actor = actor;
+    this.tenant.enter(actor.organizationId);
     this.usage.record(actor, clientIp(request));
   }
 

@@ -58,7 +58,7 @@ export class LoginAttemptsRepository {
       // Names first: joined, the planner may prefer to walk through every session.
       text: `SELECT FROM sessions s
              WHERE s.user_id = ANY (ARRAY(SELECT u.id FROM users u
-                                          WHERE lower(u.email) = lower($1) OR lower(u.username) = lower($1)))
+                                          WHERE u.email_key = lower($1) OR u.username_key = lower($1)))
                AND s.ip <<= network(set_masklen($2::inet, $3)) AND s.created_at > $4 LIMIT 1`,
       values: [identifier, ip, prefixLength, since],
     });

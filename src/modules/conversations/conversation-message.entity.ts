@@ -4,13 +4,12 @@ import { BaseEntity } from '../../database/base.entity.js';
 /** One question and its answer. Written once. */
 @Entity('conversation_messages')
 @Index('conversation_messages_conversation_id_id_idx', ['conversationId', 'id'])
-@Index('conversation_messages_search_idx', { synchronize: false })
 export class ConversationMessageEntity extends BaseEntity {
   @ForeignKey('OrganizationEntity', { name: 'conversation_messages_organization_id_fkey' })
   @Column({ type: 'uuid' })
   organizationId!: string;
 
-  /** The conversation's; here for the search vector. */
+  /** The conversation's; here for the words to search. */
   @Column({ type: 'uuid' })
   userId!: string;
 
@@ -29,8 +28,4 @@ export class ConversationMessageEntity extends BaseEntity {
 
   @Column({ type: 'json', nullable: true })
   context!: Record<string, unknown> | null;
-
-  /** Its expression is the migration's: TypeORM knows one by the database's name only, and takes a blank for unknown. */
-  @Column({ type: 'tsvector', generatedType: 'STORED', asExpression: ' ', select: false })
-  readonly search!: unknown;
 }

@@ -68,8 +68,10 @@ export class ConversationMessagesRepository {
   ): Promise<MessageRow[]> {
     return this.sql.rows({
       text: `SELECT ${COLUMNS} FROM conversation_messages
-             WHERE conversation_id = $1 AND id < $2
-               AND search @@ $3::tsquery AND search @@ websearch_to_tsquery('simple', $4)
+             WHERE conversation_id = $1 AND id < $2 AND id IN (
+               SELECT source_id FROM conversation_search
+               WHERE conversation_id = $1
+                 AND words @@ $3::tsquery AND words @@ websearch_to_tsquery('simple', $4))
              ORDER BY id DESC LIMIT $5`,
       values: [conversationId, before, ownerQuery(owner), searchWords(words), limit],
     });

@@ -4,7 +4,6 @@ import { BaseEntity } from '../../database/base.entity.js';
 /** What one user talked about in one go. */
 @Entity('conversations')
 @Index('conversations_user_id_id_idx', ['userId', 'id'])
-@Index('conversations_search_idx', { synchronize: false })
 export class ConversationEntity extends BaseEntity {
   @ForeignKey('OrganizationEntity', { name: 'conversations_organization_id_fkey' })
   @Column({ type: 'uuid' })
@@ -23,8 +22,4 @@ export class ConversationEntity extends BaseEntity {
   /** When it was begun or a message was last added. No index has it: a message would touch them all. */
   @Column({ type: 'timestamptz' })
   updatedAt!: Date;
-
-  /** Its expression is the migration's: TypeORM knows one by the database's name only, and takes a blank for unknown. */
-  @Column({ type: 'tsvector', generatedType: 'STORED', asExpression: ' ', select: false })
-  readonly search!: unknown;
 }

@@ -49,11 +49,8 @@ export class ConversationsRepository {
     return this.sql.rows({
       text: `SELECT ${COLUMNS} FROM conversations
              WHERE user_id = $1 AND organization_id = $2 AND id < $3 AND id IN (
-               SELECT id FROM conversations
-               WHERE search @@ $4::tsquery AND search @@ websearch_to_tsquery('simple', $5)
-               UNION ALL
-               SELECT conversation_id FROM conversation_messages
-               WHERE search @@ $4::tsquery AND search @@ websearch_to_tsquery('simple', $5))
+               SELECT conversation_id FROM conversation_search
+               WHERE words @@ $4::tsquery AND words @@ websearch_to_tsquery('simple', $5))
              ORDER BY id DESC LIMIT $6`,
       values: [owner.userId, owner.organizationId, before, ownerQuery(owner), searchWords(words), limit],
     });

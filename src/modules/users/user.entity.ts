@@ -2,10 +2,10 @@ import { Column, Entity, ForeignKey, Index } from 'typeorm';
 import { BaseEntity } from '../../database/base.entity.js';
 import { OrganizationEntity } from './organization.entity.js';
 
-/** A person with an account. E-mail and username are unique without regard to case, by indexes of the migration. */
+/** A person with an account. E-mail and username are unique without regard to case. */
 @Entity('users')
-@Index('users_email_key', { synchronize: false })
-@Index('users_username_key', { synchronize: false })
+@Index('users_email_key', ['emailKey'], { unique: true })
+@Index('users_username_key', ['usernameKey'], { unique: true })
 @Index('users_organization_id_id_idx', ['organizationId', 'id'])
 export class UserEntity extends BaseEntity {
   @ForeignKey(() => OrganizationEntity, { name: 'users_organization_id_fkey' })
@@ -17,6 +17,14 @@ export class UserEntity extends BaseEntity {
 
   @Column({ type: 'text' })
   username!: string;
+
+  /** The e-mail to look for, in lower case; a trigger writes it. */
+  @Column({ type: 'text', insert: false, update: false })
+  readonly emailKey!: string;
+
+  /** The username to look for, in lower case; a trigger writes it. */
+  @Column({ type: 'text', insert: false, update: false })
+  readonly usernameKey!: string;
 
   @Column({ type: 'text', nullable: true })
   fullName!: string | null;

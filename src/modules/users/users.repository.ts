@@ -43,7 +43,9 @@ export class UsersRepository {
   constructor(private readonly sql: Sql) {}
 
   /** @throws AppError 409 when the e-mail or the username is taken. */
-  async insert(user: Omit<UserEntity, 'createdAt' | 'lastLoginAt'>): Promise<void> {
+  async insert(
+    user: Omit<UserEntity, 'createdAt' | 'lastLoginAt' | 'emailKey' | 'usernameKey'>,
+  ): Promise<void> {
     try {
       await this.sql.manager.insert(UserEntity, user);
     } catch (error) {
@@ -63,8 +65,8 @@ export class UsersRepository {
   async findTaken(email: string, username: string): Promise<('email' | 'username')[]> {
     const rows = await this.sql.rows<{ same_email: boolean; same_username: boolean }>({
       name: 'users-taken',
-      text: `SELECT lower(email) = lower($1) AS same_email, lower(username) = lower($2) AS same_username
-             FROM users WHERE lower(email) = lower($1) OR lower(username) = lower($2)`,
+      text: `SELECT email_key = lower($1) AS same_email, username_key = lower($2) AS same_username
+             FROM users WHERE email_key = lower($1) OR username_key = lower($2)`,
       values: [email, username],
     });
     const fields: ('email' | 'username')[] = [];
@@ -84,7 +86,7 @@ export class UsersRepository {
 
   /** By e-mail or by username: the two can't be confused, a username holds no `@`. */
   async findByLogin(identifier: string): Promise<UserRow | null> {
-    const where = `${SELECT_USER} WHERE lower(u.email) = lower($1) OR lower(u.username) = lower($1)`;
+    const where = `${SELECT_USER} WHERE u.email_key = lower($1) OR u.username_key = lower($1)`;
     return this.findOne('users-by-login', where, [identifier]);
   }
 
@@ -149,8 +151,12 @@ export class UsersRepository {
     return this.sql.manager.existsBy(UserEntity, { role: 'admin' });
   }
 
-  async customRoles(organizationId: string): Promise<RoleEntity[]> {
-    return this.sql.manager.find(RoleEntity, { where: { organizationId }, order: { name: 'ASC' } });
+  customRoles(organizationId: string): Promise<Pick<RoleEntity, 'name' | 'description' | 'scopes'>[]> {
+    return this.sql.rows({
+      name: 'roles-of-organization',
+      text: 'SELECT name, description, scopes FROM roles WHERE organization_id = $1 ORDER BY name',
+      values: [organizationId],
+    });
   }
 
   private async findOne(name: string, text: string, values: unknown[]): Promise<UserRow | null> {
