@@ -30,7 +30,8 @@ export class FixedWindowStorage implements ThrottlerStorage {
 
   /** As `increment`, at once: nothing here waits for anything. */
   hit(key: string, ttl: number, limit: number): Hit {
-    const now = performance.now();
+    // Whole, or a window of a minute may count 60.000000001 seconds, which round up to 61.
+    const now = Math.floor(performance.now());
     let window = this.windows.get(key);
     if (window === undefined || window.endsAt <= now) {
       window = { hits: 0, endsAt: now + ttl };
