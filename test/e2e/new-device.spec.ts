@@ -1,3 +1,5 @@
+import type { QueryConfig } from 'pg';
+import { Sql } from '../../src/database/sql.js';
 import type { TestApp } from '../support/app.js';
 import { PASSWORD, type GivenUser } from '../support/factories/given.js';
 import { Mailbox } from '../support/mailbox.js';
@@ -127,18 +129,32 @@ it('fills no mailbox, and stands in nobody’s way: where no mail can go one sig
 });
 
 it('is found by an index, however many sessions there are', async () => {
-  const ada = await app.given.user();
+  const [ada, busy] = [await app.given.user(), await app.given.user()];
   await app.database.query(
     `INSERT INTO sessions (id, organization_id, user_id, kind, ip, last_seen_at, expires_at)
      SELECT gen_random_uuid(), $1, $2, 'token', '203.0.113.7', now(), now() FROM generate_series(1, 5000)`,
-    [ada.organizationId, (await app.given.user()).id],
+    [ada.organizationId, busy.id],
   );
   await app.database.query('ANALYZE sessions');
-  const [plan] = await app.database.query<{ 'QUERY PLAN': unknown }>(
-    `EXPLAIN (FORMAT JSON) SELECT DISTINCT user_agent FROM sessions
-     WHERE user_id = '${ada.id}' AND id <> '${ada.id}' AND ip <<= '203.0.113.0/24'`,
-  );
-  const text = JSON.stringify(plan);
-  expect(text).toContain('sessions_user_id_id_idx');
-  expect(text).not.toContain('Seq Scan');
+  await signIn(ada);
+  const { text, values } = await statementOf('sessions-user-agents', () => signIn(ada));
+  const plan = JSON.stringify(await app.database.query(`EXPLAIN ${text}`, values));
+  expect(plan).toContain('sessions_user_id_id_idx');
+  expect(plan).not.toContain('Seq Scan');
 });
+
+/** What the application asks the database, under this name, while `work` runs. */
+async function statementOf(name: string, work: () => Promise<void>): Promise<QueryConfig> {
+  const sql = app.cloudkeep.nest.get(Sql);
+  const rows = sql.rows.bind(sql);
+  const seen: QueryConfig[] = [];
+  sql.rows = (statement) => {
+    seen.push(statement);
+    return rows(statement);
+  };
+  await work();
+  sql.rows = rows;
+  const statements = seen.filter((statement) => statement.name === name);
+  expect(statements).toHaveLength(1);
+  return statements[0] ?? { text: '' };
+}

@@ -3,7 +3,7 @@ import { ApiOperation, ApiTags } from '@nestjs/swagger';
 import { Public } from '../../common/access/access.decorator.js';
 import { Returns } from '../../common/openapi/returns.decorator.js';
 import { RateLimited } from '../../common/rate-limits/rate-limit.decorator.js';
-import { AddressDto, ResetPasswordDto, VerifyEmailDto } from './account-recovery.dto.js';
+import { AcceptedDto, AddressDto, ResetPasswordDto, VerifyEmailDto } from './account-recovery.dto.js';
 import { AccountRecoveryService } from './account-recovery.service.js';
 import { EmailVerificationService } from './email-verification.service.js';
 import { PasswordReset } from './password-reset.js';
@@ -31,8 +31,8 @@ export class AccountRecoveryController {
     summary: 'Ask for another mail that confirms an address',
     description: 'Answers alike whether or not there is such an account and whether a mail follows.',
   })
-  @Returns(202, null, [400, 413, 415, 503])
-  resend(@Body() { email }: AddressDto): void {
+  @Returns(202, AcceptedDto, [400, 413, 415, 503])
+  resend(@Body() { email }: AddressDto): AcceptedDto {
     return this.verification.resend(email);
   }
 
@@ -42,8 +42,8 @@ export class AccountRecoveryController {
     summary: 'Ask for a mail with which to choose a new password',
     description: 'Answers alike whether or not there is such an account and whether a mail follows.',
   })
-  @Returns(202, null, [400, 413, 415, 503])
-  forgot(@Body() { email }: AddressDto): void {
+  @Returns(202, AcceptedDto, [400, 413, 415, 503])
+  forgot(@Body() { email }: AddressDto): AcceptedDto {
     return this.recovery.forgot(email);
   }
 

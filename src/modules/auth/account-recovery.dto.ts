@@ -19,6 +19,16 @@ export class AddressDto {
   email!: string;
 }
 
+/** The same for everybody: it tells nothing of the account. */
+export class AcceptedDto {
+  @ApiProperty({ example: 'If there is such an account, a mail is on its way.' })
+  message!: string;
+
+  static always(): AcceptedDto {
+    return { message: 'If there is such an account, a mail is on its way.' };
+  }
+}
+
 export class VerifyEmailDto {
   @ApiProperty({ description: 'From the link in the mail; works once, for 24 hours.' })
   @IsString()

@@ -2,6 +2,7 @@ import { Injectable } from '@nestjs/common';
 import { EventBus } from '../../common/events/event-bus.js';
 import { UnitOfWork } from '../../database/unit-of-work.js';
 import { UsersService } from '../users/users.service.js';
+import { AcceptedDto } from './account-recovery.dto.js';
 import { AccountMails } from './account-mails.js';
 import { MailedTokens } from './mailed-tokens.js';
 import { hasPasswordToReset } from './password-reset.js';
@@ -25,8 +26,9 @@ export class AccountRecoveryService {
    *
    * @throws AppError 503 when too much waits already.
    */
-  forgot(email: string): void {
+  forgot(email: string): AcceptedDto {
     this.work.begin('A request for a new password', () => this.mailLink(email));
+    return AcceptedDto.always();
   }
 
   private async mailLink(email: string): Promise<void> {

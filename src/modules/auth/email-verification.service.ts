@@ -2,6 +2,7 @@ import { Injectable, type OnModuleInit } from '@nestjs/common';
 import { EventBus } from '../../common/events/event-bus.js';
 import { UnitOfWork } from '../../database/unit-of-work.js';
 import { UsersService, type UserRow } from '../users/users.service.js';
+import { AcceptedDto } from './account-recovery.dto.js';
 import { AccountMails } from './account-mails.js';
 import { MailedTokens } from './mailed-tokens.js';
 import { UnwatchedWork } from './unwatched-work.js';
@@ -43,8 +44,9 @@ export class EmailVerificationService implements OnModuleInit {
    *
    * @throws AppError 503 when too much waits already.
    */
-  resend(email: string): void {
+  resend(email: string): AcceptedDto {
     this.work.begin('A request to verify an address', () => this.mailAgain(email));
+    return AcceptedDto.always();
   }
 
   private async mailAgain(email: string): Promise<void> {
