@@ -46,6 +46,12 @@ it('the first sign-in ever is no news, nor are those like it', async () => {
   expect(await newsFor(ada)).toBe(0);
 });
 
+it('nor is the first with a browser', async () => {
+  const ada = await app.given.user();
+  await signIn(ada, { query: '?session=cookie' });
+  expect(await newsFor(ada)).toBe(0);
+});
+
 it('registering is none, wherever one then signs in from is', async () => {
   const ada = { email: 'newcomer@example.com' };
   const client = app.anyone.with({ 'user-agent': chrome(131), 'x-forwarded-for': '203.0.113.7' });
