@@ -8,6 +8,10 @@ const PUBLIC: Readonly<Record<string, string>> = {
   'POST /api/v1/auth/register': 'it makes the account that a credential would belong to',
   'POST /api/v1/auth/login': 'it gives the first credential',
   'POST /api/v1/auth/refresh': 'the refresh token in the body is the credential',
+  'POST /api/v1/auth/email/verify': 'the token in the body, sent to the address, is the proof',
+  'POST /api/v1/auth/email/resend': 'it answers alike for everybody, and mails the address alone',
+  'POST /api/v1/auth/password/forgot': 'it is for those who can not sign in, and mails the address alone',
+  'POST /api/v1/auth/password/reset': 'the token in the body, sent to the address, is the proof',
   'POST /api/v1/auth/tokens/revoke':
     'whoever finds a leaked token may end it: the token in the body is the proof',
   'GET /.well-known/jwks.json': 'public keys, for those who verify our tokens',

@@ -41,6 +41,15 @@ export class RateLimiter {
     return this.consume('default', credential === 'api_key' ? credentialId : userId, response);
   }
 
+  /**
+   * Counts what an identifier causes without its knowing, such as mails to an account.
+   *
+   * @returns whether it is still within the limit.
+   */
+  async permits(name: string, identifier: string, limit: RateLimit): Promise<boolean> {
+    return !(await this.hit(`${name}:${identifier}`, limit, name)).isBlocked;
+  }
+
   private count(
     name: string,
     identifier: string,

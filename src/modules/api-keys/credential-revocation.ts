@@ -8,7 +8,7 @@ import { CredentialMails } from './credential-mails.js';
 import { CredentialNotices } from './credential-notices.js';
 import type { RevocationReason } from './machine-credential.entity.js';
 import { MachineCredentialsRepository } from './machine-credentials.repository.js';
-import '../users/users.events.js';
+import type { AddressProof } from '../users/users.events.js';
 
 /** Ends tokens and keys, with all that they made; on every replica at once. */
 @Injectable()
@@ -24,10 +24,11 @@ export class CredentialRevocation implements OnModuleInit {
 
   onModuleInit(): void {
     this.events.react('user.deactivated', async ({ actor, user }) => {
-      for (const id of await this.credentials.listTokensOf(user.id)) {
+      for (const id of await this.credentials.listMadeBy(user.id, ['pat'])) {
         await this.revoke(actor, id, 'user_deactivated');
       }
     });
+    this.events.react('user.email-verified', ({ user, by }) => this.dropUnproven(user.id, by));
   }
 
   async revoke(actor: Actor | null, id: string, reason: RevocationReason): Promise<void> {
@@ -49,5 +50,16 @@ export class CredentialRevocation implements OnModuleInit {
       await this.revoke(null, found.id, 'presented');
       await this.mails.tellRevoked(found);
     });
+  }
+
+  /**
+   * Whoever registered with somebody else's address may have made tokens before its
+   * reader took the account over by a reset (CVE-2024-38351 is a case of the kind).
+   */
+  private async dropUnproven(userId: string, by: AddressProof): Promise<void> {
+    if (by !== 'reset') return;
+    for (const id of await this.credentials.listMadeBy(userId, ['pat', 'api_key'])) {
+      await this.revoke(null, id, 'account_claimed');
+    }
   }
 }

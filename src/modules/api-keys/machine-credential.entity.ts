@@ -3,8 +3,9 @@ import type { Scope } from '../../common/access/scopes.js';
 import { BaseEntity } from '../../database/base.entity.js';
 import type { MachineCredentialKind } from './credential-secret.js';
 
-/** Why a credential was revoked: by whoever may, by whoever found it, or along with its maker. */
-export type RevocationReason = 'revoked' | 'presented' | 'minter_revoked' | 'user_deactivated';
+/** Why a credential was revoked: by whoever may, by whoever found it, along with its maker, or when the maker's account went to whoever reads its address. */
+export type RevocationReason =
+  'revoked' | 'presented' | 'minter_revoked' | 'user_deactivated' | 'account_claimed';
 
 /** A personal access token or a service key: what programs sign in with. */
 @Entity('machine_credentials')

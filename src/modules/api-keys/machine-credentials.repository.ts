@@ -186,10 +186,10 @@ export class MachineCredentialsRepository {
     });
   }
 
-  async listTokensOf(userId: string): Promise<string[]> {
+  async listMadeBy(userId: string, kinds: readonly MachineCredentialKind[]): Promise<string[]> {
     const rows = await this.sql.rows<{ id: string }>({
-      text: `SELECT id FROM machine_credentials WHERE user_id = $1 AND kind = 'pat' AND revoked_at IS NULL`,
-      values: [userId],
+      text: `SELECT id FROM machine_credentials WHERE user_id = $1 AND kind = ANY ($2) AND revoked_at IS NULL`,
+      values: [userId, kinds],
     });
     return rows.map(({ id }) => id);
   }

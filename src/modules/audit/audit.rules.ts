@@ -1,7 +1,7 @@
 import type { Actor } from '../../common/access/actor.js';
 import type { DomainEventName, DomainEvents } from '../../common/events/domain-events.js';
 import type { CredentialRef } from '../api-keys/api-keys.events.js';
-import type { UserRef } from '../users/users.events.js';
+import type { PasswordSetBy, UserRef } from '../users/users.events.js';
 import '../../common/access/access.events.js';
 import '../api-keys/api-keys.events.js';
 import '../auth/auth.events.js';
@@ -30,6 +30,12 @@ const conversationResource = (id: string) => `conversation:${id}`;
 
 const actionOf = ({ kind }: CredentialRef) => (kind === 'pat' ? 'token' : 'api_key');
 const credentialResource = (credential: CredentialRef) => `${actionOf(credential)}:${credential.id}`;
+
+const PASSWORD_ACTIONS = {
+  owner: 'user.change_password',
+  reset: 'user.reset_password',
+  upgrade: 'user.upgrade_password_hash',
+} as const satisfies Record<PasswordSetBy, string>;
 
 /** A new event does not compile until someone decides here what it leaves. */
 export const auditRules = {
@@ -71,10 +77,24 @@ export const auditRules = {
     details: {},
   }),
   'user.password-changed': ({ user, by }) => ({
-    action: by === 'owner' ? 'user.change_password' : 'user.upgrade_password_hash',
+    action: PASSWORD_ACTIONS[by],
     resource: userResource(user),
     ...bySelf(user),
     details: {},
+  }),
+  // Nobody knows who asked; at most three an hour an account.
+  'user.password-reset-requested': ({ user }) => ({
+    action: 'user.request_password_reset',
+    resource: userResource(user),
+    userId: null,
+    organizationId: user.organizationId,
+    details: {},
+  }),
+  'user.email-verified': ({ user, by }) => ({
+    action: 'user.verify_email',
+    resource: userResource(user),
+    ...bySelf(user),
+    details: { by },
   }),
   'session.opened': ({ user, sessionId, kind }) => ({
     action: 'session.open',

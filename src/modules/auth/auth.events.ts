@@ -4,7 +4,13 @@ import type { SessionEnd, SessionKind } from './session.entity.js';
 
 declare module '../../common/events/domain-events.js' {
   interface DomainEvents {
-    'session.opened': { readonly user: UserRef; readonly sessionId: string; readonly kind: SessionKind };
+    'session.opened': {
+      readonly user: UserRef;
+      readonly sessionId: string;
+      readonly kind: SessionKind;
+      /** Of the account, before this one; null for the first. */
+      readonly previousLoginAt: Date | null;
+    };
     'session.ended': {
       readonly user: UserRef;
       readonly sessionIds: readonly string[];

@@ -2,14 +2,20 @@ import { Module } from '@nestjs/common';
 import { JwtModule } from '@nestjs/jwt';
 import { PassportModule } from '@nestjs/passport';
 import { TypeOrmModule } from '@nestjs/typeorm';
+import { MailModule } from '../mail/mail.module.js';
 import { UsersModule } from '../users/users.module.js';
 import { AccessTokenStrategy } from './access-token.strategy.js';
 import { AccessTokens } from './access-tokens.js';
+import { AccountMails } from './account-mails.js';
+import { AccountNotices } from './account-notices.js';
+import { AccountRecoveryController } from './account-recovery.controller.js';
+import { AccountRecoveryService } from './account-recovery.service.js';
 import { AccountService } from './account.service.js';
 import { AuthAnswers } from './auth-answers.js';
 import { AuthController } from './auth.controller.js';
 import { AuthJobs } from './auth.jobs.js';
 import { BrowserSessionStrategy } from './browser-session.strategy.js';
+import { EmailVerificationService } from './email-verification.service.js';
 import { FirstAdminService } from './first-admin.js';
 import { JwksController } from './jwks.controller.js';
 import { LoginAttemptEntity } from './login-attempt.entity.js';
@@ -17,7 +23,10 @@ import { LoginAttemptsRepository } from './login-attempts.repository.js';
 import { LoginLockout } from './login-lockout.js';
 import { LoginReports } from './login-reports.js';
 import { LoginService } from './login.service.js';
+import { MailedTokens } from './mailed-tokens.js';
+import { NewDeviceNotices } from './new-device.js';
 import { PasswordHasher } from './password-hasher.js';
+import { PasswordReset } from './password-reset.js';
 import { RefreshTokenEntity } from './refresh-token.entity.js';
 import { RefreshTokensRepository } from './refresh-tokens.repository.js';
 import { RefreshRules } from './refresh-rules.js';
@@ -33,29 +42,38 @@ import { SignInService } from './sign-in.service.js';
 import { SigningKeyEntity } from './signing-key.entity.js';
 import { SigningKeys } from './signing-keys.js';
 import { SigningKeysRepository } from './signing-keys.repository.js';
+import { UnwatchedWork } from './unwatched-work.js';
 
 /** Who one is: registration, sign-in, sessions and their tokens. Refuses whatever it can't prove, in alike words and time. */
 @Module({
   imports: [
     TypeOrmModule.forFeature([LoginAttemptEntity, RefreshTokenEntity, SessionEntity, SigningKeyEntity]),
     JwtModule.register({}),
+    MailModule,
     PassportModule,
     UsersModule,
   ],
-  controllers: [AuthController, SessionsController, JwksController],
+  controllers: [AccountRecoveryController, AuthController, SessionsController, JwksController],
   providers: [
     AccessTokenStrategy,
     AccessTokens,
+    AccountMails,
+    AccountNotices,
+    AccountRecoveryService,
     AccountService,
     AuthAnswers,
     AuthJobs,
     BrowserSessionStrategy,
+    EmailVerificationService,
     FirstAdminService,
     LoginAttemptsRepository,
     LoginLockout,
     LoginReports,
     LoginService,
+    MailedTokens,
+    NewDeviceNotices,
     PasswordHasher,
+    PasswordReset,
     RefreshRules,
     RefreshTokensRepository,
     RefreshTokensService,
@@ -67,6 +85,7 @@ import { SigningKeysRepository } from './signing-keys.repository.js';
     SignInService,
     SigningKeys,
     SigningKeysRepository,
+    UnwatchedWork,
   ],
   exports: [FirstAdminService],
 })

@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto';
 import { Injectable } from '@nestjs/common';
 import { clientNetwork } from '../../common/http/client-ip.js';
+import { RequestContext } from '../../common/http/request-context.js';
 import { secondsAfter, Clock } from '../../common/time/clock.js';
 import { AuthErrors } from './auth.errors.js';
 import { LoginAttemptsRepository, type Lockout } from './login-attempts.repository.js';
@@ -21,6 +22,7 @@ const FAMILIAR_FOR_SECONDS = 30 * DAY_SECONDS;
 export class LoginLockout {
   constructor(
     private readonly attempts: LoginAttemptsRepository,
+    private readonly context: RequestContext,
     private readonly clock: Clock,
   ) {}
 
@@ -45,6 +47,14 @@ export class LoginLockout {
 
   async clear(subject: Buffer): Promise<void> {
     await this.attempts.clear(subject);
+  }
+
+  /** Lets the owner of an account try at once who has proven themself otherwise. Part of the caller's unit of work. */
+  async forgive(identifiers: readonly string[]): Promise<void> {
+    const places = ['elsewhere', ...(this.context.ip === null ? [] : [clientNetwork(this.context.ip)])];
+    for (const identifier of identifiers.map((one) => one.toLowerCase())) {
+      for (const place of places) await this.attempts.clear(subjectOf(identifier, place));
+    }
   }
 
   purge(): Promise<number> {

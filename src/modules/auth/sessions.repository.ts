@@ -85,6 +85,18 @@ export class SessionsRepository {
     });
   }
 
+  /** What the owner of a session has used before from its network, as far back as sessions are kept. */
+  async listUserAgents(userId: string, exceptSessionId: string, ip: string): Promise<(string | null)[]> {
+    const rows = await this.sql.rows<{ user_agent: string | null }>({
+      name: 'sessions-user-agents',
+      text: `SELECT DISTINCT user_agent FROM sessions
+             WHERE user_id = $1 AND id <> $2
+               AND ip <<= network(set_masklen($3::inet, CASE family($3::inet) WHEN 4 THEN 24 ELSE 48 END))`,
+      values: [userId, exceptSessionId, ip],
+    });
+    return rows.map((row) => row.user_agent);
+  }
+
   /** How many sessions last, and when the first of them runs out. */
   async countActive(userId: string, now: Date): Promise<{ count: number; firstExpiry: Date | null }> {
     const row = await this.sql.row<{ count: number; first_expiry: Date | null }>({

@@ -35,7 +35,7 @@ export class SessionsService {
     private readonly clock: Clock,
   ) {}
 
-  /** Opens a session that lasts `seconds`; part of the caller's unit of work. */
+  /** Opens a session that lasts `seconds`; part of the caller's unit of work. `user` is as before this sign-in. */
   async open(
     user: UserRow,
     kind: SessionKind,
@@ -55,7 +55,8 @@ export class SessionsService {
       lastSeenAt: now,
     });
     const ref = { id: user.id, organizationId: user.organization_id };
-    this.events.emit('session.opened', { user: ref, sessionId: session.id, kind });
+    const previousLoginAt = user.last_login_at;
+    this.events.emit('session.opened', { user: ref, sessionId: session.id, kind, previousLoginAt });
     await this.invalidations.publish(`profile:${user.id}`);
     return session;
   }

@@ -27,7 +27,7 @@ export class SignInService {
 
   async withTokens(proven: UserRow): Promise<TokensDto> {
     const user = await this.markLogin(proven);
-    const session = await this.sessions.open(user, 'token', this.grants.refreshTokenSeconds);
+    const session = await this.sessions.open(proven, 'token', this.grants.refreshTokenSeconds);
     const owner = { id: session.id, organizationId: user.organization_id };
     return {
       ...this.tokens(user, session.id),
@@ -40,7 +40,7 @@ export class SignInService {
     const user = await this.markLogin(proven);
     const cookieSecret = randomSecret();
     const seconds = this.grants.browserSessionSeconds;
-    const { id } = await this.sessions.open(user, 'browser', seconds, cookieSecret);
+    const { id } = await this.sessions.open(proven, 'browser', seconds, cookieSecret);
     const answer = {
       expires_in: seconds,
       csrf_token: this.grants.csrfToken(id),

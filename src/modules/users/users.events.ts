@@ -6,6 +6,12 @@ export interface UserRef {
   readonly organizationId: string;
 }
 
+/** Who set a password: its owner, a sign-in that hashed it anew, or whoever reads the account's mail. */
+export type PasswordSetBy = 'owner' | 'upgrade' | 'reset';
+
+/** How an address was proven. */
+export type AddressProof = 'link' | 'reset';
+
 declare module '../../common/events/domain-events.js' {
   interface DomainEvents {
     'user.registered': { readonly user: UserRef & { readonly username: string } };
@@ -22,7 +28,11 @@ declare module '../../common/events/domain-events.js' {
     };
     'user.deactivated': { readonly actor: Actor; readonly user: UserRef };
     'user.reactivated': { readonly actor: Actor; readonly user: UserRef };
-    'user.password-changed': { readonly user: UserRef; readonly by: 'owner' | 'upgrade' };
+    'user.password-changed': { readonly user: UserRef; readonly by: PasswordSetBy };
+    /** Somebody, not known to be its owner, asked for a mail with which to choose a new password, and it was written. */
+    'user.password-reset-requested': { readonly user: UserRef };
+    /** By the link sent for it, or by one that reset the password: either proves the address. */
+    'user.email-verified': { readonly user: UserRef; readonly by: AddressProof };
     'user.first-admin-created': { readonly user: UserRef & { readonly email: string } };
   }
 }

@@ -79,6 +79,11 @@ export class UsersRepository {
     return this.findOne('users-by-id', `${SELECT_USER} WHERE u.id = $1`, [id]);
   }
 
+  /** Locks the account until the transaction ends; rows that refer to it can be written meanwhile. */
+  async lock(id: string): Promise<UserRow | null> {
+    return this.findOne('users-lock', `${SELECT_USER} WHERE u.id = $1 FOR NO KEY UPDATE OF u`, [id]);
+  }
+
   async findInOrganization(organizationId: string, id: string): Promise<UserRow | null> {
     const where = `${SELECT_USER} WHERE u.id = $1 AND u.organization_id = $2`;
     return this.findOne('users-by-id-in-organization', where, [id, organizationId]);
@@ -118,7 +123,7 @@ export class UsersRepository {
 
   async update(
     id: string,
-    changes: Partial<Pick<UserEntity, 'fullName' | 'role' | 'isActive' | 'passwordHash'>>,
+    changes: Partial<Pick<UserEntity, 'fullName' | 'role' | 'isActive' | 'passwordHash' | 'emailVerified'>>,
   ): Promise<void> {
     await this.sql.manager.update(UserEntity, { id }, changes);
   }

@@ -16,7 +16,7 @@ import {
 } from './users.dto.js';
 import { UserErrors } from './users.errors.js';
 import { UsersRepository, type UserRow } from './users.repository.js';
-import './users.events.js';
+import type { AddressProof, PasswordSetBy } from './users.events.js';
 
 export type { UserRow };
 
@@ -79,6 +79,15 @@ export class UsersService {
     return this.users.list(organizationId, { q: undefined, role: 'admin', isActive: true }, MOST_ADMINS);
   }
 
+  find(id: string): Promise<UserRow | null> {
+    return this.users.findById(id);
+  }
+
+  /** As `find`; nobody else changes the account until the caller's unit of work ends. */
+  lock(id: string): Promise<UserRow | null> {
+    return this.users.lock(id);
+  }
+
   /** @throws AppError 404. */
   async mustFind(id: string): Promise<UserRow> {
     const user = await this.users.findById(id);
@@ -94,9 +103,17 @@ export class UsersService {
     return this.users.recordLogin(proven.id, proven.password_hash, at);
   }
 
-  async setPasswordHash(user: UserRow, passwordHash: string, by: 'owner' | 'upgrade'): Promise<void> {
+  async setPasswordHash(user: UserRow, passwordHash: string, by: PasswordSetBy): Promise<void> {
     await this.users.update(user.id, { passwordHash });
     this.events.emit('user.password-changed', { user: refOf(user), by });
+  }
+
+  /** Part of the caller's unit of work; without effect on an address verified before. */
+  async markEmailVerified(user: UserRow, by: AddressProof): Promise<void> {
+    if (user.email_verified) return;
+    await this.users.update(user.id, { emailVerified: true });
+    this.events.emit('user.email-verified', { user: refOf(user), by });
+    await this.invalidations.publish(`profile:${user.id}`);
   }
 
   /** What one may change of oneself. */

@@ -18,6 +18,7 @@ const filledWith = (name: string): MailData => ({
   'email-verification': { full_name: name, token: TOKEN },
   invitation: { organization: name, inviter: name, token: TOKEN },
   'new-device': { device: name, ip: '203.0.113.7', at: AT },
+  'password-changed': { full_name: name, by_mail: true, ip: '203.0.113.7', at: AT },
   'password-reset': { full_name: name, token: TOKEN },
 });
 
@@ -64,7 +65,7 @@ it('points nowhere but to our own address', () => {
   ]);
 });
 
-it.each(['email-verification', 'invitation', 'new-device', 'password-reset'] as const)(
+it.each(['email-verification', 'invitation', 'new-device', 'password-changed', 'password-reset'] as const)(
   '%s makes no link of what a stranger calls himself',
   (name) => {
     const { text, html } = render(

@@ -5,6 +5,7 @@ import { invitation, type Invitation } from './invitation.js';
 import type { RenderedMail } from './layout.js';
 import type { Links } from './links.js';
 import { newDevice, type NewDevice } from './new-device.js';
+import { passwordChanged, type PasswordChanged } from './password-changed.js';
 import { passwordReset, type PasswordReset } from './password-reset.js';
 
 /** What each mail is filled with. */
@@ -14,6 +15,7 @@ export interface MailData {
   readonly 'email-verification': EmailVerification;
   readonly invitation: Invitation;
   readonly 'new-device': NewDevice;
+  readonly 'password-changed': PasswordChanged;
   readonly 'password-reset': PasswordReset;
 }
 
@@ -28,5 +30,6 @@ export const templates: { readonly [Name in MailName]: Template<Name> } = {
   'email-verification': emailVerification,
   invitation,
   'new-device': newDevice,
+  'password-changed': passwordChanged,
   'password-reset': passwordReset,
 };

@@ -1,0 +1,81 @@
+import { Injectable } from '@nestjs/common';
+import { OneTimeTokens } from '../../common/one-time-tokens/one-time-tokens.js';
+import { UsersService, type UserRow } from '../users/users.service.js';
+import { RecoveryErrors } from './account-recovery.errors.js';
+
+export type MailedTokenPurpose = 'email-verification' | 'password-reset';
+
+interface Addressee {
+  readonly userId: string;
+  /** Whoever reads mail there proves no other address. */
+  readonly email: string;
+}
+
+const LASTS_SECONDS = 86_400;
+
+/**
+ * Tokens that prove somebody reads the mail of an account: good once, for a day,
+ * for one purpose (ASVS 5.0 section 6.4), and only while the account is active
+ * and its address the one they went to. Of an account and purpose the newest
+ * alone is good. Whoever changes them locks the account first, then the token.
+ */
+@Injectable()
+export class MailedTokens {
+  constructor(
+    private readonly tokens: OneTimeTokens,
+    private readonly users: UsersService,
+  ) {}
+
+  /** @param user locked by the caller, or made in the same unit of work. */
+  async issue(purpose: MailedTokenPurpose, user: UserRow): Promise<string> {
+    await this.revokeAll(purpose, user.id);
+    return this.tokens.issue({
+      purpose,
+      subject: subjectOf(user.id),
+      organizationId: user.organization_id,
+      seconds: LASTS_SECONDS,
+      data: { userId: user.id, email: user.email } satisfies Addressee,
+    });
+  }
+
+  /**
+   * Whose a token is, without using it up.
+   *
+   * @throws AppError 400 `invalid_token`.
+   */
+  async look(purpose: MailedTokenPurpose, secret: string): Promise<UserRow> {
+    const addressee = await this.addressee(purpose, secret);
+    return mustBe(addressee, await this.users.find(addressee.userId));
+  }
+
+  /**
+   * Uses a token up. Part of the caller's unit of work, until whose end the account is locked.
+   *
+   * @throws AppError 400 `invalid_token`, also to all but one of those who come at once.
+   */
+  async redeem(purpose: MailedTokenPurpose, secret: string): Promise<UserRow> {
+    const addressee = await this.addressee(purpose, secret);
+    const user = mustBe(addressee, await this.users.lock(addressee.userId));
+    if ((await this.tokens.redeem(purpose, secret)) === null) throw RecoveryErrors.invalidToken();
+    return user;
+  }
+
+  async revokeAll(purpose: MailedTokenPurpose, userId: string): Promise<void> {
+    await this.tokens.revokeAll(purpose, subjectOf(userId));
+  }
+
+  private async addressee(purpose: MailedTokenPurpose, secret: string): Promise<Addressee> {
+    const token = await this.tokens.look<Addressee>(purpose, secret);
+    if (token === null) throw RecoveryErrors.invalidToken();
+    return token.data;
+  }
+}
+
+function mustBe({ email }: Addressee, user: UserRow | null): UserRow {
+  if (user?.is_active !== true || user.email !== email) throw RecoveryErrors.invalidToken();
+  return user;
+}
+
+function subjectOf(userId: string): string {
+  return `user:${userId}`;
+}

@@ -1,0 +1,55 @@
+import { Injectable } from '@nestjs/common';
+import { UnitOfWork } from '../../database/unit-of-work.js';
+import { UsersService, type UserRow } from '../users/users.service.js';
+import { RecoveryErrors } from './account-recovery.errors.js';
+import { AuthErrors } from './auth.errors.js';
+import { LoginLockout } from './login-lockout.js';
+import { MailedTokens } from './mailed-tokens.js';
+import { PasswordHasher } from './password-hasher.js';
+import { checkPassword } from './password-policy.js';
+import { SessionsService } from './sessions.service.js';
+
+/** Whether a password by mail is for this account: one that signs in elsewhere must not get a second way in. */
+export function hasPasswordToReset(user: UserRow): boolean {
+  return user.is_active && user.password_hash !== null;
+}
+
+/** Redeems a reset token for a new password. Opens no session: a second factor stays in force. */
+@Injectable()
+export class PasswordReset {
+  constructor(
+    private readonly tokens: MailedTokens,
+    private readonly users: UsersService,
+    private readonly sessions: SessionsService,
+    private readonly passwords: PasswordHasher,
+    private readonly lockout: LoginLockout,
+    private readonly unitOfWork: UnitOfWork,
+  ) {}
+
+  /**
+   * Sets the password and ends every session. The link proves the address, so it
+   * counts as verified from here on.
+   *
+   * @throws AppError 400 `invalid_token`; 400 `weak_password`, and the token stays good.
+   */
+  async redeem(token: string, password: string): Promise<void> {
+    const user = await this.tokens.look('password-reset', token);
+    const words = [user.email, user.username, user.full_name ?? ''];
+    const faults = checkPassword(password, { words, mfaEnabled: user.mfa_enabled });
+    if (faults.length > 0) throw AuthErrors.weakPassword('password', faults);
+    const passwordHash = await this.passwords.hash(password);
+    await this.unitOfWork.run(async () => {
+      // Before the account is locked: a sign-in takes the two in this order.
+      await this.lockout.forgive([user.email, user.username]);
+      await this.set(await this.tokens.redeem('password-reset', token), passwordHash);
+    });
+  }
+
+  private async set(user: UserRow, passwordHash: string): Promise<void> {
+    if (!hasPasswordToReset(user)) throw RecoveryErrors.invalidToken();
+    await this.users.setPasswordHash(user, passwordHash, 'reset');
+    await this.users.markEmailVerified(user, 'reset');
+    const owner = { id: user.id, organizationId: user.organization_id };
+    await this.sessions.end(owner, {}, 'password_reset', null);
+  }
+}
