@@ -28,6 +28,12 @@ export class CredentialRevocation implements OnModuleInit {
         await this.revoke(actor, id, 'user_deactivated');
       }
     });
+    // Keys too: whoever had the account before would come back through them.
+    this.events.react('account.taken-over-from-unverified', async ({ user }) => {
+      for (const id of await this.credentials.listAllOf(user.id)) {
+        await this.revoke(null, id, 'account_taken_over');
+      }
+    });
   }
 
   async revoke(actor: Actor | null, id: string, reason: RevocationReason): Promise<void> {

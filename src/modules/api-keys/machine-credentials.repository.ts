@@ -194,6 +194,15 @@ export class MachineCredentialsRepository {
     return rows.map(({ id }) => id);
   }
 
+  /** A person's tokens, and the keys they made. */
+  async listAllOf(userId: string): Promise<string[]> {
+    const rows = await this.sql.rows<{ id: string }>({
+      text: 'SELECT id FROM machine_credentials WHERE user_id = $1 AND revoked_at IS NULL',
+      values: [userId],
+    });
+    return rows.map(({ id }) => id);
+  }
+
   private async insertSecret(
     credentialId: string,
     organizationId: string,

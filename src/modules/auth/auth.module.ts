@@ -9,6 +9,7 @@ import { AccountService } from './account.service.js';
 import { AuthAnswers } from './auth-answers.js';
 import { AuthController } from './auth.controller.js';
 import { AuthJobs } from './auth.jobs.js';
+import { BrowserAnswerService } from './browser-answer.service.js';
 import { BrowserSessionStrategy } from './browser-session.strategy.js';
 import { FirstAdminService } from './first-admin.js';
 import { JwksController } from './jwks.controller.js';
@@ -49,6 +50,7 @@ import { SigningKeysRepository } from './signing-keys.repository.js';
     AccountService,
     AuthAnswers,
     AuthJobs,
+    BrowserAnswerService,
     BrowserSessionStrategy,
     FirstAdminService,
     LoginAttemptsRepository,
@@ -68,6 +70,6 @@ import { SigningKeysRepository } from './signing-keys.repository.js';
     SigningKeys,
     SigningKeysRepository,
   ],
-  exports: [FirstAdminService],
+  exports: [BrowserAnswerService, FirstAdminService, RegistrationService, SignInService],
 })
 export class AuthModule {}

@@ -23,6 +23,8 @@ declare module '../../common/events/domain-events.js' {
     'user.deactivated': { readonly actor: Actor; readonly user: UserRef };
     'user.reactivated': { readonly actor: Actor; readonly user: UserRef };
     'user.password-changed': { readonly user: UserRef; readonly by: 'owner' | 'upgrade' };
+    /** Whoever proved the address got the account of somebody who never had: whatever that one could sign in with goes. */
+    'account.taken-over-from-unverified': { readonly user: UserRef; readonly by: string };
     'user.first-admin-created': { readonly user: UserRef & { readonly email: string } };
   }
 }
