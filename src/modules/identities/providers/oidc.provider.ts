@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import type { Configuration, CustomFetch, IDToken, UserInfoResponse } from 'openid-client';
+import type { ClientAuth, Configuration, CustomFetch, IDToken, UserInfoResponse } from 'openid-client';
 import { outboundFetch, OUTBOUND_TIMEOUT_MS } from '../../../common/http/outbound.js';
 import { secondsAfter, type Clock } from '../../../common/time/clock.js';
 import type { OidcSettings } from '../../../config/sign-in-providers.js';
@@ -82,7 +82,16 @@ export class OidcProvider implements Provider {
     // Deprecated only to stand out; the setting allows http for this machine alone.
     // eslint-disable-next-line @typescript-eslint/no-deprecated
     if (issuer.protocol === 'http:') execute.push(client.allowInsecureRequests);
-    return client.discovery(issuer, clientId, clientSecret, undefined, {
+    const [inBody, inHeader] = [
+      client.ClientSecretPost(clientSecret),
+      client.ClientSecretBasic(clientSecret),
+    ];
+    const authenticate: ClientAuth = (server, ...rest) => {
+      // The header is what an issuer takes that says nothing (OpenID Connect Discovery section 3).
+      const { token_endpoint_auth_methods_supported: methods = ['client_secret_basic'] } = server;
+      (methods.includes('client_secret_post') ? inBody : inHeader)(server, ...rest);
+    };
+    return client.discovery(issuer, clientId, undefined, authenticate, {
       execute,
       timeout: OUTBOUND_TIMEOUT_MS / 1000,
       [client.customFetch]: fetchSafely,
