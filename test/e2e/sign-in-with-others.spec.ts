@@ -125,7 +125,7 @@ describe('somebody who has an account', () => {
     expect((await app.as(await app.given.signedIn()).delete(`/auth/identities/${id}`)).status).toBe(404);
     expect((await app.as(user).delete(`/auth/identities/${id}`)).status).toBe(204);
     expect(await identitiesOf(user.token)).toEqual([]);
-    // The address is another's now, so the person becomes a new one.
+    // Nobody here has the person's address, so they become somebody new.
     expect((await elsewhere.signIn('github', person)).id).not.toBe(user.id);
     const trail = await app.database.query<{ action: string }>(
       `SELECT action FROM audit_logs WHERE user_id = $1 AND action LIKE 'identity.%' ORDER BY id`,

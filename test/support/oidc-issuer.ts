@@ -21,6 +21,8 @@ export class OidcIssuer {
   person: Person | null = null;
   /** What a hostile or broken issuer would make of its answers. */
   tamper: { idToken?: (claims: Claims) => Claims; userinfo?: (body: Claims) => unknown } = {};
+  /** Puts another text in the place of the ID token. */
+  replaceIdToken: ((claims: Claims) => string) | null = null;
   /** Paths asked for, to tell what was sent where. */
   readonly asked: string[] = [];
 
@@ -64,31 +66,42 @@ export class OidcIssuer {
 
   private provider(redirectUri: string, path: string): Provider {
     const jwk = { ...this.key.export({ format: 'jwk' }), kid: 'test', alg: 'RS256', use: 'sig' };
-    const provider = new Provider(this.url, {
-      clients: [
-        {
-          client_id: CLIENT.id,
-          client_secret: CLIENT.secret,
-          redirect_uris: [redirectUri],
-          token_endpoint_auth_method: 'client_secret_post',
-        },
-      ],
-      jwks: { keys: [jwk] },
-      cookies: { keys: ['only for tests'] },
-      claims: { email: ['email', 'email_verified', 'xms_edov'], profile: ['name', 'preferred_username'] },
-      features: { devInteractions: { enabled: false } },
-      routes: { userinfo: '/userinfo' },
-      interactions: { url: (_context, { uid }) => `${path}/interaction/${uid}` },
-      pkce: { required: () => true },
-      findAccount: (_context, sub) => ({ accountId: sub, claims: () => ({ ...this.person, sub }) }),
-      loadExistingGrant: async ({ oidc }) => {
-        const accountId = oidc.session?.accountId ?? '';
-        const grant = new oidc.provider.Grant({ accountId, clientId: oidc.client?.clientId ?? '' });
-        grant.addOIDCScope('openid email profile');
-        await grant.save();
-        return grant;
-      },
-    });
+    const provider = withoutWarnings(
+      () =>
+        new Provider(this.url, {
+          clients: [
+            {
+              client_id: CLIENT.id,
+              client_secret: CLIENT.secret,
+              redirect_uris: [redirectUri],
+              token_endpoint_auth_method: 'client_secret_post',
+            },
+          ],
+          jwks: { keys: [jwk] },
+          cookies: { keys: ['only for tests'] },
+          ttl: {
+            Interaction: 600,
+            Session: 600,
+            Grant: 600,
+            AccessToken: 600,
+            AuthorizationCode: 60,
+            IdToken: 600,
+          },
+          claims: { email: ['email', 'email_verified', 'xms_edov'], profile: ['name', 'preferred_username'] },
+          features: { devInteractions: { enabled: false } },
+          routes: { userinfo: '/userinfo' },
+          interactions: { url: (_context, { uid }) => `${path}/interaction/${uid}` },
+          pkce: { required: () => true },
+          findAccount: (_context, sub) => ({ accountId: sub, claims: () => ({ ...this.person, sub }) }),
+          loadExistingGrant: async ({ oidc }) => {
+            const accountId = oidc.session?.accountId ?? '';
+            const grant = new oidc.provider.Grant({ accountId, clientId: oidc.client?.clientId ?? '' });
+            grant.addOIDCScope('openid email profile');
+            await grant.save();
+            return grant;
+          },
+        }),
+    );
     provider.use(async (context: KoaContextWithOIDC, next: () => Promise<void>) => {
       await next();
       this.spoil(context);
@@ -99,11 +112,12 @@ export class OidcIssuer {
   private spoil(context: KoaContextWithOIDC): void {
     const { oidc } = context as { oidc?: { route?: string } };
     const body = context.body as Claims;
-    if (oidc?.route === 'token' && this.tamper.idToken !== undefined && typeof body.id_token === 'string') {
-      const claims = JSON.parse(
-        Buffer.from(body.id_token.split('.')[1] ?? '', 'base64url').toString(),
-      ) as Claims;
-      body.id_token = this.signed(this.tamper.idToken(claims));
+    if (oidc?.route === 'token' && typeof body.id_token === 'string') {
+      const part = body.id_token.split('.')[1] ?? '';
+      const claims = JSON.parse(Buffer.from(part, 'base64url').toString()) as Claims;
+      const { idToken } = this.tamper;
+      if (idToken !== undefined) body.id_token = this.signed(idToken(claims));
+      if (this.replaceIdToken !== null) body.id_token = this.replaceIdToken(claims);
     }
     if (oidc?.route === 'userinfo' && this.tamper.userinfo !== undefined) {
       context.body = this.tamper.userinfo(body);
@@ -114,5 +128,16 @@ export class OidcIssuer {
     const encode = (value: object) => Buffer.from(JSON.stringify(value)).toString('base64url');
     const text = `${encode({ alg: 'RS256', kid: 'test' })}.${encode(claims)}`;
     return `${text}.${createSign('RSA-SHA256').update(text).sign(this.key, 'base64url')}`;
+  }
+}
+
+/** It warns of its store in memory, which is all that a test wants. */
+function withoutWarnings<Made>(make: () => Made): Made {
+  const { warn } = console;
+  console.warn = () => undefined;
+  try {
+    return make();
+  } finally {
+    console.warn = warn;
   }
 }
