@@ -5,6 +5,7 @@ const TABLES = [
   'conversation_messages',
   'conversations',
   'idempotency_keys',
+  'identities',
   'machine_credential_secrets',
   'machine_credentials',
   'mail_outbox',

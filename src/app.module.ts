@@ -17,6 +17,7 @@ import { AuditModule } from './modules/audit/audit.module.js';
 import { AuthModule } from './modules/auth/auth.module.js';
 import { ConversationsModule } from './modules/conversations/conversations.module.js';
 import { HealthModule } from './modules/health/health.module.js';
+import { IdentitiesModule } from './modules/identities/identities.module.js';
 import { MailModule } from './modules/mail/mail.module.js';
 import { UsersModule } from './modules/users/users.module.js';
 
@@ -51,6 +52,8 @@ export class AppModule {
         AuditModule,
         MailModule,
         HealthModule,
+        // Last: `GET /auth/:provider` is for what no other address below /auth is.
+        IdentitiesModule,
       ],
     };
   }

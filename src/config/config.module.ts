@@ -12,6 +12,7 @@ import {
   SecretsConfig,
   type Config,
 } from './config.js';
+import { SignInProvidersConfig } from './sign-in-providers.js';
 
 /** Hands each typed slice of the settings to whoever asks for it by type. Refuses to start on a setting it can not use. */
 @Module({})
@@ -24,6 +25,7 @@ export class ConfigModule {
       { provide: LogConfig, useValue: config.log },
       { provide: LimitsConfig, useValue: config.limits },
       { provide: AuthConfig, useValue: config.auth },
+      { provide: SignInProvidersConfig, useValue: config.signInProviders },
       { provide: MailConfig, useValue: config.mail },
       { provide: CredentialsConfig, useValue: config.credentials },
       { provide: ConversationsConfig, useValue: config.conversations },

@@ -1,9 +1,10 @@
 import { createSecretKey, type KeyObject } from 'node:crypto';
 import { isIP } from 'node:net';
 import { resolve } from 'node:path';
-import type { Env, Environment, JwtAlgorithm } from './env.js';
+import type { Env, Environment, JwtAlgorithm, Settings } from './env.js';
 import { localSecrets } from './local-secrets.js';
 import type { RateLimit } from './rate-limit.js';
+import { signInProvidersOf, type SignInProvidersConfig } from './sign-in-providers.js';
 
 /**
  * The settings as the code wants them: one class a concern, injected by type.
@@ -94,6 +95,7 @@ export interface Config {
   readonly log: LogConfig;
   readonly limits: LimitsConfig;
   readonly auth: AuthConfig;
+  readonly signInProviders: SignInProvidersConfig;
   readonly mail: MailConfig;
   readonly credentials: CredentialsConfig;
   readonly conversations: ConversationsConfig;
@@ -109,7 +111,7 @@ const DAY = 24 * HOUR;
  * made once and kept in the data folder (never in production, where `readEnv`
  * has already refused their absence).
  */
-export function buildConfig(env: Env, version: string): Config {
+export function buildConfig(env: Settings, version: string): Config {
   const dataDir = resolve(env.DATA_DIR);
   const production = env.ENVIRONMENT === 'production';
   return {
@@ -134,6 +136,7 @@ export function buildConfig(env: Env, version: string): Config {
     log: { level: env.LOG_LEVEL, format: env.LOG_FORMAT ?? (production ? 'json' : 'text') },
     limits: limitsOf(env),
     auth: authOf(env),
+    signInProviders: signInProvidersOf(env),
     mail: { smtpUrl: env.SMTP_URL ?? null, from: env.MAIL_FROM ?? `Cloudkeep <no-reply@${mailHost(env)}>` },
     credentials: { maxLifeSeconds: env.MAX_TOKEN_DAYS === 0 ? null : env.MAX_TOKEN_DAYS * DAY },
     conversations: {

@@ -120,6 +120,45 @@ export function Mailbox(): PropertyDecorator {
   );
 }
 
+/** Where an issuer is asked: over https, on this machine also without. */
+export function ProviderUrl(): PropertyDecorator {
+  return Satisfies(
+    'isProviderUrl',
+    (value) => isSafeUrl(value) && new URL(value as string).hash === '',
+    'must be an https:// URL (http:// on this machine only), without user, password or fragment',
+  );
+}
+
+/** Where people may be sent with a code: exact, so without what a browser would read differently. */
+export function RedirectUris(): PropertyDecorator {
+  return applyDecorators(
+    List(),
+    Satisfies(
+      'areRedirectUris',
+      (value) => Array.isArray(value) && value.every(isRedirectUri),
+      'must be https:// URLs (http:// on this machine only) or com.example.app:/path, without user, password or fragment',
+    ),
+  );
+}
+
+function isRedirectUri(value: unknown): boolean {
+  if (typeof value !== 'string' || /[\\\s#*]/.test(value)) return false;
+  // A private-use scheme has a dot in it (RFC 8252 section 7.1), so is never javascript: or data:.
+  return (
+    isSafeUrl(value) || (/^[a-z][a-z0-9+-]*(\.[a-z0-9+-]+)+:\/(?!\/)/.test(value) && URL.canParse(value))
+  );
+}
+
+function isSafeUrl(value: unknown): boolean {
+  if (!hasProtocol(value, ['http:', 'https:'])) return false;
+  const { protocol, hostname, username, password } = new URL(value as string);
+  return username === '' && password === '' && (protocol === 'https:' || isLoopback(hostname));
+}
+
+function isLoopback(hostname: string): boolean {
+  return hostname === 'localhost' || hostname === '[::1]' || /^127(\.\d+){3}$/.test(hostname);
+}
+
 function Satisfies(name: string, check: (value: unknown) => boolean, message: string): PropertyDecorator {
   return ValidateBy({ name, validator: { validate: check, defaultMessage: () => message } });
 }

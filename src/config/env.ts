@@ -7,13 +7,16 @@ import {
   List,
   Mailbox,
   PostgresUrl,
+  ProviderUrl,
   Rate,
+  RedirectUris,
   Secret,
   SmtpUrl,
   TrustProxy,
 } from './env.decorators.js';
 import { productionFaults } from './production-rules.js';
 import type { RateLimit } from './rate-limit.js';
+import { providerFaults, readOidcIssuers, type OidcIssuer } from './sign-in-providers.js';
 
 export const ENVIRONMENTS = ['development', 'staging', 'production'] as const;
 export const LOG_LEVELS = ['fatal', 'error', 'warn', 'info', 'debug', 'trace', 'silent'] as const;
@@ -58,6 +61,25 @@ export class Env {
   @IsOptional() @IsEmail() ADMIN_EMAIL?: string;
   @IsOptional() @MinLength(12) @MaxLength(128) ADMIN_PASSWORD?: string;
 
+  /** Where sign-in with others may send people; the first unless they say. */
+  @RedirectUris() OAUTH_REDIRECT_URIS: string[] = [];
+  @IsOptional() @MinLength(1) GOOGLE_CLIENT_ID?: string;
+  @IsOptional() @MinLength(1) GOOGLE_CLIENT_SECRET?: string;
+  @ProviderUrl() GOOGLE_AUTHORIZE_URL = 'https://accounts.google.com/o/oauth2/v2/auth';
+  @ProviderUrl() GOOGLE_TOKEN_URL = 'https://oauth2.googleapis.com/token';
+  @ProviderUrl() GOOGLE_USERINFO_URL = 'https://openidconnect.googleapis.com/v1/userinfo';
+  @IsOptional() @MinLength(1) GITHUB_CLIENT_ID?: string;
+  @IsOptional() @MinLength(1) GITHUB_CLIENT_SECRET?: string;
+  @ProviderUrl() GITHUB_AUTHORIZE_URL = 'https://github.com/login/oauth/authorize';
+  @ProviderUrl() GITHUB_TOKEN_URL = 'https://github.com/login/oauth/access_token';
+  @ProviderUrl() GITHUB_USERINFO_URL = 'https://api.github.com/user';
+  @IsOptional() @MinLength(1) MICROSOFT_CLIENT_ID?: string;
+  @IsOptional() @MinLength(1) MICROSOFT_CLIENT_SECRET?: string;
+  /** A tenant's id or domain, or `organizations`, `consumers`, `common`. */
+  @Matches(/^[\w.-]{1,255}$/, { message: 'must be the id or the domain of a tenant' })
+  MICROSOFT_TENANT = 'common';
+  @ProviderUrl() MICROSOFT_AUTHORITY = 'https://login.microsoftonline.com';
+
   @List()
   @Matches(/^(\*|https?:\/\/[^/\s*]+)$/, {
     each: true,
@@ -86,6 +108,9 @@ export class Env {
   @IsOptional() @MinLength(16) METRICS_TOKEN?: string;
 }
 
+/** Every setting, with the issuers that `OIDC_<NAME>_…` names. */
+export type Settings = Env & { readonly oidcIssuers: readonly OidcIssuer[] };
+
 /** The configuration can't be used; the message lists every fault, one a line. */
 export class ConfigurationError extends Error {
   override readonly name = 'ConfigurationError';
@@ -100,7 +125,7 @@ export class ConfigurationError extends Error {
  *
  * @throws ConfigurationError naming every bad key at once.
  */
-export function readEnv(source: NodeJS.ProcessEnv = processEnvironment()): Env {
+export function readEnv(source: NodeJS.ProcessEnv = processEnvironment()): Settings {
   const given = Object.fromEntries(
     Object.entries(source).filter(([name, value]) => ENV_NAMES.includes(name) && value?.trim() !== ''),
   );
@@ -108,9 +133,12 @@ export function readEnv(source: NodeJS.ProcessEnv = processEnvironment()): Env {
   const faults = validateSync(env, { validationError: { target: false, value: false } }).map(
     (error) => `${error.property} ${firstMessage(error.constraints, error.property)}`,
   );
-  const all = [...faults, ...productionFaults(env)];
+  const oidc = readOidcIssuers(source);
+  // Where the lists themselves are not valid, nothing more can be said of them.
+  const missing = faults.length > 0 ? [] : providerFaults(env, oidc.issuers);
+  const all = [...faults, ...oidc.faults, ...productionFaults(env), ...missing];
   if (all.length > 0) throw new ConfigurationError(all);
-  return env;
+  return Object.assign(env, { oidcIssuers: oidc.issuers });
 }
 
 /** The names of every setting, in no particular order. */

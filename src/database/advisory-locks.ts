@@ -4,4 +4,6 @@ export const AdvisoryLock = {
   firstStart: 7_201_002,
   signingKeys: 7_201_003,
   jobs: 7_202_000,
+  /** With a second key, so apart from all the others: who is being signed in. */
+  externalSignIn: 7_203_000,
 } as const;

@@ -14,6 +14,10 @@ const PUBLIC: Readonly<Record<string, string>> = {
   'POST /api/v1/auth/password/reset': 'the token in the body, sent to the address, is the proof',
   'POST /api/v1/auth/tokens/revoke':
     'whoever finds a leaked token may end it: the token in the body is the proof',
+  'GET /api/v1/auth/providers': 'a sign-in page shows them before anybody has signed in',
+  'GET /api/v1/auth/:provider': 'it begins the sign-in that gives the first credential',
+  'GET /api/v1/auth/:provider/callback': 'the state and the cookie of the browser that began are the proof',
+  'POST /api/v1/auth/exchange': 'the code in the body is the proof',
   'GET /.well-known/jwks.json': 'public keys, for those who verify our tokens',
   'GET /health': 'probes carry no credential; it tells versions and states, no data',
   'GET /health/live': 'probes carry no credential',

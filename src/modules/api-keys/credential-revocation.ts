@@ -29,6 +29,12 @@ export class CredentialRevocation implements OnModuleInit {
       }
     });
     this.events.react('user.email-verified', ({ user, by }) => this.dropUnproven(user.id, by));
+    // Keys too: whoever had the account before would come back through them.
+    this.events.react('account.taken-over-from-unverified', async ({ user }) => {
+      for (const id of await this.credentials.listMadeBy(user.id, ['pat', 'api_key'])) {
+        await this.revoke(null, id, 'account_claimed');
+      }
+    });
   }
 
   async revoke(actor: Actor | null, id: string, reason: RevocationReason): Promise<void> {

@@ -6,6 +6,7 @@ import '../../common/access/access.events.js';
 import '../api-keys/api-keys.events.js';
 import '../auth/auth.events.js';
 import '../conversations/conversations.events.js';
+import '../identities/identities.events.js';
 import '../users/users.events.js';
 
 /** What an event leaves in the trail. */
@@ -95,6 +96,24 @@ export const auditRules = {
     resource: userResource(user),
     ...bySelf(user),
     details: { by },
+  }),
+  'account.taken-over-from-unverified': ({ user, by }) => ({
+    action: 'user.take_over_from_unverified',
+    resource: userResource(user),
+    ...bySelf(user),
+    details: { by },
+  }),
+  'identity.linked': ({ user, identity }) => ({
+    action: 'identity.link',
+    resource: `identity:${identity.id}`,
+    ...bySelf(user),
+    details: { provider: identity.provider },
+  }),
+  'identity.unlinked': ({ actor, identity }) => ({
+    action: 'identity.unlink',
+    resource: `identity:${identity.id}`,
+    ...byActor(actor),
+    details: { provider: identity.provider },
   }),
   'session.opened': ({ user, sessionId, kind }) => ({
     action: 'session.open',

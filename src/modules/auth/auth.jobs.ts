@@ -24,6 +24,9 @@ export class AuthJobs implements OnModuleInit {
     this.events.react('user.deactivated', async ({ actor, user }) => {
       await this.sessions.end(user, {}, 'user_deactivated', actor);
     });
+    this.events.react('account.taken-over-from-unverified', async ({ user }) => {
+      await this.sessions.end(user, {}, 'account_taken_over', null);
+    });
   }
 
   @Cron(CronExpression.EVERY_HOUR)

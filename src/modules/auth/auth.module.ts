@@ -14,6 +14,7 @@ import { AccountService } from './account.service.js';
 import { AuthAnswers } from './auth-answers.js';
 import { AuthController } from './auth.controller.js';
 import { AuthJobs } from './auth.jobs.js';
+import { BrowserAnswerService } from './browser-answer.service.js';
 import { BrowserSessionStrategy } from './browser-session.strategy.js';
 import { EmailVerificationService } from './email-verification.service.js';
 import { FirstAdminService } from './first-admin.js';
@@ -63,6 +64,7 @@ import { UnwatchedWork } from './unwatched-work.js';
     AccountService,
     AuthAnswers,
     AuthJobs,
+    BrowserAnswerService,
     BrowserSessionStrategy,
     EmailVerificationService,
     FirstAdminService,
@@ -87,6 +89,6 @@ import { UnwatchedWork } from './unwatched-work.js';
     SigningKeysRepository,
     UnwatchedWork,
   ],
-  exports: [FirstAdminService],
+  exports: [BrowserAnswerService, FirstAdminService, RegistrationService, SignInService],
 })
 export class AuthModule {}

@@ -33,6 +33,8 @@ declare module '../../common/events/domain-events.js' {
     'user.password-reset-requested': { readonly user: UserRef };
     /** By the link sent for it, or by one that reset the password: either proves the address. */
     'user.email-verified': { readonly user: UserRef; readonly by: AddressProof };
+    /** Whoever proved the address got the account of somebody who never had: whatever that one could sign in with goes. */
+    'account.taken-over-from-unverified': { readonly user: UserRef; readonly by: string };
     'user.first-admin-created': { readonly user: UserRef & { readonly email: string } };
   }
 }

@@ -5,6 +5,8 @@ import { PreferenceEntity } from './preference.entity.js';
 import { PreferencesController } from './preferences.controller.js';
 import { PreferencesRepository } from './preferences.repository.js';
 import { PreferencesService } from './preferences.service.js';
+import { ProvenUsersRepository } from './proven-users.repository.js';
+import { ProvenUsersService } from './proven-users.service.js';
 import { RoleEntity } from './role.entity.js';
 import { UserEntity } from './user.entity.js';
 import { UsersController } from './users.controller.js';
@@ -15,7 +17,14 @@ import { UsersService } from './users.service.js';
 @Module({
   imports: [TypeOrmModule.forFeature([OrganizationEntity, PreferenceEntity, RoleEntity, UserEntity])],
   controllers: [PreferencesController, UsersController],
-  providers: [UsersService, UsersRepository, PreferencesService, PreferencesRepository],
-  exports: [UsersService],
+  providers: [
+    UsersService,
+    UsersRepository,
+    PreferencesService,
+    PreferencesRepository,
+    ProvenUsersService,
+    ProvenUsersRepository,
+  ],
+  exports: [UsersService, ProvenUsersService],
 })
 export class UsersModule {}

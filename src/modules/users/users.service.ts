@@ -27,6 +27,8 @@ export interface NewUser {
   readonly passwordHash: string | null;
   readonly role: string;
   readonly organizationId: string;
+  /** Proven already, as by another sign-in; false unless said. */
+  readonly emailVerified?: boolean;
 }
 
 /** More are not told: mail to all would be mail to nobody. */
@@ -50,7 +52,7 @@ export class UsersService {
   /** @throws AppError 409 when the e-mail or the username is taken. */
   async create(user: NewUser): Promise<UserRow> {
     const id = newId();
-    await this.users.insert({ ...user, id, isActive: true, emailVerified: false, mfaEnabled: false });
+    await this.users.insert({ emailVerified: false, ...user, id, isActive: true, mfaEnabled: false });
     return this.mustFind(id);
   }
 

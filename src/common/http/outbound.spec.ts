@@ -1,0 +1,53 @@
+import { createServer, type Server } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { outboundFetch } from './outbound.js';
+
+let server: Server;
+let url: string;
+beforeAll(async () => {
+  server = createServer((request, response) => {
+    response.setHeader('x-method', request.method ?? '');
+    request.pipe(response);
+  });
+  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+  url = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
+});
+afterAll(() => new Promise((resolve) => server.close(resolve)));
+
+it('brings an answer', async () => {
+  const answer = await outboundFetch(url, { method: 'POST', body: 'Grüße' });
+  expect([answer.status, answer.headers.get('x-method'), await answer.text()]).toEqual([
+    200,
+    'POST',
+    'Grüße',
+  ]);
+});
+
+it.each([
+  'http://169.254.169.254/latest/meta-data/',
+  'https://169.254.169.254/',
+  'https://[fe80::1]/',
+  'https://[::ffff:169.254.169.254]/',
+  'https://[::ffff:a9fe:a9fe]/',
+  'https://[fd00:ec2::254]/',
+  'https://100.100.100.200/',
+  'https://168.63.129.16/',
+  'https://0.0.0.0/',
+  'https://[::]/',
+  'https://0xa9fea9fe/',
+  'https://2852039166/',
+  'http://example.com/',
+  'http://10.0.0.1/',
+  'ftp://127.0.0.1/',
+  'file:///etc/passwd',
+])('never asks %s', async (address) => {
+  await expect(outboundFetch(address)).rejects.toMatchObject({
+    name: 'OutboundError',
+    message: expect.stringMatching(/^The address is (refused|not https)$/),
+  });
+});
+
+it('tells of whatever fails in one kind of error', async () => {
+  for (const address of ['no address', 'https://127.0.0.1:1/', `${url.replace('http:', 'https:')}/`])
+    await expect(outboundFetch(address)).rejects.toMatchObject({ name: 'OutboundError' });
+});

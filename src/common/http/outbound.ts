@@ -1,0 +1,108 @@
+import { lookup, type LookupAddress } from 'node:dns';
+import { request as requestHttp, type IncomingMessage } from 'node:http';
+import { request as requestHttps } from 'node:https';
+import { isIP, type LookupFunction } from 'node:net';
+import ipaddr from 'ipaddr.js';
+
+/** A server that is slower than this might as well be down. */
+export const OUTBOUND_TIMEOUT_MS = 4_500;
+const MOST_BYTES = 1_048_576;
+
+/** Ranges no server of anybody's is in; link-local holds the metadata services of most clouds. */
+const REFUSED_RANGES: ReadonlySet<string> = new Set([
+  'unspecified',
+  'broadcast',
+  'multicast',
+  'linkLocal',
+  'reserved',
+]);
+/** Metadata services elsewhere: AWS over IPv6, Alibaba, Azure. */
+const REFUSED_ADDRESSES: ReadonlySet<string> = new Set(['fd00:ec2::254', '100.100.100.200', '168.63.129.16']);
+
+/** A server elsewhere did not answer, or not in a way that can be read. The cause tells more. */
+export class OutboundError extends Error {
+  override readonly name = 'OutboundError';
+}
+
+export interface OutboundRequest {
+  readonly method?: string;
+  readonly headers?: Readonly<Record<string, string>>;
+  readonly body?: string;
+}
+
+/**
+ * A request to a server that is not ours: https, or http on this machine; never
+ * to a metadata service, whatever a name resolves to (CVE-2026-35409); no
+ * redirect is followed; 1 MiB at most, in 4.5 s.
+ *
+ * @throws OutboundError.
+ */
+export async function outboundFetch(address: string, options: OutboundRequest = {}): Promise<Response> {
+  try {
+    const url = mustBeAllowed(new URL(address));
+    const answer = await send(url, options);
+    const body = await bodyOf(answer);
+    const headers = Object.entries(answer.headersDistinct).flatMap(([name, values = []]) =>
+      values.map((value): [string, string] => [name, value]),
+    );
+    const status = answer.statusCode ?? 0;
+    return new Response([204, 205, 304].includes(status) ? null : new Uint8Array(body), { status, headers });
+  } catch (error) {
+    throw error instanceof OutboundError
+      ? error
+      : new OutboundError('The server gave no answer', { cause: error });
+  }
+}
+
+function send(url: URL, { method = 'GET', headers = {}, body }: OutboundRequest): Promise<IncomingMessage> {
+  const length = body === undefined ? {} : { 'content-length': String(Buffer.byteLength(body)) };
+  return new Promise((resolve, reject) => {
+    const request = (url.protocol === 'https:' ? requestHttps : requestHttp)(url, {
+      method,
+      headers: { ...headers, ...length },
+      agent: false,
+      lookup: lookupAllowed,
+      signal: AbortSignal.timeout(OUTBOUND_TIMEOUT_MS),
+    });
+    request.on('response', resolve).on('error', reject).end(body);
+  });
+}
+
+async function bodyOf(answer: IncomingMessage): Promise<Buffer> {
+  const chunks: Buffer[] = [];
+  let bytes = 0;
+  for await (const chunk of answer as AsyncIterable<Buffer>) {
+    bytes += chunk.length;
+    if (bytes > MOST_BYTES) throw new OutboundError('The answer is too long');
+    chunks.push(chunk);
+  }
+  return Buffer.concat(chunks);
+}
+
+function mustBeAllowed(url: URL): URL {
+  const host = url.hostname.replaceAll(/^\[|\]$/g, '');
+  // A literal address is connected to without a look-up.
+  if (isIP(host) !== 0 && !isAllowed(host)) throw new OutboundError('The address is refused');
+  if (url.protocol === 'https:') return url;
+  if (url.protocol === 'http:' && isLoopback(host)) return url;
+  throw new OutboundError('The address is not https');
+}
+
+const lookupAllowed: LookupFunction = (hostname, options, callback) => {
+  lookup(hostname, { ...options, all: true }, (error, addresses: LookupAddress[]) => {
+    const [first, ...others] = error === null ? addresses.filter(({ address }) => isAllowed(address)) : [];
+    if (first === undefined) callback(error ?? new OutboundError('The address is refused'), '', 0);
+    else if (options.all === true) callback(null, [first, ...others]);
+    else callback(null, first.address, first.family);
+  });
+};
+
+/** IPv4 in the guise of IPv6 counts as what it is. */
+function isAllowed(address: string): boolean {
+  const parsed = ipaddr.process(address);
+  return !REFUSED_RANGES.has(parsed.range()) && !REFUSED_ADDRESSES.has(parsed.toString());
+}
+
+function isLoopback(host: string): boolean {
+  return host === 'localhost' || (isIP(host) !== 0 && ipaddr.process(host).range() === 'loopback');
+}

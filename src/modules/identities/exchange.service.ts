@@ -1,0 +1,32 @@
+import { Injectable } from '@nestjs/common';
+import type { Response } from 'express';
+import { UnitOfWork } from '../../database/unit-of-work.js';
+import type { BrowserSessionDto, TokensDto } from '../auth/auth.dto.js';
+import { BrowserAnswerService } from '../auth/browser-answer.service.js';
+import { SignInService } from '../auth/sign-in.service.js';
+import { UsersService } from '../users/users.service.js';
+import { ExchangeCodes, type PresentedCode } from './exchange-codes.js';
+import { IdentityErrors } from './identities.errors.js';
+
+/** The last step of a sign-in elsewhere: the code of the redirect becomes a session. */
+@Injectable()
+export class ExchangeService {
+  constructor(
+    private readonly codes: ExchangeCodes,
+    private readonly users: UsersService,
+    private readonly signIn: SignInService,
+    private readonly browsers: BrowserAnswerService,
+    private readonly unitOfWork: UnitOfWork,
+  ) {}
+
+  /** @throws AppError 400 `exchange_code_refused`, 403 `account_inactive`. */
+  async exchange(presented: PresentedCode, response: Response): Promise<TokensDto | BrowserSessionDto> {
+    const signedIn = await this.unitOfWork.run(async () => {
+      const { userId, session } = await this.codes.redeem(presented);
+      const user = await this.users.mustFind(userId);
+      if (!user.is_active) throw IdentityErrors.accountInactive();
+      return session === 'cookie' ? this.signIn.withCookie(user) : this.signIn.withTokens(user);
+    });
+    return 'cookieSecret' in signedIn ? this.browsers.give(response, signedIn) : signedIn;
+  }
+}

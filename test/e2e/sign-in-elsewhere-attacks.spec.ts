@@ -1,0 +1,196 @@
+import { createHash, randomBytes } from 'node:crypto';
+import { Browser } from '../support/browser.js';
+import { APPLICATION, Elsewhere, errorOf, PUBLIC, somebody } from '../support/elsewhere.js';
+
+let elsewhere: Elsewhere;
+beforeAll(async () => {
+  elsewhere = await Elsewhere.start();
+});
+afterAll(() => elsewhere.stop());
+
+const users = async () =>
+  Number((await elsewhere.app.database.query<{ count: string }>('SELECT count(*) FROM users'))[0]?.count);
+const refusal = async (browser: Browser, callback: URL) => {
+  const { status, response } = await browser.open(callback.href);
+  const body = (await response?.json()) as { code?: string } | undefined;
+  return [status, body?.code];
+};
+
+describe('the state of a sign-in', () => {
+  const begun = async (query = '') => {
+    elsewhere.seat(somebody());
+    const browser = elsewhere.browser();
+    return { browser, callback: await elsewhere.callbackOf('acme', browser, query) };
+  };
+
+  it.each<[string, (callback: URL) => void]>([
+    ['missing', ({ searchParams }) => searchParams.delete('state')],
+    ['empty', ({ searchParams }) => searchParams.set('state', '')],
+    ['made up', ({ searchParams }) => searchParams.set('state', randomBytes(32).toString('base64url'))],
+    ['changed', ({ searchParams }) => searchParams.set('state', `${searchParams.get('state')}x`)],
+    ['given twice', ({ searchParams }) => searchParams.append('state', searchParams.get('state') ?? '')],
+    ['of another provider', (callback) => (callback.pathname = callback.pathname.replace('acme', 'google'))],
+  ])('%s is refused', async (_, tamper) => {
+    const { browser, callback } = await begun();
+    const before = await users();
+    tamper(callback);
+    expect(await refusal(browser, callback)).toEqual([400, 'sign_in_state_refused']);
+    expect(await users()).toBe(before);
+  });
+
+  it('is of no use in another browser, nor in one that began itself', async () => {
+    const stranger = (await begun()).browser;
+    for (const other of [elsewhere.browser(), stranger]) {
+      const { callback } = await begun();
+      expect(await refusal(other, callback)).toEqual([400, 'sign_in_state_refused']);
+    }
+  });
+
+  it('works once, also twenty times at once', async () => {
+    const { browser, callback } = await begun();
+    const pages = await Promise.all(Array.from({ length: 20 }, () => browser.open(callback.href)));
+    expect(pages.filter(({ url }) => url.searchParams.has('code') && url.origin !== PUBLIC)).toHaveLength(1);
+    expect(pages.filter(({ status }) => status === 400)).toHaveLength(19);
+    expect(await refusal(browser, callback)).toEqual([400, 'sign_in_state_refused']);
+  });
+
+  it('lasts ten minutes', async () => {
+    const { browser, callback } = await begun();
+    elsewhere.app.clock.advance(601);
+    expect(await refusal(browser, callback)).toEqual([400, 'sign_in_state_refused']);
+  });
+
+  it('is kept in a cookie no script reads, bound to this host where cookies are secure', async () => {
+    const secure = await elsewhere.replica({ SESSION_COOKIE_SECURE: 'true' });
+    try {
+      const { cookies } = await secure.anyone.get('/auth/acme');
+      expect(cookies.map((line) => line.replace(/Expires=[^;]+; /, ''))).toEqual([
+        expect.stringMatching(
+          /^__Host-cloudkeep_oauth=[\w-]{43}; Max-Age=600; Path=\/; HttpOnly; Secure; SameSite=Lax$/,
+        ),
+      ]);
+    } finally {
+      await secure.stop();
+    }
+  });
+});
+
+describe('the code of a redirect', () => {
+  const codeOf = async (query = '', browser = elsewhere.browser()) => {
+    elsewhere.seat(somebody());
+    return (await elsewhere.go('google', query, browser)).url.searchParams.get('code');
+  };
+  const refused = { status: 400, body: { code: 'exchange_code_refused' } };
+
+  it('works once, also twenty times at once', async () => {
+    const code = await codeOf();
+    const answers = await Promise.all(Array.from({ length: 20 }, () => elsewhere.exchange(code)));
+    expect(answers.filter(({ status }) => status === 200)).toHaveLength(1);
+    expect(await elsewhere.exchange(code)).toMatchObject(refused);
+  });
+
+  it('lasts a minute', async () => {
+    const code = await codeOf();
+    elsewhere.app.clock.advance(61);
+    expect(await elsewhere.exchange(code)).toMatchObject(refused);
+  });
+
+  it('for a cookie works in the browser that began only', async () => {
+    const browser = elsewhere.browser();
+    const code = await codeOf('?session=cookie', browser);
+    expect(await elsewhere.exchange(code)).toMatchObject(refused);
+    const client = elsewhere.app.anyone.with({ cookie: browser.cookieHeader(new URL(PUBLIC)) });
+    expect((await client.post('/auth/exchange', { code })).status).toBe(200);
+  });
+
+  it('asked for with a challenge works with its verifier only', async () => {
+    const verifier = randomBytes(32).toString('base64url');
+    const challenge = createHash('sha256').update(verifier).digest('base64url');
+    const code = await codeOf(`?code_challenge=${challenge}`);
+    expect(await elsewhere.exchange(code)).toMatchObject(refused);
+    expect(await elsewhere.exchange(code, { code_verifier: 'x'.repeat(43) })).toMatchObject(refused);
+    expect((await elsewhere.exchange(code, { code_verifier: verifier })).status).toBe(200);
+    // A verifier without a challenge: somebody else's code was slipped in.
+    expect(await elsewhere.exchange(await codeOf(), { code_verifier: verifier })).toMatchObject(refused);
+  });
+
+  it('opens nothing once the account is deactivated', async () => {
+    const code = await codeOf();
+    const newest = 'SELECT id FROM users ORDER BY id DESC LIMIT 1';
+    await elsewhere.app.database.query(`UPDATE users SET is_active = false WHERE id = (${newest})`);
+    expect(await elsewhere.exchange(code)).toMatchObject({ status: 403, body: { code: 'account_inactive' } });
+  });
+});
+
+describe('a redirect address', () => {
+  it.each([
+    '//evil.example',
+    '\\evil.example',
+    '/\\evil.example',
+    'https:/\\evil.example',
+    'https://app.example.com.evil.example/signed-in',
+    'https://app.example.com@evil.example/signed-in',
+    'https://evil@app.example.com/signed-in',
+    'https://app.example.com:8443/signed-in',
+    'http://app.example.com/signed-in',
+    'https://app.example.com/signed-in/',
+    'https://app.example.com/signed-in/../other',
+    'https://app.example.com/signed-in?next=//evil.example',
+    'https://app.example.com/signed-in#//evil.example',
+    'https://app.example.com\t/signed-in',
+    'https://app.example.com\\@evil.example/signed-in',
+    'https://app.example.comevil.example/signed-in',
+    'https://xapp.example.com/signed-in',
+    'javascript:alert(1)//com.example.app:/signed-in',
+    'com.example.app.evil:/signed-in',
+    'data:text/html,x',
+    '',
+  ])('%j is refused at the begin', async (uri) => {
+    const answer = await elsewhere.app.anyone.get(`/auth/acme?redirect_uri=${encodeURIComponent(uri)}`);
+    expect(answer).toMatchObject({ status: 400, body: { code: 'redirect_uri_refused' } });
+  });
+
+  it('is checked again on the way back', async () => {
+    elsewhere.seat(somebody());
+    const other = await elsewhere.replica({ OAUTH_REDIRECT_URIS: 'https://elsewhere.example.com/' });
+    try {
+      const browser = elsewhere.browser();
+      const callback = await elsewhere.callbackOf('acme', browser);
+      browser.resolve(PUBLIC, other.url);
+      expect(await refusal(browser, callback)).toEqual([400, 'redirect_uri_refused']);
+    } finally {
+      await other.stop();
+    }
+  });
+
+  it('cannot be given to the way back, nor anything else', async () => {
+    elsewhere.seat(somebody());
+    const browser = elsewhere.browser();
+    const callback = await elsewhere.callbackOf('acme', browser);
+    callback.searchParams.set('redirect_uri', 'https://evil.example/');
+    expect((await browser.open(callback.href)).url.href.split('?')[0]).toBe(APPLICATION);
+    expect((await elsewhere.app.anyone.get('/auth/acme?link=1')).status).toBe(400);
+  });
+});
+
+describe('linking', () => {
+  it('ends with the session in which it was begun', async () => {
+    const { app } = elsewhere;
+    const user = await app.given.signedIn();
+    const browser = elsewhere.browser();
+    elsewhere.seat(somebody());
+    const url = new URL(`${PUBLIC}/api/v1/auth/identities/acme`);
+    const headers = { authorization: `Bearer ${user.token}`, 'content-type': 'application/json' };
+    const response = await browser.fetch(url, { method: 'POST', headers, body: '{}' });
+    const { authorize_url: next } = (await response?.json()) as { authorize_url: string };
+    const { url: callback } = await browser.open(next, ({ pathname }) => pathname.endsWith('/callback'));
+    expect((await app.as(user).post('/auth/logout')).status).toBe(204);
+    expect(await refusal(browser, callback)).toEqual([400, 'sign_in_state_refused']);
+  });
+
+  it('takes an address the issuer has verified only', async () => {
+    const user = await elsewhere.app.given.signedIn();
+    elsewhere.seat(somebody({ email_verified: false, xms_edov: undefined }));
+    expect(errorOf(await elsewhere.link(user, 'google'))).toBe('email_not_verified');
+  });
+});
