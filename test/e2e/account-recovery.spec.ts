@@ -159,14 +159,6 @@ describe('a link to reset the password', () => {
     expect(await reset(token)).toMatchObject(REFUSED);
   });
 
-  it('gives its owner a password also where an admin took the old one away', async () => {
-    const ada = await app.given.user();
-    const token = await forgotten(ada);
-    await app.database.query('UPDATE users SET password_hash = NULL WHERE id = $1', [ada.id]);
-    expect((await reset(token)).status).toBe(204);
-    expect((await login(ada.email, NEW_PASSWORD)).status).toBe(200);
-  });
-
   it('ends with a deactivation, for good', async () => {
     const admin = await app.given.signedIn({ role: 'admin' });
     const ada = await app.given.user();
