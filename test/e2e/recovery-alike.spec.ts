@@ -90,6 +90,17 @@ describe('asking for a new password', () => {
   });
 });
 
+it('a link gives its owner a password also where an admin took the old one away', async () => {
+  const ada = await app.given.user();
+  await forgot(ada.email);
+  const [token] = await linksTo(ada.email);
+  await app.database.query('UPDATE users SET password_hash = NULL WHERE id = $1', [ada.id]);
+  const reset = await app.anyone.post('/auth/password/reset', { token, password: NEW_PASSWORD });
+  expect(reset.status).toBe(204);
+  const login = await app.anyone.post('/auth/login', { email: ada.email, password: NEW_PASSWORD });
+  expect(login.status).toBe(200);
+});
+
 it('a sign-in under way with the old password leaves no session behind', async () => {
   const ada: GivenUser = await app.given.user();
   await forgot(ada.email);

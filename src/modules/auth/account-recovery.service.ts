@@ -1,11 +1,10 @@
 import { Injectable } from '@nestjs/common';
 import { EventBus } from '../../common/events/event-bus.js';
 import { UnitOfWork } from '../../database/unit-of-work.js';
-import { UsersService } from '../users/users.service.js';
+import { UsersService, type UserRow } from '../users/users.service.js';
 import { AcceptedDto } from './account-recovery.dto.js';
 import { AccountMails } from './account-mails.js';
 import { MailedTokens } from './mailed-tokens.js';
-import { hasPasswordToReset } from './password-reset.js';
 import { UnwatchedWork } from './unwatched-work.js';
 import './auth.events.js';
 
@@ -33,15 +32,20 @@ export class AccountRecoveryService {
 
   private async mailLink(email: string): Promise<void> {
     const found = await this.users.findByLogin(email);
-    if (found === null || !hasPasswordToReset(found)) return;
+    if (found === null || !mayAsk(found)) return;
     if (!(await this.mails.mayBeSent('password-reset', found))) return;
     await this.unitOfWork.run(async () => {
       const user = await this.users.lock(found.id);
-      if (user === null || !hasPasswordToReset(user)) return;
+      if (user === null || !mayAsk(user)) return;
       const token = await this.tokens.issue('password-reset', user);
       const ref = { id: user.id, organizationId: user.organization_id };
       this.events.emit('user.password-reset-requested', { user: ref });
       await this.mails.send('password-reset', user, { full_name: user.full_name, token });
     });
   }
+}
+
+/** An account without a password signs in elsewhere, and nobody opens a second way in by asking for it. */
+function mayAsk(user: UserRow): boolean {
+  return user.is_active && user.password_hash !== null;
 }

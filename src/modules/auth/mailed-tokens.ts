@@ -1,12 +1,11 @@
 import { Injectable } from '@nestjs/common';
-import { OneTimeTokens } from '../../common/one-time-tokens/one-time-tokens.js';
+import { OneTimeTokens, type RedeemedToken } from '../../common/one-time-tokens/one-time-tokens.js';
 import { UsersService, type UserRow } from '../users/users.service.js';
 import { RecoveryErrors } from './account-recovery.errors.js';
 
 export type MailedTokenPurpose = 'email-verification' | 'password-reset';
 
 interface Addressee {
-  readonly userId: string;
   /** Whoever reads mail there proves no other address. */
   readonly email: string;
 }
@@ -34,7 +33,7 @@ export class MailedTokens {
       subject: subjectOf(user.id),
       organizationId: user.organization_id,
       seconds: LASTS_SECONDS,
-      data: { userId: user.id, email: user.email } satisfies Addressee,
+      data: { email: user.email } satisfies Addressee,
     });
   }
 
@@ -44,8 +43,8 @@ export class MailedTokens {
    * @throws AppError 400 `invalid_token`.
    */
   async look(purpose: MailedTokenPurpose, secret: string): Promise<UserRow> {
-    const addressee = await this.addressee(purpose, secret);
-    return mustBe(addressee, await this.users.find(addressee.userId));
+    const { subject, data } = await this.mustBeGood(purpose, secret);
+    return mustReach(data, await this.users.find(userIdOf(subject)));
   }
 
   /**
@@ -54,8 +53,8 @@ export class MailedTokens {
    * @throws AppError 400 `invalid_token`, also to all but one of those who come at once.
    */
   async redeem(purpose: MailedTokenPurpose, secret: string): Promise<UserRow> {
-    const addressee = await this.addressee(purpose, secret);
-    const user = mustBe(addressee, await this.users.lock(addressee.userId));
+    const { subject, data } = await this.mustBeGood(purpose, secret);
+    const user = mustReach(data, await this.users.lock(userIdOf(subject)));
     if ((await this.tokens.redeem(purpose, secret)) === null) throw RecoveryErrors.invalidToken();
     return user;
   }
@@ -64,18 +63,24 @@ export class MailedTokens {
     await this.tokens.revokeAll(purpose, subjectOf(userId));
   }
 
-  private async addressee(purpose: MailedTokenPurpose, secret: string): Promise<Addressee> {
+  private async mustBeGood(purpose: MailedTokenPurpose, secret: string): Promise<RedeemedToken<Addressee>> {
     const token = await this.tokens.look<Addressee>(purpose, secret);
     if (token === null) throw RecoveryErrors.invalidToken();
-    return token.data;
+    return token;
   }
 }
 
-function mustBe({ email }: Addressee, user: UserRow | null): UserRow {
+function mustReach({ email }: Addressee, user: UserRow | null): UserRow {
   if (user?.is_active !== true || user.email !== email) throw RecoveryErrors.invalidToken();
   return user;
 }
 
+const SUBJECT = 'user:';
+
 function subjectOf(userId: string): string {
-  return `user:${userId}`;
+  return `${SUBJECT}${userId}`;
+}
+
+function userIdOf(subject: string): string {
+  return subject.slice(SUBJECT.length);
 }

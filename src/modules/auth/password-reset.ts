@@ -1,7 +1,6 @@
 import { Injectable } from '@nestjs/common';
 import { UnitOfWork } from '../../database/unit-of-work.js';
 import { UsersService, type UserRow } from '../users/users.service.js';
-import { RecoveryErrors } from './account-recovery.errors.js';
 import { AuthErrors } from './auth.errors.js';
 import { LoginLockout } from './login-lockout.js';
 import { MailedTokens } from './mailed-tokens.js';
@@ -9,12 +8,10 @@ import { PasswordHasher } from './password-hasher.js';
 import { checkPassword } from './password-policy.js';
 import { SessionsService } from './sessions.service.js';
 
-/** Whether a password by mail is for this account: one that signs in elsewhere must not get a second way in. */
-export function hasPasswordToReset(user: UserRow): boolean {
-  return user.is_active && user.password_hash !== null;
-}
-
-/** Redeems a reset token for a new password. Opens no session: a second factor stays in force. */
+/**
+ * Redeems a reset token for a new password, the first one too of whoever was sent
+ * it by an admin. Opens no session: a second factor stays in force.
+ */
 @Injectable()
 export class PasswordReset {
   constructor(
@@ -46,7 +43,6 @@ export class PasswordReset {
   }
 
   private async set(user: UserRow, passwordHash: string): Promise<void> {
-    if (!hasPasswordToReset(user)) throw RecoveryErrors.invalidToken();
     await this.users.setPasswordHash(user, passwordHash, 'reset');
     await this.users.markEmailVerified(user, 'reset');
     const owner = { id: user.id, organizationId: user.organization_id };
