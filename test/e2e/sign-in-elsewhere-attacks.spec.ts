@@ -179,9 +179,9 @@ describe('linking', () => {
     const user = await app.given.signedIn();
     const browser = elsewhere.browser();
     elsewhere.seat(somebody());
-    const url = new URL(`${PUBLIC}/api/v1/auth/identities/acme`);
+    const url = new URL(`${PUBLIC}/api/v1/auth/identities`);
     const headers = { authorization: `Bearer ${user.token}`, 'content-type': 'application/json' };
-    const response = await browser.fetch(url, { method: 'POST', headers, body: '{}' });
+    const response = await browser.fetch(url, { method: 'POST', headers, body: '{"provider": "acme"}' });
     const { authorize_url: next } = (await response?.json()) as { authorize_url: string };
     const { url: callback } = await browser.open(next, ({ pathname }) => pathname.endsWith('/callback'));
     expect((await app.as(user).post('/auth/logout')).status).toBe(204);

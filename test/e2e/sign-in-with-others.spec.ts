@@ -163,7 +163,9 @@ describe('somebody who has an account', () => {
     const { app } = elsewhere;
     const user = await app.given.signedIn();
     const { token } = await app.given.personalToken(user, ['profile:read', 'profile:write']);
-    expect((await app.as(token).post('/auth/identities/google', {})).body.code).toBe('session_required');
+    expect((await app.as(token).post('/auth/identities', { provider: 'google' })).body.code).toBe(
+      'session_required',
+    );
     expect((await app.as(token).get('/auth/identities')).status).toBe(200);
   });
 });

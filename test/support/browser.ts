@@ -61,7 +61,8 @@ export class Browser {
     this.cookies.set(host, jar);
     for (const line of lines) {
       const [pair = ''] = line.split(';', 1);
-      const [name = '', value = ''] = [pair.slice(0, pair.indexOf('=')), pair.slice(pair.indexOf('=') + 1)];
+      const end = pair.indexOf('=');
+      const [name, value] = [pair.slice(0, end), pair.slice(end + 1)];
       if (/expires=Thu, 01 Jan 1970/i.test(line)) jar.delete(name);
       else jar.set(name, value);
     }

@@ -129,9 +129,13 @@ export class Elsewhere {
 
   /** Has somebody signed in here link a provider. */
   async link(user: { readonly token: string }, provider: string, browser = this.browser()): Promise<Page> {
-    const url = new URL(`${PUBLIC}/api/v1/auth/identities/${provider}`);
+    const url = new URL(`${PUBLIC}/api/v1/auth/identities`);
     const headers = { authorization: `Bearer ${user.token}`, 'content-type': 'application/json' };
-    const response = await browser.fetch(url, { method: 'POST', headers, body: '{}' });
+    const response = await browser.fetch(url, {
+      method: 'POST',
+      headers,
+      body: JSON.stringify({ provider }),
+    });
     const { authorize_url: next } = (await response?.json()) as { authorize_url: string };
     return browser.open(next);
   }

@@ -36,7 +36,10 @@ export class GitHubServer {
 
   private async answer(request: IncomingMessage, response: ServerResponse): Promise<void> {
     const { pathname, searchParams } = new URL(request.url ?? '', this.url);
-    if (pathname === '/login/oauth/authorize') return this.authorize(searchParams, response);
+    if (pathname === '/login/oauth/authorize') {
+      this.authorize(searchParams, response);
+      return;
+    }
     const json = (body: unknown) =>
       response.setHeader('content-type', 'application/json').end(JSON.stringify(body));
     if (pathname === '/login/oauth/access_token')

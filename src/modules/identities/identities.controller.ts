@@ -26,19 +26,18 @@ export class IdentitiesController {
     return this.identities.list(actor);
   }
 
-  @Post(':provider')
+  @Post()
   @Access('profile:write', 'session')
   @ApiOperation({ summary: 'Begin to link another way to sign in; this browser finishes it' })
   @Returns(200, LinkStartedDto, [400, 404, 413, 415])
   @ApiProblem(502, 'The provider does not answer.')
   link(
     @CurrentActor() actor: Actor,
-    @Param('provider') provider: string,
     @Body() body: LinkDto,
     @Req() request: Request,
     @Res({ passthrough: true }) response: Response,
   ): Promise<LinkStartedDto> {
-    return this.answers.beginLink(actor, provider, body, request, response);
+    return this.answers.beginLink(actor, body, request, response);
   }
 
   @Delete(':id')

@@ -4,7 +4,7 @@ import type { IdentityRow } from './identities.repository.js';
 
 const LONGEST_URI = 2048;
 
-export class LinkDto {
+class RedirectDto {
   @ApiPropertyOptional({
     maxLength: LONGEST_URI,
     example: 'https://app.example.com/signed-in',
@@ -16,7 +16,14 @@ export class LinkDto {
   redirect_uri?: string;
 }
 
-export class BeginQuery extends LinkDto {
+export class LinkDto extends RedirectDto {
+  @ApiProperty({ example: 'google', description: 'One that `GET /auth/providers` lists.' })
+  @IsString()
+  @Length(1, 64)
+  provider!: string;
+}
+
+export class BeginQuery extends RedirectDto {
   @ApiPropertyOptional({
     enum: ['cookie'],
     description: 'The exchange sets the session cookie instead of returning tokens.',

@@ -43,12 +43,11 @@ export class SignInAnswers {
 
   async beginLink(
     actor: Actor,
-    name: string,
     body: LinkDto,
     request: Request,
     response: Response,
   ): Promise<LinkStartedDto> {
-    const provider = this.providers.mustFind(name);
+    const provider = this.providers.mustFind(body.provider);
     const browser = this.browsers.bind(request, response);
     return { authorize_url: await this.flows.begin(provider, body, browser, actor) };
   }

@@ -79,8 +79,7 @@ export class OidcProvider implements Provider {
     const { issuer, clientId, clientSecret } = this.settings;
     // The signature is checked even of what comes straight from the issuer over TLS.
     const execute = [client.enableNonRepudiationChecks];
-    // Deprecated only to stand out; the setting allows http for this machine alone.
-    // eslint-disable-next-line @typescript-eslint/no-deprecated
+    // eslint-disable-next-line @typescript-eslint/no-deprecated -- so marked to stand out only; the setting allows http on this machine alone
     if (issuer.protocol === 'http:') execute.push(client.allowInsecureRequests);
     const [inBody, inHeader] = [
       client.ClientSecretPost(clientSecret),
