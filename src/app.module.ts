@@ -5,6 +5,7 @@ import { HttpModule } from './common/http/http.module.js';
 import type { RootLogger } from './common/http/logger.js';
 import { IdempotencyModule } from './common/idempotency/idempotency.module.js';
 import { OneTimeTokensModule } from './common/one-time-tokens/one-time-tokens.module.js';
+import { PasswordsModule } from './common/passwords/passwords.module.js';
 import { RateLimitsModule } from './common/rate-limits/rate-limits.module.js';
 import { SchedulingModule } from './common/scheduling/scheduling.module.js';
 import type { Clock } from './common/time/clock.js';
@@ -39,6 +40,7 @@ export class AppModule {
         DatabaseModule.forRoot(databaseUrl),
         CryptoModule,
         HttpModule.forRoot(logger),
+        PasswordsModule,
         RateLimitsModule,
         AccessModule,
         SchedulingModule,

@@ -6,7 +6,7 @@ import { SCOPES, type Scope } from '../../common/access/scopes.js';
 import { MayBeAbsent } from '../../common/http/field.decorators.js';
 import { UserDto } from '../users/users.dto.js';
 import type { UserRow } from '../users/users.service.js';
-import { AcceptablePassword } from './acceptable-password.decorator.js';
+import { AcceptablePassword } from '../../common/passwords/acceptable-password.decorator.js';
 import type { SessionKind } from './session.entity.js';
 import type { SessionRow } from './sessions.repository.js';
 

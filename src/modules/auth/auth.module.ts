@@ -17,7 +17,6 @@ import { LoginAttemptsRepository } from './login-attempts.repository.js';
 import { LoginLockout } from './login-lockout.js';
 import { LoginReports } from './login-reports.js';
 import { LoginService } from './login.service.js';
-import { PasswordHasher } from './password-hasher.js';
 import { RefreshTokenEntity } from './refresh-token.entity.js';
 import { RefreshTokensRepository } from './refresh-tokens.repository.js';
 import { RefreshRules } from './refresh-rules.js';
@@ -55,7 +54,6 @@ import { SigningKeysRepository } from './signing-keys.repository.js';
     LoginLockout,
     LoginReports,
     LoginService,
-    PasswordHasher,
     RefreshRules,
     RefreshTokensRepository,
     RefreshTokensService,
