@@ -6,6 +6,7 @@ import '../../common/access/access.events.js';
 import '../api-keys/api-keys.events.js';
 import '../auth/auth.events.js';
 import '../conversations/conversations.events.js';
+import '../users/roles.events.js';
 import '../users/users.events.js';
 
 /** What an event leaves in the trail. */
@@ -74,6 +75,24 @@ export const auditRules = {
     action: by === 'owner' ? 'user.change_password' : 'user.upgrade_password_hash',
     resource: userResource(user),
     ...bySelf(user),
+    details: {},
+  }),
+  'role.created': ({ actor, role, scopes }) => ({
+    action: 'role.create',
+    resource: `role:${role}`,
+    ...byActor(actor),
+    details: { scopes },
+  }),
+  'role.updated': ({ actor, role, from, to }) => ({
+    action: 'role.update',
+    resource: `role:${role}`,
+    ...byActor(actor),
+    details: { from, to },
+  }),
+  'role.deleted': ({ actor, role }) => ({
+    action: 'role.delete',
+    resource: `role:${role}`,
+    ...byActor(actor),
     details: {},
   }),
   'session.opened': ({ user, sessionId, kind }) => ({

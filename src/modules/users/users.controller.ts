@@ -4,15 +4,15 @@ import { Access, CurrentActor } from '../../common/access/access.decorator.js';
 import type { Actor } from '../../common/access/actor.js';
 import { IdPipe } from '../../common/http/id.pipe.js';
 import { Returns } from '../../common/openapi/returns.decorator.js';
-import { ListUsersQuery, RolesDto, UpdateUserDto, UserDto, UserPageDto } from './users.dto.js';
+import { ListUsersQuery, UpdateUserDto, UserDto, UserPageDto } from './users.dto.js';
 import { UsersService } from './users.service.js';
 
 @ApiTags('Users')
-@Controller()
+@Controller('users')
 export class UsersController {
   constructor(private readonly users: UsersService) {}
 
-  @Get('users')
+  @Get()
   @Access('users:read')
   @ApiOperation({ summary: 'List the users of the organisation, newest first' })
   @Returns(200, UserPageDto, [400])
@@ -20,7 +20,7 @@ export class UsersController {
     return this.users.list(actor, query);
   }
 
-  @Get('users/:id')
+  @Get(':id')
   @Access('users:read')
   @ApiOperation({ summary: 'Read one user' })
   @Returns(200, UserDto, [404])
@@ -28,7 +28,7 @@ export class UsersController {
     return this.users.get(actor, id);
   }
 
-  @Patch('users/:id')
+  @Patch(':id')
   @Access('users:manage')
   @ApiOperation({ summary: 'Change a user: name, role, active or not' })
   @Returns(200, UserDto, [400, 404, 409, 413, 415])
@@ -38,13 +38,5 @@ export class UsersController {
     @Body() changes: UpdateUserDto,
   ): Promise<UserDto> {
     return this.users.update(actor, id, changes);
-  }
-
-  @Get('roles')
-  @Access()
-  @ApiOperation({ summary: 'List the roles one may have here, with their scopes' })
-  @Returns(200, RolesDto)
-  roles(@CurrentActor() actor: Actor): Promise<RolesDto> {
-    return this.users.roles(actor);
   }
 }

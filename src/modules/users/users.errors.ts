@@ -11,14 +11,6 @@ export const UserErrors = {
       detail: `Another account has this ${fields.join(' and this ')}.`,
       errors: fields.map((field): FieldError => ({ field, message: 'is already taken' })),
     }),
-  unknownRole: (role: string) =>
-    new AppError({
-      status: 400,
-      code: 'unknown_role',
-      title: 'No such role',
-      detail: `The organisation has no role ${role}.`,
-      errors: [{ field: 'role', message: 'is not a role of this organisation' }],
-    }),
   lastAdmin: () =>
     new AppError({
       status: 409,

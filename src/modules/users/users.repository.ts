@@ -4,7 +4,6 @@ import { scopesOfRole, type Scope } from '../../common/access/scopes.js';
 import { readCursor } from '../../common/pagination/pagination.js';
 import { Sql } from '../../database/sql.js';
 import { OrganizationEntity } from './organization.entity.js';
-import { RoleEntity } from './role.entity.js';
 import { UserEntity } from './user.entity.js';
 import { UserErrors } from './users.errors.js';
 
@@ -147,10 +146,6 @@ export class UsersRepository {
 
   async anyAdminExists(): Promise<boolean> {
     return this.sql.manager.existsBy(UserEntity, { role: 'admin' });
-  }
-
-  async customRoles(organizationId: string): Promise<RoleEntity[]> {
-    return this.sql.manager.find(RoleEntity, { where: { organizationId }, order: { name: 'ASC' } });
   }
 
   private async findOne(name: string, text: string, values: unknown[]): Promise<UserRow | null> {

@@ -1,19 +1,13 @@
 import { Injectable } from '@nestjs/common';
 import type { Actor } from '../../common/access/actor.js';
-import { BUILT_IN_ROLES, isBuiltInRole, type Scope } from '../../common/access/scopes.js';
 import { Invalidations } from '../../common/cache/invalidations.js';
 import { newId } from '../../common/crypto/ids.js';
 import { EventBus } from '../../common/events/event-bus.js';
 import { pageOf } from '../../common/pagination/pagination.js';
 import { UnitOfWork } from '../../database/unit-of-work.js';
 import { DEFAULT_ORGANIZATION_ID } from '../../common/access/organizations.js';
-import {
-  UserDto,
-  type ListUsersQuery,
-  type RolesDto,
-  type UpdateUserDto,
-  type UserPageDto,
-} from './users.dto.js';
+import { UserDto, type ListUsersQuery, type UpdateUserDto, type UserPageDto } from './users.dto.js';
+import { RolesService } from './roles.service.js';
 import { UserErrors } from './users.errors.js';
 import { UsersRepository, type UserRow } from './users.repository.js';
 import './users.events.js';
@@ -36,6 +30,7 @@ const MOST_ADMINS = 50;
 export class UsersService {
   constructor(
     private readonly users: UsersRepository,
+    private readonly roles: RolesService,
     private readonly unitOfWork: UnitOfWork,
     private readonly events: EventBus,
     private readonly invalidations: Invalidations,
@@ -146,28 +141,10 @@ export class UsersService {
     });
   }
 
-  async roles(actor: Actor): Promise<RolesDto> {
-    const builtIn = Object.entries(BUILT_IN_ROLES).map(([name, scopes]) => ({
-      name,
-      description: null,
-      scopes: [...scopes] as Scope[],
-      is_built_in: true,
-    }));
-    const custom = (await this.users.customRoles(actor.organizationId)).map(
-      ({ name, description, scopes }) => ({
-        name,
-        description,
-        scopes,
-        is_built_in: false,
-      }),
-    );
-    return { items: [...builtIn, ...custom], next_cursor: null };
-  }
-
   private async changeRole(actor: Actor, user: UserRow, role: string): Promise<void> {
     // Taking from somebody more powerful is as much an act of power as giving.
     actor.mustHoldAll(user.scopes);
-    actor.mustHoldAll(await this.scopesOf(actor, role));
+    actor.mustHoldAll(await this.roles.scopesToAssign(actor.organizationId, role));
     await this.keepAnAdmin(user);
     await this.users.update(user.id, { role });
     this.events.emit('user.role-changed', { actor, user: refOf(user), from: user.role, to: role });
@@ -184,13 +161,6 @@ export class UsersService {
     if (user.role !== 'admin' || !user.is_active) return;
     const admins = await this.users.lockActiveAdmins(user.organization_id);
     if (admins.every((id) => id === user.id)) throw UserErrors.lastAdmin();
-  }
-
-  private async scopesOf(actor: Actor, role: string): Promise<readonly Scope[]> {
-    if (isBuiltInRole(role)) return BUILT_IN_ROLES[role];
-    const custom = (await this.users.customRoles(actor.organizationId)).find(({ name }) => name === role);
-    if (custom === undefined) throw UserErrors.unknownRole(role);
-    return custom.scopes;
   }
 
   private async mustFindOwn(actor: Actor, id: string): Promise<UserRow> {
