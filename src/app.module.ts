@@ -6,6 +6,7 @@ import type { RootLogger } from './common/http/logger.js';
 import { IdempotencyModule } from './common/idempotency/idempotency.module.js';
 import { OneTimeTokensModule } from './common/one-time-tokens/one-time-tokens.module.js';
 import { PasswordsModule } from './common/passwords/passwords.module.js';
+import { PersonalDataModule } from './common/personal-data/personal-data.module.js';
 import { RateLimitsModule } from './common/rate-limits/rate-limits.module.js';
 import { SchedulingModule } from './common/scheduling/scheduling.module.js';
 import type { Clock } from './common/time/clock.js';
@@ -41,6 +42,7 @@ export class AppModule {
         CryptoModule,
         HttpModule.forRoot(logger),
         PasswordsModule,
+        PersonalDataModule,
         RateLimitsModule,
         AccessModule,
         SchedulingModule,

@@ -23,11 +23,17 @@ export class CredentialRevocation implements OnModuleInit {
   ) {}
 
   onModuleInit(): void {
-    this.events.react('user.deactivated', async ({ actor, user }) => {
-      for (const id of await this.credentials.listTokensOf(user.id)) {
-        await this.revoke(actor, id, 'user_deactivated');
-      }
-    });
+    this.events.react('user.deactivated', ({ actor, user }) =>
+      this.revokeTokensOf(user.id, actor, 'user_deactivated'),
+    );
+    this.events.react('user.access-revoked', ({ actor, user }) =>
+      this.revokeTokensOf(user.id, actor, 'revoked'),
+    );
+  }
+
+  /** Ends the personal tokens of somebody, with the keys those made. */
+  async revokeTokensOf(userId: string, actor: Actor | null, reason: RevocationReason): Promise<void> {
+    for (const id of await this.credentials.listTokensOf(userId)) await this.revoke(actor, id, reason);
   }
 
   async revoke(actor: Actor | null, id: string, reason: RevocationReason): Promise<void> {

@@ -4,7 +4,8 @@ import { BaseEntity } from '../../database/base.entity.js';
 import type { MachineCredentialKind } from './credential-secret.js';
 
 /** Why a credential was revoked: by whoever may, by whoever found it, or along with its maker. */
-export type RevocationReason = 'revoked' | 'presented' | 'minter_revoked' | 'user_deactivated';
+export type RevocationReason =
+  'revoked' | 'presented' | 'minter_revoked' | 'user_deactivated' | 'user_erased';
 
 /** A personal access token or a service key: what programs sign in with. */
 @Entity('machine_credentials')

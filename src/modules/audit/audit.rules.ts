@@ -34,11 +34,12 @@ const credentialResource = (credential: CredentialRef) => `${actionOf(credential
 
 /** A new event does not compile until someone decides here what it leaves. */
 export const auditRules = {
+  // No name: the trail outlives whoever asks to be forgotten, and knows them by their id alone.
   'user.registered': ({ user }) => ({
     action: 'user.register',
     resource: userResource(user),
     ...bySelf(user),
-    details: { username: user.username },
+    details: {},
   }),
   'user.first-admin-created': ({ user }) => ({
     action: 'user.create_first_admin',
@@ -46,6 +47,37 @@ export const auditRules = {
     userId: null,
     organizationId: user.organizationId,
     details: { email: user.email },
+  }),
+  'user.created': ({ actor, user, role }) => ({
+    action: 'user.create',
+    resource: userResource(user),
+    ...byActor(actor),
+    details: { role },
+  }),
+  'user.erased': ({ actor, user }) => ({
+    action: 'user.erase',
+    resource: userResource(user),
+    userId: actor?.userId ?? null,
+    organizationId: user.organizationId,
+    details: {},
+  }),
+  'user.access-revoked': ({ actor, user }) => ({
+    action: 'user.revoke_access',
+    resource: userResource(user),
+    ...byActor(actor),
+    details: {},
+  }),
+  'user.password-reset-forced': ({ actor, user }) => ({
+    action: 'user.force_password_reset',
+    resource: userResource(user),
+    ...byActor(actor),
+    details: {},
+  }),
+  'user.data-exported': ({ actor, user }) => ({
+    action: 'user.export_data',
+    resource: userResource(user),
+    ...byActor(actor),
+    details: {},
   }),
   'user.profile-updated': ({ actor, user, changed }) => ({
     action: 'user.update_profile',

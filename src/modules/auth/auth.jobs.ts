@@ -24,6 +24,12 @@ export class AuthJobs implements OnModuleInit {
     this.events.react('user.deactivated', async ({ actor, user }) => {
       await this.sessions.end(user, {}, 'user_deactivated', actor);
     });
+    this.events.react('user.access-revoked', async ({ actor, user }) => {
+      await this.sessions.end(user, {}, 'revoked', actor);
+    });
+    this.events.react('user.password-reset-forced', async ({ actor, user }) => {
+      await this.sessions.end(user, {}, 'password_change', actor);
+    });
   }
 
   @Cron(CronExpression.EVERY_HOUR)

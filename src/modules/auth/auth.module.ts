@@ -22,6 +22,8 @@ import { RefreshTokensRepository } from './refresh-tokens.repository.js';
 import { RefreshRules } from './refresh-rules.js';
 import { RefreshTokensService } from './refresh-tokens.service.js';
 import { RegistrationService } from './registration.service.js';
+import { SessionData } from './session-data.js';
+import { SessionDataRepository } from './session-data.repository.js';
 import { SessionCookie } from './session-cookie.js';
 import { SessionEntity } from './session.entity.js';
 import { SessionsController } from './sessions.controller.js';
@@ -59,6 +61,8 @@ import { SigningKeysRepository } from './signing-keys.repository.js';
     RefreshTokensService,
     RegistrationService,
     SessionCookie,
+    SessionData,
+    SessionDataRepository,
     SessionsRepository,
     SessionsService,
     SignInGrants,

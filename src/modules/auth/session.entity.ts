@@ -5,7 +5,7 @@ export type SessionKind = 'token' | 'browser';
 
 /** Why a session is over; null while it lasts. */
 export type SessionEnd =
-  'logout' | 'revoked' | 'password_change' | 'refresh_token_reuse' | 'user_deactivated';
+  'logout' | 'revoked' | 'password_change' | 'refresh_token_reuse' | 'user_deactivated' | 'user_erased';
 
 /** One place where somebody is signed in: a refresh token family, or a browser with a cookie. */
 @Entity('sessions')

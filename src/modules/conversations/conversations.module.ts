@@ -1,5 +1,6 @@
 import { Module } from '@nestjs/common';
 import { TypeOrmModule } from '@nestjs/typeorm';
+import { ConversationData } from './conversation-data.js';
 import { ConversationMessageEntity } from './conversation-message.entity.js';
 import { ConversationMessagesRepository } from './conversation-messages.repository.js';
 import { ConversationEntity } from './conversation.entity.js';
@@ -13,6 +14,7 @@ import { ConversationsService } from './conversations.service.js';
   imports: [TypeOrmModule.forFeature([ConversationEntity, ConversationMessageEntity])],
   controllers: [ConversationsController],
   providers: [
+    ConversationData,
     ConversationsService,
     ConversationsRepository,
     ConversationMessagesRepository,

@@ -11,6 +11,13 @@ export const UserErrors = {
       detail: `Another account has this ${fields.join(' and this ')}.`,
       errors: fields.map((field): FieldError => ({ field, message: 'is already taken' })),
     }),
+  ownAccount: () =>
+    new AppError({
+      status: 409,
+      code: 'own_account',
+      title: 'Not one’s own account',
+      detail: 'Nobody deletes the account they act with: ask another administrator.',
+    }),
   lastAdmin: () =>
     new AppError({
       status: 409,

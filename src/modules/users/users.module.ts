@@ -1,6 +1,8 @@
 import { Module } from '@nestjs/common';
 import { TypeOrmModule } from '@nestjs/typeorm';
 import { OrganizationEntity } from './organization.entity.js';
+import { MailModule } from '../mail/mail.module.js';
+import { PersonalDataService } from './personal-data.service.js';
 import { PreferenceEntity } from './preference.entity.js';
 import { PreferencesController } from './preferences.controller.js';
 import { PreferencesRepository } from './preferences.repository.js';
@@ -9,6 +11,11 @@ import { RoleEntity } from './role.entity.js';
 import { RolesController } from './roles.controller.js';
 import { RolesRepository } from './roles.repository.js';
 import { RolesService } from './roles.service.js';
+import { SetPasswordMails } from './set-password-mails.js';
+import { UserControlService } from './user-control.service.js';
+import { UserCreationService } from './user-creation.service.js';
+import { UserData } from './user-data.js';
+import { UserErasureService } from './user-erasure.service.js';
 import { UserEntity } from './user.entity.js';
 import { UsersController } from './users.controller.js';
 import { UsersRepository } from './users.repository.js';
@@ -16,16 +23,25 @@ import { UsersService } from './users.service.js';
 
 /** People, the organisations they belong to and their roles. Refuses to leave an organisation without an admin. */
 @Module({
-  imports: [TypeOrmModule.forFeature([OrganizationEntity, PreferenceEntity, RoleEntity, UserEntity])],
+  imports: [
+    TypeOrmModule.forFeature([OrganizationEntity, PreferenceEntity, RoleEntity, UserEntity]),
+    MailModule,
+  ],
   controllers: [PreferencesController, RolesController, UsersController],
   providers: [
+    PersonalDataService,
     PreferencesRepository,
     PreferencesService,
     RolesRepository,
     RolesService,
+    SetPasswordMails,
+    UserControlService,
+    UserCreationService,
+    UserData,
+    UserErasureService,
     UsersRepository,
     UsersService,
   ],
-  exports: [RolesService, UsersService],
+  exports: [RolesService, UserErasureService, UsersService],
 })
 export class UsersModule {}

@@ -81,6 +81,18 @@ export class UsersRepository {
     return this.findOne('users-by-id-in-organization', where, [id, organizationId]);
   }
 
+  /** Keeps the account as it is until the transaction ends. */
+  lock(id: string): Promise<Pick<UserRow, 'id' | 'organization_id' | 'email'> | null> {
+    return this.sql.row({
+      text: 'SELECT id, organization_id, email FROM users WHERE id = $1 FOR UPDATE',
+      values: [id],
+    });
+  }
+
+  async delete(id: string): Promise<void> {
+    await this.sql.execute({ text: 'DELETE FROM users WHERE id = $1', values: [id] });
+  }
+
   /** By e-mail or by username: the two can't be confused, a username holds no `@`. */
   async findByLogin(identifier: string): Promise<UserRow | null> {
     const where = `${SELECT_USER} WHERE lower(u.email) = lower($1) OR lower(u.username) = lower($1)`;

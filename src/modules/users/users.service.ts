@@ -21,6 +21,8 @@ export interface NewUser {
   readonly passwordHash: string | null;
   readonly role: string;
   readonly organizationId: string;
+  /** The address has been proven to be theirs. */
+  readonly emailVerified?: boolean;
 }
 
 /** More are not told: mail to all would be mail to nobody. */
@@ -45,7 +47,7 @@ export class UsersService {
   /** @throws AppError 409 when the e-mail or the username is taken. */
   async create(user: NewUser): Promise<UserRow> {
     const id = newId();
-    await this.users.insert({ ...user, id, isActive: true, emailVerified: false, mfaEnabled: false });
+    await this.users.insert({ emailVerified: false, ...user, id, isActive: true, mfaEnabled: false });
     return this.mustFind(id);
   }
 
@@ -81,6 +83,24 @@ export class UsersService {
     return user;
   }
 
+  /** @throws AppError 404 for somebody of another organisation too. */
+  async mustFindIn(organizationId: string, id: string): Promise<UserRow> {
+    const user = await this.users.findInOrganization(organizationId, id);
+    if (user === null) throw UserErrors.notFound(id);
+    return user;
+  }
+
+  /**
+   * Lets nobody else stop being an admin until the current unit of work ends.
+   *
+   * @throws AppError 409 `last_admin` when the organisation would be left without one.
+   */
+  async keepAnAdminBeside(user: UserRow): Promise<void> {
+    if (user.role !== 'admin' || !user.is_active) return;
+    const admins = await this.users.lockActiveAdmins(user.organization_id);
+    if (admins.every((id) => id === user.id)) throw UserErrors.lastAdmin();
+  }
+
   /**
    * Marks a sign-in. False when the account was deactivated or its password changed
    * since the sign-in was proven: the session must then not be opened.
@@ -92,6 +112,11 @@ export class UsersService {
   async setPasswordHash(user: UserRow, passwordHash: string, by: 'owner' | 'upgrade'): Promise<void> {
     await this.users.update(user.id, { passwordHash });
     this.events.emit('user.password-changed', { user: refOf(user), by });
+  }
+
+  /** Leaves the account without a password: nothing matches it until another is chosen. */
+  async removePassword(id: string): Promise<void> {
+    await this.users.update(id, { passwordHash: null });
   }
 
   /** What one may change of oneself. */
@@ -117,7 +142,7 @@ export class UsersService {
   }
 
   async get(actor: Actor, id: string): Promise<UserDto> {
-    return UserDto.of(await this.mustFindOwn(actor, id));
+    return UserDto.of(await this.mustFindIn(actor.organizationId, id));
   }
 
   /**
@@ -126,7 +151,7 @@ export class UsersService {
    */
   async update(actor: Actor, id: string, changes: UpdateUserDto): Promise<UserDto> {
     return this.unitOfWork.run(async () => {
-      const user = await this.mustFindOwn(actor, id);
+      const user = await this.mustFindIn(actor.organizationId, id);
       if (changes.role !== undefined && changes.role !== user.role)
         await this.changeRole(actor, user, changes.role);
       if (changes.is_active !== undefined && changes.is_active !== user.is_active) {
@@ -145,28 +170,16 @@ export class UsersService {
     // Taking from somebody more powerful is as much an act of power as giving.
     actor.mustHoldAll(user.scopes);
     actor.mustHoldAll(await this.roles.scopesToAssign(actor.organizationId, role));
-    await this.keepAnAdmin(user);
+    await this.keepAnAdminBeside(user);
     await this.users.update(user.id, { role });
     this.events.emit('user.role-changed', { actor, user: refOf(user), from: user.role, to: role });
   }
 
   private async changeActivity(actor: Actor, user: UserRow, isActive: boolean): Promise<void> {
     actor.mustHoldAll(user.scopes);
-    if (!isActive) await this.keepAnAdmin(user);
+    if (!isActive) await this.keepAnAdminBeside(user);
     await this.users.update(user.id, { isActive });
     this.events.emit(isActive ? 'user.reactivated' : 'user.deactivated', { actor, user: refOf(user) });
-  }
-
-  private async keepAnAdmin(user: UserRow): Promise<void> {
-    if (user.role !== 'admin' || !user.is_active) return;
-    const admins = await this.users.lockActiveAdmins(user.organization_id);
-    if (admins.every((id) => id === user.id)) throw UserErrors.lastAdmin();
-  }
-
-  private async mustFindOwn(actor: Actor, id: string): Promise<UserRow> {
-    const user = await this.users.findInOrganization(actor.organizationId, id);
-    if (user === null) throw UserErrors.notFound(id);
-    return user;
   }
 }
 
