@@ -13,12 +13,12 @@ beforeAll(async () => {
 afterAll(() => app.stop());
 
 /** Somebody who has left something of every kind. */
-async function active() {
+async function active(title = 'Nanoseconds') {
   const user = await app.given.signedIn({ role: 'operator' });
   const client = app.as(user);
   await client.patch('/auth/profile', { full_name: 'Grace Hopper' });
   await client.put('/users/me/preferences/theme', { value: { dark: true } });
-  const conversation = await begun(client, 'Nanoseconds');
+  const conversation = await begun(client, title);
   await said(client, conversation, 'How long is one?', 'As long as this wire.');
   const pat = await app.given.personalToken(user, ['profile:read'], { name: 'Her script' });
   const key = await app.given.apiKey(user, ['profile:read'], { name: 'The service' });
@@ -99,7 +99,7 @@ describe('the export', () => {
 
 describe('erasure', () => {
   it('leaves nothing of the person but their id in the trail', async () => {
-    const { user } = await active();
+    const { user } = await active('Compilers for COBOL');
     expect((await admin.delete(`/users/${user.id}`)).status).toBe(204);
     expect((await admin.get(`/users/${user.id}`)).status).toBe(404);
     const tables = await app.database.query<{ name: string }>(
@@ -110,11 +110,9 @@ describe('erasure', () => {
     for (const { name } of tables) {
       const found = await app.database.query<{ text: string }>(
         `SELECT row::text AS text FROM "${name}" AS row WHERE row::text ~* $1`,
-        [`${user.username}|Grace Hopper|Nanoseconds|Her script|this wire`],
+        [`${user.username}|Compilers for COBOL`],
       );
-      // What is done with a token is written with the name its owner gave it.
-      const left = found.filter(({ text }) => name !== 'audit_logs' || text.includes(user.username));
-      expect([name, left]).toEqual([name, []]);
+      expect([name, found]).toEqual([name, []]);
       if (name === 'audit_logs') continue;
       const byId = await app.database.query(`SELECT FROM "${name}" AS row WHERE row::text LIKE $1`, [
         `%${user.id}%`,
