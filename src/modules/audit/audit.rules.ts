@@ -54,6 +54,12 @@ export const auditRules = {
     ...byActor(actor),
     details: { role },
   }),
+  'users.imported': ({ actor, atomic, counts }) => ({
+    action: 'user.import',
+    resource: `organization:${actor.organizationId}`,
+    ...byActor(actor),
+    details: { atomic, ...counts },
+  }),
   'user.erased': ({ actor, user }) => ({
     action: 'user.erase',
     resource: userResource(user),

@@ -15,8 +15,13 @@ import { SetPasswordMails } from './set-password-mails.js';
 import { UserControlService } from './user-control.service.js';
 import { UserCreationService } from './user-creation.service.js';
 import { UserData } from './user-data.js';
+import { ImportedUserReader } from './imported-user.js';
 import { UserErasureService } from './user-erasure.service.js';
 import { UserEntity } from './user.entity.js';
+import { UserImportBatches } from './user-import-batches.js';
+import { UserImportController } from './user-import.controller.js';
+import { UserImportRepository } from './user-import.repository.js';
+import { UserImportService } from './user-import.service.js';
 import { UsersController } from './users.controller.js';
 import { UsersRepository } from './users.repository.js';
 import { UsersService } from './users.service.js';
@@ -27,8 +32,9 @@ import { UsersService } from './users.service.js';
     TypeOrmModule.forFeature([OrganizationEntity, PreferenceEntity, RoleEntity, UserEntity]),
     MailModule,
   ],
-  controllers: [PreferencesController, RolesController, UsersController],
+  controllers: [PreferencesController, RolesController, UserImportController, UsersController],
   providers: [
+    ImportedUserReader,
     PersonalDataService,
     PreferencesRepository,
     PreferencesService,
@@ -39,6 +45,9 @@ import { UsersService } from './users.service.js';
     UserCreationService,
     UserData,
     UserErasureService,
+    UserImportBatches,
+    UserImportRepository,
+    UserImportService,
     UsersRepository,
     UsersService,
   ],
