@@ -20,6 +20,7 @@ import { AuthModule } from './modules/auth/auth.module.js';
 import { ConversationsModule } from './modules/conversations/conversations.module.js';
 import { HealthModule } from './modules/health/health.module.js';
 import { MailModule } from './modules/mail/mail.module.js';
+import { OrganizationsModule } from './modules/organizations/organizations.module.js';
 import { UsersModule } from './modules/users/users.module.js';
 
 export interface Foundation {
@@ -50,6 +51,7 @@ export class AppModule {
         OneTimeTokensModule,
         AuthModule,
         UsersModule,
+        OrganizationsModule,
         ApiKeysModule,
         ConversationsModule,
         AuditModule,

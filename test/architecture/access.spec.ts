@@ -10,6 +10,7 @@ const PUBLIC: Readonly<Record<string, string>> = {
   'POST /api/v1/auth/refresh': 'the refresh token in the body is the credential',
   'POST /api/v1/auth/tokens/revoke':
     'whoever finds a leaked token may end it: the token in the body is the proof',
+  'POST /api/v1/organizations/invitations/accept': 'the token in the body, sent by mail, is the credential',
   'GET /.well-known/jwks.json': 'public keys, for those who verify our tokens',
   'GET /health': 'probes carry no credential; it tells versions and states, no data',
   'GET /health/live': 'probes carry no credential',

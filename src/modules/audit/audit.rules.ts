@@ -1,12 +1,11 @@
-import type { Actor } from '../../common/access/actor.js';
 import type { DomainEventName, DomainEvents } from '../../common/events/domain-events.js';
 import type { CredentialRef } from '../api-keys/api-keys.events.js';
-import type { UserRef } from '../users/users.events.js';
+import { peopleRules } from './people.rules.js';
+import { byActor, bySelf, userResource } from './rule-parts.js';
 import '../../common/access/access.events.js';
 import '../api-keys/api-keys.events.js';
 import '../auth/auth.events.js';
 import '../conversations/conversations.events.js';
-import '../users/roles.events.js';
 import '../users/users.events.js';
 
 /** What an event leaves in the trail. */
@@ -22,11 +21,8 @@ export interface AuditRecord {
 
 type AuditRule<Payload> = (payload: Payload) => AuditRecord;
 
-type AuditRules = { [Name in DomainEventName]: AuditRule<DomainEvents[Name]> | 'not-audited' };
+export type AuditRules = { [Name in DomainEventName]: AuditRule<DomainEvents[Name]> | 'not-audited' };
 
-const byActor = (actor: Actor) => ({ userId: actor.userId, organizationId: actor.organizationId });
-const bySelf = (user: UserRef) => ({ userId: user.id, organizationId: user.organizationId });
-const userResource = (user: UserRef) => `user:${user.id}`;
 const conversationResource = (id: string) => `conversation:${id}`;
 
 const actionOf = ({ kind }: CredentialRef) => (kind === 'pat' ? 'token' : 'api_key');
@@ -34,6 +30,7 @@ const credentialResource = (credential: CredentialRef) => `${actionOf(credential
 
 /** A new event does not compile until someone decides here what it leaves. */
 export const auditRules = {
+  ...peopleRules,
   // No name: the trail outlives whoever asks to be forgotten, and knows them by their id alone.
   'user.registered': ({ user }) => ({
     action: 'user.register',
@@ -47,43 +44,6 @@ export const auditRules = {
     userId: null,
     organizationId: user.organizationId,
     details: { email: user.email },
-  }),
-  'user.created': ({ actor, user, role }) => ({
-    action: 'user.create',
-    resource: userResource(user),
-    ...byActor(actor),
-    details: { role },
-  }),
-  'users.imported': ({ actor, atomic, counts }) => ({
-    action: 'user.import',
-    resource: `organization:${actor.organizationId}`,
-    ...byActor(actor),
-    details: { atomic, ...counts },
-  }),
-  'user.erased': ({ actor, user }) => ({
-    action: 'user.erase',
-    resource: userResource(user),
-    userId: actor?.userId ?? null,
-    organizationId: user.organizationId,
-    details: {},
-  }),
-  'user.access-revoked': ({ actor, user }) => ({
-    action: 'user.revoke_access',
-    resource: userResource(user),
-    ...byActor(actor),
-    details: {},
-  }),
-  'user.password-reset-forced': ({ actor, user }) => ({
-    action: 'user.force_password_reset',
-    resource: userResource(user),
-    ...byActor(actor),
-    details: {},
-  }),
-  'user.data-exported': ({ actor, user }) => ({
-    action: 'user.export_data',
-    resource: userResource(user),
-    ...byActor(actor),
-    details: {},
   }),
   'user.profile-updated': ({ actor, user, changed }) => ({
     action: 'user.update_profile',
@@ -113,24 +73,6 @@ export const auditRules = {
     action: by === 'owner' ? 'user.change_password' : 'user.upgrade_password_hash',
     resource: userResource(user),
     ...bySelf(user),
-    details: {},
-  }),
-  'role.created': ({ actor, role, scopes }) => ({
-    action: 'role.create',
-    resource: `role:${role}`,
-    ...byActor(actor),
-    details: { scopes },
-  }),
-  'role.updated': ({ actor, role, from, to }) => ({
-    action: 'role.update',
-    resource: `role:${role}`,
-    ...byActor(actor),
-    details: { from, to },
-  }),
-  'role.deleted': ({ actor, role }) => ({
-    action: 'role.delete',
-    resource: `role:${role}`,
-    ...byActor(actor),
     details: {},
   }),
   'session.opened': ({ user, sessionId, kind }) => ({

@@ -70,6 +70,6 @@ import { SigningKeysRepository } from './signing-keys.repository.js';
     SigningKeys,
     SigningKeysRepository,
   ],
-  exports: [FirstAdminService],
+  exports: [FirstAdminService, SignInService],
 })
 export class AuthModule {}

@@ -76,6 +76,10 @@ export class UsersService {
     return this.users.list(organizationId, { q: undefined, role: 'admin', isActive: true }, MOST_ADMINS);
   }
 
+  find(id: string): Promise<UserRow | null> {
+    return this.users.findById(id);
+  }
+
   /** @throws AppError 404. */
   async mustFind(id: string): Promise<UserRow> {
     const user = await this.users.findById(id);
