@@ -1,4 +1,4 @@
-import { pbkdf2Sync, randomBytes } from 'node:crypto';
+import { pbkdf2Sync } from 'node:crypto';
 import { once } from 'node:events';
 import { request, type IncomingMessage } from 'node:http';
 import { json } from 'node:stream/consumers';
@@ -10,6 +10,7 @@ import bcrypt from 'bcrypt';
 import { TestApp } from '../support/app.js';
 import type { ApiClient } from '../support/client.js';
 import { PASSWORD, type SignedIn } from '../support/factories/given.js';
+import { importer, person, text } from '../support/imports.js';
 
 let app: TestApp;
 let admin: SignedIn;
@@ -19,19 +20,10 @@ beforeAll(async () => {
 });
 afterAll(() => app.stop());
 
-const asImporter = (credential = admin): ApiClient =>
-  app.as(credential).with({ 'content-type': 'application/x-ndjson' });
-
-const text = (lines: readonly unknown[]) =>
-  lines.map((line) => (typeof line === 'string' ? line : JSON.stringify(line))).join('\n');
+const asImporter = (credential = admin): ApiClient => importer(app, credential);
 
 const bring = (lines: readonly unknown[], query = '', by = asImporter()) =>
   by.post(`/users/import${query}`, text(lines));
-
-function person(more: object = {}) {
-  const tag = randomBytes(5).toString('hex');
-  return { email: `in-${tag}@example.com`, username: `in-${tag}`, ...more };
-}
 
 const exists = async ({ email }: { email: string }) =>
   (await app.database.query('SELECT FROM users WHERE email = lower($1)', [email])).length === 1;
@@ -216,50 +208,5 @@ describe('power', () => {
       people[0]?.email,
     ]);
     expect(rows).toEqual([{ organization_id: organizationId }]);
-  });
-});
-
-describe('a body that is no list of lines', () => {
-  it.each([
-    ['application/json', '{}'],
-    ['text/csv', 'a,b'],
-    ['multipart/form-data; boundary=x', '--x--'],
-  ])('is 415: %s', async (type, body) => {
-    const answer = await app.as(admin).with({ 'content-type': type }).post('/users/import', body);
-    expect(answer.status).toBe(415);
-  });
-
-  it('is 415 when compressed, and 400 with a strange query', async () => {
-    const client = asImporter().with({ 'content-encoding': 'gzip' });
-    expect((await client.post('/users/import', 'x')).status).toBe(415);
-    expect((await bring([], '?atomic=perhaps')).status).toBe(400);
-  });
-
-  it('is nothing when it is empty', async () => {
-    expect((await asImporter().post('/users/import', '\n\n')).body).toMatchObject({ total: 0, created: 0 });
-  });
-
-  it('is 413 when it is too much, and leaves nothing of an atomic import', async () => {
-    const small = await TestApp.start({ env: { MAX_IMPORT_BYTES: '4096' } });
-    try {
-      const { token } = await small.given.signedIn({ role: 'admin' });
-      const importer = small.as(token).with({ 'content-type': 'application/x-ndjson' });
-      const people = Array.from({ length: 100 }, () => person());
-      expect((await importer.post('/users/import', text(people))).status).toBe(413);
-      async function* chunked(): AsyncGenerator<Buffer> {
-        for (const one of people) yield await Promise.resolve(Buffer.from(`${JSON.stringify(one)}\n`));
-      }
-      const answer = await fetch(`${small.url}/api/v1/users/import?atomic=true`, {
-        method: 'POST',
-        headers: { authorization: `Bearer ${token}`, 'content-type': 'application/x-ndjson' },
-        body: chunked(),
-        duplex: 'half',
-      } as unknown as RequestInit);
-      expect(answer.status).toBe(413);
-      const left = await small.database.query(`SELECT FROM users WHERE username LIKE 'in-%'`);
-      expect(left).toEqual([]);
-    } finally {
-      await small.stop();
-    }
   });
 });

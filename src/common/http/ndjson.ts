@@ -25,7 +25,8 @@ export async function* ndjson(
   { mostBytes, longestLineBytes }: NdjsonLimits,
 ): AsyncGenerator<NdjsonLine> {
   const line = new Line(longestLineBytes);
-  let [number, bytes] = [0, 0];
+  let number = 1;
+  let bytes = 0;
   for await (const chunk of chunks) {
     bytes += chunk.length;
     if (bytes > mostBytes) throw CommonErrors.bodyTooLarge(mostBytes);
@@ -33,11 +34,11 @@ export async function* ndjson(
     for (let end = chunk.indexOf(LINE_FEED); end !== -1; end = chunk.indexOf(LINE_FEED, from)) {
       line.add(chunk.subarray(from, end));
       from = end + 1;
-      yield* line.end(++number);
+      yield* line.end(number++);
     }
     line.add(chunk.subarray(from));
   }
-  yield* line.end(++number);
+  yield* line.end(number);
 }
 
 /** The line being read; of one that is too long nothing is kept. */

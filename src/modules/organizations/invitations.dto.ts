@@ -3,7 +3,7 @@ import { IsString, Length } from 'class-validator';
 import { MayBeAbsent } from '../../common/http/field.decorators.js';
 import { PageOf } from '../../common/pagination/pagination.js';
 import { AcceptablePassword } from '../../common/passwords/acceptable-password.decorator.js';
-import { PersonEmail, PersonFullName, PersonUsername } from '../users/person.dto.js';
+import { DEFAULT_ROLE, PersonEmail, PersonFullName, PersonUsername } from '../users/person.dto.js';
 import type { InvitationRow } from './invitations.repository.js';
 
 export class CreateInvitationDto {
@@ -18,7 +18,7 @@ export class CreateInvitationDto {
   @MayBeAbsent()
   @IsString()
   @Length(1, 64)
-  role: string = 'user';
+  role: string = DEFAULT_ROLE;
 }
 
 export class AcceptInvitationDto {

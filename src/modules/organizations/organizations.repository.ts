@@ -1,11 +1,11 @@
 import { Injectable } from '@nestjs/common';
 import { Sql } from '../../database/sql.js';
-import type { UpdateOrganizationSettingsDto } from './organizations.dto.js';
 
 export interface OrganizationRow {
   readonly id: string;
   readonly name: string;
-  readonly settings: UpdateOrganizationSettingsDto;
+  /** What was set; the rest has its default. */
+  readonly settings: { readonly contact_email?: string | null; readonly invitation_days?: number };
   readonly owner_id: string | null;
   readonly created_at: Date;
   readonly deletion_at: Date | null;

@@ -5,6 +5,9 @@ import { IsEmail, IsOptional, IsString, Length, Matches, MaxLength } from 'class
 
 const trimmed = ({ value }: { value: unknown }) => (typeof value === 'string' ? value.trim() : value);
 
+/** What somebody gets where nothing else is said. */
+export const DEFAULT_ROLE = 'user';
+
 /** The address somebody is reached under and may sign in with; kept in small letters. */
 export function PersonEmail(): PropertyDecorator {
   return applyDecorators(

@@ -3,7 +3,7 @@ import { Transform } from 'class-transformer';
 import { IsBoolean, IsOptional, IsString, Length } from 'class-validator';
 import { FieldErrorDto } from '../../common/errors/problem.dto.js';
 import { MayBeAbsent } from '../../common/http/field.decorators.js';
-import { PersonEmail, PersonFullName, PersonUsername } from './person.dto.js';
+import { DEFAULT_ROLE, PersonEmail, PersonFullName, PersonUsername } from './person.dto.js';
 
 const FLAGS: Readonly<Record<string, boolean>> = { true: true, false: false };
 const flag = ({ value }: { value: unknown }) => (typeof value === 'string' ? (FLAGS[value] ?? value) : value);
@@ -23,7 +23,7 @@ export class ImportedUserDto {
   @MayBeAbsent()
   @IsString()
   @Length(1, 64)
-  role: string = 'user';
+  role: string = DEFAULT_ROLE;
 
   @ApiPropertyOptional({
     type: 'string',
@@ -35,15 +35,19 @@ export class ImportedUserDto {
   @Length(1, 1024)
   password_hash?: string | null;
 
-  @ApiPropertyOptional({ default: true })
+  @ApiPropertyOptional({ type: 'boolean', default: true })
   @MayBeAbsent()
   @IsBoolean()
-  is_active: boolean = true;
+  is_active = true;
 
-  @ApiPropertyOptional({ default: false, description: 'True only in the organisation of the operator.' })
+  @ApiPropertyOptional({
+    type: 'boolean',
+    default: false,
+    description: 'True only in the organisation of the operator.',
+  })
   @MayBeAbsent()
   @IsBoolean()
-  email_verified: boolean = false;
+  email_verified = false;
 }
 
 export class ImportUsersQuery {
@@ -51,7 +55,7 @@ export class ImportUsersQuery {
   @IsOptional()
   @Transform(flag)
   @IsBoolean()
-  atomic: boolean = false;
+  atomic = false;
 
   @ApiPropertyOptional({
     type: 'boolean',
@@ -61,7 +65,7 @@ export class ImportUsersQuery {
   @IsOptional()
   @Transform(flag)
   @IsBoolean()
-  dry_run: boolean = false;
+  dry_run = false;
 }
 
 export class ImportLineDto {

@@ -62,7 +62,10 @@ export class UserImportService {
       for await (const batch of lines)
         await this.unitOfWork.run(() => this.batches.bring(actor, batch, tally));
     } finally {
-      await this.unitOfWork.run(() => Promise.resolve(this.tell(actor, tally, false)));
+      await this.unitOfWork.run(() => {
+        this.tell(actor, tally, false);
+        return Promise.resolve();
+      });
     }
     return tally.report(true);
   }

@@ -2,7 +2,7 @@ import { ApiPropertyOptional } from '@nestjs/swagger';
 import { IsString, Length } from 'class-validator';
 import { MayBeAbsent } from '../../common/http/field.decorators.js';
 import { AcceptablePassword } from '../../common/passwords/acceptable-password.decorator.js';
-import { PersonEmail, PersonFullName, PersonUsername } from './person.dto.js';
+import { DEFAULT_ROLE, PersonEmail, PersonFullName, PersonUsername } from './person.dto.js';
 
 export class CreateUserDto {
   @PersonEmail()
@@ -22,7 +22,7 @@ export class CreateUserDto {
   @MayBeAbsent()
   @IsString()
   @Length(1, 64)
-  role: string = 'user';
+  role: string = DEFAULT_ROLE;
 
   @ApiPropertyOptional({
     minLength: 12,
