@@ -6,6 +6,7 @@ const TABLES = [
   'conversations',
   'idempotency_keys',
   'identities',
+  'invitations',
   'machine_credential_secrets',
   'machine_credentials',
   'mail_outbox',

@@ -5,6 +5,8 @@ import { HttpModule } from './common/http/http.module.js';
 import type { RootLogger } from './common/http/logger.js';
 import { IdempotencyModule } from './common/idempotency/idempotency.module.js';
 import { OneTimeTokensModule } from './common/one-time-tokens/one-time-tokens.module.js';
+import { PasswordsModule } from './common/passwords/passwords.module.js';
+import { PersonalDataModule } from './common/personal-data/personal-data.module.js';
 import { RateLimitsModule } from './common/rate-limits/rate-limits.module.js';
 import { SchedulingModule } from './common/scheduling/scheduling.module.js';
 import type { Clock } from './common/time/clock.js';
@@ -19,6 +21,7 @@ import { ConversationsModule } from './modules/conversations/conversations.modul
 import { HealthModule } from './modules/health/health.module.js';
 import { IdentitiesModule } from './modules/identities/identities.module.js';
 import { MailModule } from './modules/mail/mail.module.js';
+import { OrganizationsModule } from './modules/organizations/organizations.module.js';
 import { UsersModule } from './modules/users/users.module.js';
 
 export interface Foundation {
@@ -40,6 +43,8 @@ export class AppModule {
         DatabaseModule.forRoot(databaseUrl),
         CryptoModule,
         HttpModule.forRoot(logger),
+        PasswordsModule,
+        PersonalDataModule,
         RateLimitsModule,
         AccessModule,
         SchedulingModule,
@@ -47,6 +52,7 @@ export class AppModule {
         OneTimeTokensModule,
         AuthModule,
         UsersModule,
+        OrganizationsModule,
         ApiKeysModule,
         ConversationsModule,
         AuditModule,

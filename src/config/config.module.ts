@@ -6,9 +6,11 @@ import {
   ConversationsConfig,
   DatabaseConfig,
   HttpConfig,
+  ImportsConfig,
   LimitsConfig,
   LogConfig,
   MailConfig,
+  OrganizationsConfig,
   SecretsConfig,
   type Config,
 } from './config.js';
@@ -29,6 +31,8 @@ export class ConfigModule {
       { provide: MailConfig, useValue: config.mail },
       { provide: CredentialsConfig, useValue: config.credentials },
       { provide: ConversationsConfig, useValue: config.conversations },
+      { provide: ImportsConfig, useValue: config.imports },
+      { provide: OrganizationsConfig, useValue: config.organizations },
       { provide: SecretsConfig, useValue: config.secrets },
     ];
     return { module: ConfigModule, global: true, providers, exports: providers };

@@ -80,6 +80,16 @@ export abstract class ConversationsConfig {
   abstract readonly retentionSeconds: number | null;
 }
 
+export abstract class ImportsConfig {
+  /** The largest file of people. */
+  abstract readonly mostBytes: number;
+}
+
+export abstract class OrganizationsConfig {
+  /** How long an organisation that its owner deleted can be restored. */
+  abstract readonly deletionSeconds: number;
+}
+
 export abstract class SecretsConfig {
   /** Signs CSRF proofs and other short-lived things of our own. */
   abstract readonly secretKey: KeyObject;
@@ -99,6 +109,8 @@ export interface Config {
   readonly mail: MailConfig;
   readonly credentials: CredentialsConfig;
   readonly conversations: ConversationsConfig;
+  readonly imports: ImportsConfig;
+  readonly organizations: OrganizationsConfig;
   readonly secrets: SecretsConfig;
 }
 
@@ -142,6 +154,8 @@ export function buildConfig(env: Settings, version: string): Config {
     conversations: {
       retentionSeconds: env.CONVERSATION_RETENTION_DAYS === 0 ? null : env.CONVERSATION_RETENTION_DAYS * DAY,
     },
+    imports: { mostBytes: env.MAX_IMPORT_BYTES },
+    organizations: { deletionSeconds: env.ORGANIZATION_DELETION_DAYS * DAY },
     secrets: secretsOf(env, dataDir),
   };
 }

@@ -103,6 +103,11 @@ export class Env {
   /** Conversations idle for longer are removed; 0 keeps them for ever. */
   @Integer(0, 36_500) CONVERSATION_RETENTION_DAYS = 0;
 
+  /** The largest file of people to import. */
+  @Integer(1024, 10_737_418_240) MAX_IMPORT_BYTES = 104_857_600;
+  /** Until an organisation that its owner deleted is gone. */
+  @Integer(0, 3_650) ORGANIZATION_DELETION_DAYS = 30;
+
   @IsIn(LOG_LEVELS) LOG_LEVEL: (typeof LOG_LEVELS)[number] = 'info';
   @IsOptional() @IsIn(['json', 'text']) LOG_FORMAT?: 'json' | 'text';
   @IsOptional() @MinLength(16) METRICS_TOKEN?: string;

@@ -5,7 +5,7 @@ import { textFaults } from './text-faults.js';
 
 const JSON_TYPE = /^application\/(json|[\w.+-]+\+json)\s*(;|$)/i;
 /** Bodies that a route reads as a stream itself. */
-const STREAMED_TYPE = /^(multipart\/form-data|application\/offset\+octet-stream)\s*(;|$)/i;
+const STREAMED_TYPE = /^(multipart\/form-data|application\/(offset\+octet-stream|x-ndjson))\s*(;|$)/i;
 
 /** Reads JSON bodies up to `limitBytes` and refuses what no handler could use. */
 export function jsonBody(limitBytes: number): RequestHandler {

@@ -1,6 +1,8 @@
 import { Catch, HttpException, type ArgumentsHost, type ExceptionFilter } from '@nestjs/common';
 import type { Request, Response } from 'express';
 import type { Logger } from 'pino';
+import type { AuthenticatedRequest } from '../access/access.decorator.js';
+import { AccessErrors } from '../access/access.errors.js';
 import { AppError } from '../errors/app-error.js';
 import { CommonErrors } from '../errors/common.errors.js';
 import type { ProblemDto } from '../errors/problem.dto.js';
@@ -22,7 +24,7 @@ export class ProblemFilter implements ExceptionFilter {
   catch(exception: unknown, host: ArgumentsHost): void {
     const http = host.switchToHttp();
     const response = http.getResponse<Response>();
-    const error = asAppError(exception);
+    const error = accountGone(exception, http.getRequest<AuthenticatedRequest>()) ?? asAppError(exception);
     const requestId = this.context.requestId ?? String(response.getHeader('X-Request-Id') ?? '');
     if (error.status >= 500) this.report(error, requestId, http.getRequest<Request>());
     // Nothing sensible can follow a body that has begun: cut it, so that the client notices.
@@ -60,6 +62,14 @@ function asAppError(exception: unknown): AppError {
     return CommonErrors.unavailable('The database does not answer. Try again.', exception);
   const { status } = (exception ?? {}) as { status?: unknown };
   return typeof status === 'number' ? fromStatus(status, exception) : CommonErrors.internal(exception);
+}
+
+/** The caller's account was erased while this request was under way: what it would have made belongs to nobody. */
+function accountGone(exception: unknown, { actor }: AuthenticatedRequest): AppError | null {
+  const { code, detail } = (exception ?? {}) as { code?: unknown; detail?: unknown };
+  if (actor === undefined || code !== '23503' || typeof detail !== 'string') return null;
+  const isMissing = detail.includes(`(${actor.userId})`) && detail.includes('is not present');
+  return isMissing ? AccessErrors.credentialRevoked() : null;
 }
 
 function fromStatus(status: number, exception: unknown): AppError {

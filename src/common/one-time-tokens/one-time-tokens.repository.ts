@@ -43,6 +43,10 @@ export class OneTimeTokensRepository {
     });
   }
 
+  async removeEvery(subject: string): Promise<void> {
+    await this.sql.execute({ text: 'DELETE FROM one_time_tokens WHERE subject = $1', values: [subject] });
+  }
+
   purge(now: Date): Promise<number> {
     return this.sql.execute({ text: 'DELETE FROM one_time_tokens WHERE expires_at <= $1', values: [now] });
   }

@@ -71,6 +71,11 @@ export class OneTimeTokens {
     await this.tokens.removeAll(purpose, subject);
   }
 
+  /** Ends all that a subject has, whatever they are for. Part of the caller's unit of work. */
+  async forget(subject: string): Promise<void> {
+    await this.tokens.removeEvery(subject);
+  }
+
   purge(): Promise<number> {
     return this.tokens.purge(this.clock.now());
   }

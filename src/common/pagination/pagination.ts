@@ -56,6 +56,11 @@ export function readPosition(text: string | undefined, isPosition: (text: string
   return position;
 }
 
+/** The cursor of what comes after a row. */
+export function cursorAt({ id }: Cursor): string {
+  return cursorOf(id);
+}
+
 /** Cuts `limit + 1` rows, newest first, into a page and the cursor of the next. */
 export function pageOf<Row extends Cursor, Item>(
   rows: readonly Row[],
@@ -77,8 +82,12 @@ export function pageBy<Row, Item>(
   const more = rows.length > limit && last !== undefined;
   return {
     items: shown.map(toItem),
-    next_cursor: more ? Buffer.from(positionOf(last), 'latin1').toString('base64url') : null,
+    next_cursor: more ? cursorOf(positionOf(last)) : null,
   };
+}
+
+function cursorOf(position: string): string {
+  return Buffer.from(position, 'latin1').toString('base64url');
 }
 
 /** The response class of a list of `Item`. */

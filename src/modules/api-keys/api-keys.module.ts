@@ -5,6 +5,8 @@ import { UsersModule } from '../users/users.module.js';
 import { ApiKeysController } from './api-keys.controller.js';
 import { ApiKeysService } from './api-keys.service.js';
 import { AuthenticatedCredentialsRepository } from './authenticated-credentials.repository.js';
+import { CredentialData } from './credential-data.js';
+import { CredentialDataRepository } from './credential-data.repository.js';
 import { CredentialMails } from './credential-mails.js';
 import { CredentialMint } from './credential-mint.js';
 import { CredentialNotices } from './credential-notices.js';
@@ -31,6 +33,8 @@ import { PersonalTokensService } from './personal-tokens.service.js';
   providers: [
     ApiKeysService,
     AuthenticatedCredentialsRepository,
+    CredentialData,
+    CredentialDataRepository,
     CredentialJobs,
     CredentialMails,
     CredentialMint,

@@ -23,11 +23,12 @@ export class CredentialRevocation implements OnModuleInit {
   ) {}
 
   onModuleInit(): void {
-    this.events.react('user.deactivated', async ({ actor, user }) => {
-      for (const id of await this.credentials.listMadeBy(user.id, ['pat'])) {
-        await this.revoke(actor, id, 'user_deactivated');
-      }
-    });
+    this.events.react('user.deactivated', ({ actor, user }) =>
+      this.revokeTokensOf(user.id, actor, 'user_deactivated'),
+    );
+    this.events.react('user.access-revoked', ({ actor, user }) =>
+      this.revokeTokensOf(user.id, actor, 'revoked'),
+    );
     this.events.react('user.email-verified', ({ user, by }) => this.dropUnproven(user.id, by));
     // Keys too: whoever had the account before would come back through them.
     this.events.react('account.taken-over-from-unverified', async ({ user }) => {
@@ -35,6 +36,13 @@ export class CredentialRevocation implements OnModuleInit {
         await this.revoke(null, id, 'account_claimed');
       }
     });
+  }
+
+  /** Ends the personal tokens of somebody, with the keys those made. */
+  async revokeTokensOf(userId: string, actor: Actor | null, reason: RevocationReason): Promise<void> {
+    for (const id of await this.credentials.listMadeBy(userId, ['pat'])) {
+      await this.revoke(actor, id, reason);
+    }
   }
 
   async revoke(actor: Actor | null, id: string, reason: RevocationReason): Promise<void> {

@@ -5,7 +5,7 @@ import type { MachineCredentialKind } from './credential-secret.js';
 
 /** Why a credential was revoked: by whoever may, by whoever found it, along with its maker, or when the maker's account went to whoever reads its address. */
 export type RevocationReason =
-  'revoked' | 'presented' | 'minter_revoked' | 'user_deactivated' | 'account_claimed';
+  'revoked' | 'presented' | 'minter_revoked' | 'user_deactivated' | 'user_erased' | 'account_claimed';
 
 /** A personal access token or a service key: what programs sign in with. */
 @Entity('machine_credentials')

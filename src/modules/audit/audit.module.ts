@@ -1,5 +1,6 @@
 import { Module } from '@nestjs/common';
 import { TypeOrmModule } from '@nestjs/typeorm';
+import { ActivityData } from './activity-data.js';
 import { AuditLogEntity } from './audit-log.entity.js';
 import { AuditController } from './audit.controller.js';
 import { AuditRelay } from './audit.relay.js';
@@ -11,7 +12,7 @@ import { RefusalTrail } from './refusal-trail.js';
 @Module({
   imports: [TypeOrmModule.forFeature([AuditLogEntity])],
   controllers: [AuditController],
-  providers: [AuditService, AuditRepository, AuditRelay, RefusalTrail],
+  providers: [ActivityData, AuditService, AuditRepository, AuditRelay, RefusalTrail],
   exports: [AuditService],
 })
 export class AuditModule {}

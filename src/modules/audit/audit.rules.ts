@@ -1,7 +1,8 @@
-import type { Actor } from '../../common/access/actor.js';
 import type { DomainEventName, DomainEvents } from '../../common/events/domain-events.js';
 import type { CredentialRef } from '../api-keys/api-keys.events.js';
-import type { PasswordSetBy, UserRef } from '../users/users.events.js';
+import type { PasswordSetBy } from '../users/users.events.js';
+import { peopleRules } from './people.rules.js';
+import { byActor, bySelf, userResource } from './rule-parts.js';
 import '../../common/access/access.events.js';
 import '../api-keys/api-keys.events.js';
 import '../auth/auth.events.js';
@@ -22,11 +23,8 @@ export interface AuditRecord {
 
 type AuditRule<Payload> = (payload: Payload) => AuditRecord;
 
-type AuditRules = { [Name in DomainEventName]: AuditRule<DomainEvents[Name]> | 'not-audited' };
+export type AuditRules = { [Name in DomainEventName]: AuditRule<DomainEvents[Name]> | 'not-audited' };
 
-const byActor = (actor: Actor) => ({ userId: actor.userId, organizationId: actor.organizationId });
-const bySelf = (user: UserRef) => ({ userId: user.id, organizationId: user.organizationId });
-const userResource = (user: UserRef) => `user:${user.id}`;
 const conversationResource = (id: string) => `conversation:${id}`;
 
 const actionOf = ({ kind }: CredentialRef) => (kind === 'pat' ? 'token' : 'api_key');
@@ -40,11 +38,13 @@ const PASSWORD_ACTIONS = {
 
 /** A new event does not compile until someone decides here what it leaves. */
 export const auditRules = {
+  ...peopleRules,
+  // No name: the trail outlives whoever asks to be forgotten, and knows them by their id alone.
   'user.registered': ({ user }) => ({
     action: 'user.register',
     resource: userResource(user),
     ...bySelf(user),
-    details: { username: user.username },
+    details: {},
   }),
   'user.first-admin-created': ({ user }) => ({
     action: 'user.create_first_admin',

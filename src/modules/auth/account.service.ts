@@ -13,8 +13,8 @@ import {
   type VerifyDto,
 } from './auth.dto.js';
 import { AuthErrors } from './auth.errors.js';
-import { PasswordHasher } from './password-hasher.js';
-import { checkPassword } from './password-policy.js';
+import { PasswordHasher } from '../../common/passwords/password-hasher.js';
+import { checkPassword } from '../../common/passwords/password-policy.js';
 import { SessionsService } from './sessions.service.js';
 
 const MAX_PROFILES = 20_000;

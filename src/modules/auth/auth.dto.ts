@@ -1,12 +1,13 @@
 import { ApiProperty, ApiPropertyOptional } from '@nestjs/swagger';
 import { Transform } from 'class-transformer';
-import { IsEmail, IsIn, IsOptional, IsString, Length, Matches, MaxLength, ValidateIf } from 'class-validator';
+import { IsIn, IsOptional, IsString, Length, ValidateIf } from 'class-validator';
 import { CREDENTIAL_KINDS, type CredentialKind } from '../../common/access/principal.js';
 import { SCOPES, type Scope } from '../../common/access/scopes.js';
 import { MayBeAbsent } from '../../common/http/field.decorators.js';
+import { PersonEmail, PersonFullName, PersonUsername } from '../users/person.dto.js';
 import { UserDto } from '../users/users.dto.js';
 import type { UserRow } from '../users/users.service.js';
-import { AcceptablePassword } from './acceptable-password.decorator.js';
+import { AcceptablePassword } from '../../common/passwords/acceptable-password.decorator.js';
 import type { SessionKind } from './session.entity.js';
 import type { SessionRow } from './sessions.repository.js';
 
@@ -16,32 +17,17 @@ const trimmed = ({ value }: { value: unknown }) => (typeof value === 'string' ? 
 const LONGEST_PASSWORD = 1024;
 
 export class RegisterDto {
-  @ApiProperty({ format: 'email', example: 'ada@example.com', maxLength: 254 })
-  @Transform(({ value }: { value: unknown }) =>
-    typeof value === 'string' ? value.trim().toLowerCase() : value,
-  )
-  @IsEmail({}, { message: 'must be an e-mail address' })
-  @MaxLength(254)
+  @PersonEmail()
   email!: string;
 
-  @ApiProperty({ example: 'ada', minLength: 3, maxLength: 64, pattern: '^[A-Za-z0-9][A-Za-z0-9._-]*$' })
-  @Transform(trimmed)
-  @IsString()
-  @Length(3, 64)
-  @Matches(/^[A-Za-z0-9][A-Za-z0-9._-]*$/, {
-    message: 'may hold letters, digits, dots, dashes and underscores, and begins with a letter or digit',
-  })
+  @PersonUsername()
   username!: string;
 
   @ApiProperty({ example: 'violet kettle orbit 47 maple', minLength: 12, maxLength: 128, format: 'password' })
   @AcceptablePassword(({ email, username, full_name }) => [email, username, full_name])
   password!: string;
 
-  @ApiPropertyOptional({ type: 'string', nullable: true, example: 'Ada Lovelace', maxLength: 200 })
-  @IsOptional()
-  @Transform(trimmed)
-  @IsString()
-  @Length(1, 200)
+  @PersonFullName()
   full_name?: string | null;
 }
 

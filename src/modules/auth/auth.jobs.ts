@@ -27,6 +27,12 @@ export class AuthJobs implements OnModuleInit {
     this.events.react('account.taken-over-from-unverified', async ({ user }) => {
       await this.sessions.end(user, {}, 'account_taken_over', null);
     });
+    this.events.react('user.access-revoked', async ({ actor, user }) => {
+      await this.sessions.end(user, {}, 'revoked', actor);
+    });
+    this.events.react('user.password-reset-forced', async ({ actor, user }) => {
+      await this.sessions.end(user, {}, 'password_change', actor);
+    });
   }
 
   @Cron(CronExpression.EVERY_HOUR)

@@ -26,13 +26,14 @@ import { LoginReports } from './login-reports.js';
 import { LoginService } from './login.service.js';
 import { MailedTokens } from './mailed-tokens.js';
 import { NewDeviceNotices } from './new-device.js';
-import { PasswordHasher } from './password-hasher.js';
 import { PasswordReset } from './password-reset.js';
 import { RefreshTokenEntity } from './refresh-token.entity.js';
 import { RefreshTokensRepository } from './refresh-tokens.repository.js';
 import { RefreshRules } from './refresh-rules.js';
 import { RefreshTokensService } from './refresh-tokens.service.js';
 import { RegistrationService } from './registration.service.js';
+import { SessionData } from './session-data.js';
+import { SessionDataRepository } from './session-data.repository.js';
 import { SessionCookie } from './session-cookie.js';
 import { SessionEntity } from './session.entity.js';
 import { SessionsController } from './sessions.controller.js';
@@ -74,13 +75,14 @@ import { UnwatchedWork } from './unwatched-work.js';
     LoginService,
     MailedTokens,
     NewDeviceNotices,
-    PasswordHasher,
     PasswordReset,
     RefreshRules,
     RefreshTokensRepository,
     RefreshTokensService,
     RegistrationService,
     SessionCookie,
+    SessionData,
+    SessionDataRepository,
     SessionsRepository,
     SessionsService,
     SignInGrants,

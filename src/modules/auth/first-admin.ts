@@ -7,7 +7,7 @@ import { Sql } from '../../database/sql.js';
 import { UnitOfWork } from '../../database/unit-of-work.js';
 import { DEFAULT_ORGANIZATION_ID } from '../../common/access/organizations.js';
 import { UsersService } from '../users/users.service.js';
-import { PasswordHasher } from './password-hasher.js';
+import { PasswordHasher } from '../../common/passwords/password-hasher.js';
 
 const FALLBACK_EMAIL = 'admin@localhost';
 const USERNAME = 'admin';

@@ -6,7 +6,7 @@ import type { LoginDto, TokensDto } from './auth.dto.js';
 import { AuthErrors } from './auth.errors.js';
 import { LoginLockout } from './login-lockout.js';
 import { LoginReports } from './login-reports.js';
-import { PasswordHasher } from './password-hasher.js';
+import { PasswordHasher } from '../../common/passwords/password-hasher.js';
 import { SignInService, type BrowserSignIn } from './sign-in.service.js';
 
 interface Proven {

@@ -4,8 +4,8 @@ import { UsersService, type UserRow } from '../users/users.service.js';
 import { AuthErrors } from './auth.errors.js';
 import { LoginLockout } from './login-lockout.js';
 import { MailedTokens } from './mailed-tokens.js';
-import { PasswordHasher } from './password-hasher.js';
-import { checkPassword } from './password-policy.js';
+import { PasswordHasher } from '../../common/passwords/password-hasher.js';
+import { checkPassword } from '../../common/passwords/password-policy.js';
 import { SessionsService } from './sessions.service.js';
 
 /**

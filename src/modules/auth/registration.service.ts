@@ -6,7 +6,7 @@ import { DEFAULT_ORGANIZATION_ID } from '../../common/access/organizations.js';
 import { UsersService, type NewUser, type UserRow } from '../users/users.service.js';
 import type { RegisterDto, TokensDto } from './auth.dto.js';
 import { AuthErrors } from './auth.errors.js';
-import { PasswordHasher } from './password-hasher.js';
+import { PasswordHasher } from '../../common/passwords/password-hasher.js';
 import { SignInService } from './sign-in.service.js';
 
 /** How people come in by themselves. */

@@ -11,6 +11,7 @@ export type SessionEnd =
   | 'password_reset'
   | 'refresh_token_reuse'
   | 'user_deactivated'
+  | 'user_erased'
   | 'account_taken_over';
 
 /** One place where somebody is signed in: a refresh token family, or a browser with a cookie. */

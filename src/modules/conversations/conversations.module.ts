@@ -1,5 +1,6 @@
 import { Module } from '@nestjs/common';
 import { TypeOrmModule } from '@nestjs/typeorm';
+import { ConversationData } from './conversation-data.js';
 import { ConversationMessageEntity } from './conversation-message.entity.js';
 import { ConversationMessagesRepository } from './conversation-messages.repository.js';
 import { ConversationSearchEntity } from './conversation-search.entity.js';
@@ -16,6 +17,7 @@ import { ConversationsService } from './conversations.service.js';
   ],
   controllers: [ConversationsController],
   providers: [
+    ConversationData,
     ConversationsService,
     ConversationsRepository,
     ConversationMessagesRepository,

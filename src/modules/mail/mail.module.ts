@@ -14,6 +14,8 @@ import { MailRepository } from './mail.repository.js';
 import { MailSender } from './mail-sender.js';
 import { MailService } from './mail.service.js';
 import { OutgoingMailEntity } from './outgoing-mail.entity.js';
+import { PersonalMails } from './personal-mails.js';
+import { PersonalMailsRepository } from './personal-mails.repository.js';
 
 /** Mails that leave when, and only when, the change they tell of is committed. Refuses any recipient but one plain address. */
 @Module({
@@ -26,6 +28,8 @@ import { OutgoingMailEntity } from './outgoing-mail.entity.js';
     MailRepository,
     MailSender,
     MailService,
+    PersonalMails,
+    PersonalMailsRepository,
     { provide: MailDriver, inject: [MailConfig, AppConfig, RootLogger], useFactory: openDriver },
   ],
   exports: [MailService],

@@ -103,25 +103,3 @@ export class UpdateUserDto {
   @IsBoolean()
   is_active?: boolean;
 }
-
-export class RoleDto {
-  @ApiProperty({ example: 'operator' })
-  name!: string;
-
-  @ApiProperty({ type: 'string', nullable: true })
-  description!: string | null;
-
-  @ApiProperty({ isArray: true, enum: SCOPES })
-  scopes!: Scope[];
-
-  @ApiProperty({ description: 'Built-in roles are the same everywhere and can not be changed.' })
-  is_built_in!: boolean;
-}
-
-export class RolesDto {
-  @ApiProperty({ type: () => [RoleDto] })
-  items!: RoleDto[];
-
-  @ApiProperty({ type: 'string', nullable: true, description: 'Always null: every role is listed.' })
-  next_cursor!: string | null;
-}

@@ -11,13 +11,12 @@ export const UserErrors = {
       detail: `Another account has this ${fields.join(' and this ')}.`,
       errors: fields.map((field): FieldError => ({ field, message: 'is already taken' })),
     }),
-  unknownRole: (role: string) =>
+  ownAccount: () =>
     new AppError({
-      status: 400,
-      code: 'unknown_role',
-      title: 'No such role',
-      detail: `The organisation has no role ${role}.`,
-      errors: [{ field: 'role', message: 'is not a role of this organisation' }],
+      status: 409,
+      code: 'own_account',
+      title: 'Not one’s own account',
+      detail: 'Nobody deletes the account they act with: ask another administrator.',
     }),
   lastAdmin: () =>
     new AppError({

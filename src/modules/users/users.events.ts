@@ -15,6 +15,21 @@ export type AddressProof = 'link' | 'reset';
 declare module '../../common/events/domain-events.js' {
   interface DomainEvents {
     'user.registered': { readonly user: UserRef & { readonly username: string } };
+    /** Somebody made the account for them. */
+    'user.created': { readonly actor: Actor; readonly user: UserRef; readonly role: string };
+    /** Lines of an import; `counts` tells what became of them. */
+    'users.imported': {
+      readonly actor: Actor;
+      readonly atomic: boolean;
+      readonly counts: { readonly created: number; readonly skipped: number; readonly failed: number };
+    };
+    /** The account and what it held are gone. Without an actor its organisation ran out. */
+    'user.erased': { readonly actor: Actor | null; readonly user: UserRef };
+    /** Every session and personal token of theirs is to end. */
+    'user.access-revoked': { readonly actor: Actor; readonly user: UserRef };
+    /** Their password no longer works; they were sent a link to choose another. */
+    'user.password-reset-forced': { readonly actor: Actor; readonly user: UserRef };
+    'user.data-exported': { readonly actor: Actor; readonly user: UserRef };
     'user.profile-updated': {
       readonly actor: Actor;
       readonly user: UserRef;

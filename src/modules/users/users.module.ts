@@ -1,6 +1,8 @@
 import { Module } from '@nestjs/common';
 import { TypeOrmModule } from '@nestjs/typeorm';
 import { OrganizationEntity } from './organization.entity.js';
+import { MailModule } from '../mail/mail.module.js';
+import { PersonalDataService } from './personal-data.service.js';
 import { PreferenceEntity } from './preference.entity.js';
 import { PreferencesController } from './preferences.controller.js';
 import { PreferencesRepository } from './preferences.repository.js';
@@ -8,23 +10,51 @@ import { PreferencesService } from './preferences.service.js';
 import { ProvenUsersRepository } from './proven-users.repository.js';
 import { ProvenUsersService } from './proven-users.service.js';
 import { RoleEntity } from './role.entity.js';
+import { RolesController } from './roles.controller.js';
+import { RolesRepository } from './roles.repository.js';
+import { RolesService } from './roles.service.js';
+import { SetPasswordMails } from './set-password-mails.js';
+import { UserControlService } from './user-control.service.js';
+import { UserCreationService } from './user-creation.service.js';
+import { UserData } from './user-data.js';
+import { ImportedUserReader } from './imported-user.js';
+import { UserErasureService } from './user-erasure.service.js';
 import { UserEntity } from './user.entity.js';
+import { UserImportBatches } from './user-import-batches.js';
+import { UserImportController } from './user-import.controller.js';
+import { UserImportRepository } from './user-import.repository.js';
+import { UserImportService } from './user-import.service.js';
 import { UsersController } from './users.controller.js';
 import { UsersRepository } from './users.repository.js';
 import { UsersService } from './users.service.js';
 
 /** People, the organisations they belong to and their roles. Refuses to leave an organisation without an admin. */
 @Module({
-  imports: [TypeOrmModule.forFeature([OrganizationEntity, PreferenceEntity, RoleEntity, UserEntity])],
-  controllers: [PreferencesController, UsersController],
-  providers: [
-    UsersService,
-    UsersRepository,
-    PreferencesService,
-    PreferencesRepository,
-    ProvenUsersService,
-    ProvenUsersRepository,
+  imports: [
+    TypeOrmModule.forFeature([OrganizationEntity, PreferenceEntity, RoleEntity, UserEntity]),
+    MailModule,
   ],
-  exports: [UsersService, ProvenUsersService],
+  controllers: [PreferencesController, RolesController, UserImportController, UsersController],
+  providers: [
+    ImportedUserReader,
+    PersonalDataService,
+    PreferencesRepository,
+    PreferencesService,
+    ProvenUsersRepository,
+    ProvenUsersService,
+    RolesRepository,
+    RolesService,
+    SetPasswordMails,
+    UserControlService,
+    UserCreationService,
+    UserData,
+    UserErasureService,
+    UserImportBatches,
+    UserImportRepository,
+    UserImportService,
+    UsersRepository,
+    UsersService,
+  ],
+  exports: [ProvenUsersService, RolesService, UserErasureService, UsersService],
 })
 export class UsersModule {}

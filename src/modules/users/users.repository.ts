@@ -4,7 +4,6 @@ import { scopesOfRole, type Scope } from '../../common/access/scopes.js';
 import { readCursor } from '../../common/pagination/pagination.js';
 import { Sql } from '../../database/sql.js';
 import { OrganizationEntity } from './organization.entity.js';
-import { RoleEntity } from './role.entity.js';
 import { UserEntity } from './user.entity.js';
 import { UserErrors } from './users.errors.js';
 
@@ -89,6 +88,18 @@ export class UsersRepository {
     return this.findOne('users-by-id-in-organization', where, [id, organizationId]);
   }
 
+  /** Locks the account against everybody, who may not refer to it either: it is about to go. */
+  lockToDelete(id: string): Promise<Pick<UserRow, 'id' | 'organization_id' | 'email'> | null> {
+    return this.sql.row({
+      text: 'SELECT id, organization_id, email FROM users WHERE id = $1 FOR UPDATE',
+      values: [id],
+    });
+  }
+
+  async delete(id: string): Promise<void> {
+    await this.sql.execute({ text: 'DELETE FROM users WHERE id = $1', values: [id] });
+  }
+
   /** By e-mail or by username: the two can't be confused, a username holds no `@`. */
   async findByLogin(identifier: string): Promise<UserRow | null> {
     const where = `${SELECT_USER} WHERE u.email_key = lower($1) OR u.username_key = lower($1)`;
@@ -154,14 +165,6 @@ export class UsersRepository {
 
   async anyAdminExists(): Promise<boolean> {
     return this.sql.manager.existsBy(UserEntity, { role: 'admin' });
-  }
-
-  customRoles(organizationId: string): Promise<Pick<RoleEntity, 'name' | 'description' | 'scopes'>[]> {
-    return this.sql.rows({
-      name: 'roles-of-organization',
-      text: 'SELECT name, description, scopes FROM roles WHERE organization_id = $1 ORDER BY name',
-      values: [organizationId],
-    });
   }
 
   private async findOne(name: string, text: string, values: unknown[]): Promise<UserRow | null> {

@@ -1,19 +1,13 @@
 import { Injectable } from '@nestjs/common';
 import type { Actor } from '../../common/access/actor.js';
-import { BUILT_IN_ROLES, isBuiltInRole, type Scope } from '../../common/access/scopes.js';
 import { Invalidations } from '../../common/cache/invalidations.js';
 import { newId } from '../../common/crypto/ids.js';
 import { EventBus } from '../../common/events/event-bus.js';
 import { pageOf } from '../../common/pagination/pagination.js';
 import { UnitOfWork } from '../../database/unit-of-work.js';
 import { DEFAULT_ORGANIZATION_ID } from '../../common/access/organizations.js';
-import {
-  UserDto,
-  type ListUsersQuery,
-  type RolesDto,
-  type UpdateUserDto,
-  type UserPageDto,
-} from './users.dto.js';
+import { UserDto, type ListUsersQuery, type UpdateUserDto, type UserPageDto } from './users.dto.js';
+import { RolesService } from './roles.service.js';
 import { UserErrors } from './users.errors.js';
 import { UsersRepository, type UserRow } from './users.repository.js';
 import type { AddressProof, PasswordSetBy } from './users.events.js';
@@ -27,7 +21,7 @@ export interface NewUser {
   readonly passwordHash: string | null;
   readonly role: string;
   readonly organizationId: string;
-  /** Proven already, as by another sign-in; false unless said. */
+  /** The address has been proven to be theirs. */
   readonly emailVerified?: boolean;
 }
 
@@ -38,6 +32,7 @@ const MOST_ADMINS = 50;
 export class UsersService {
   constructor(
     private readonly users: UsersRepository,
+    private readonly roles: RolesService,
     private readonly unitOfWork: UnitOfWork,
     private readonly events: EventBus,
     private readonly invalidations: Invalidations,
@@ -97,6 +92,24 @@ export class UsersService {
     return user;
   }
 
+  /** @throws AppError 404 for somebody of another organisation too. */
+  async mustFindIn(organizationId: string, id: string): Promise<UserRow> {
+    const user = await this.users.findInOrganization(organizationId, id);
+    if (user === null) throw UserErrors.notFound(id);
+    return user;
+  }
+
+  /**
+   * Lets nobody else stop being an admin until the current unit of work ends.
+   *
+   * @throws AppError 409 `last_admin` when the organisation would be left without one.
+   */
+  async keepAnAdminBeside(user: UserRow): Promise<void> {
+    if (user.role !== 'admin' || !user.is_active) return;
+    const admins = await this.users.lockActiveAdmins(user.organization_id);
+    if (admins.every((id) => id === user.id)) throw UserErrors.lastAdmin();
+  }
+
   /**
    * Marks a sign-in. False when the account was deactivated or its password changed
    * since the sign-in was proven: the session must then not be opened.
@@ -116,6 +129,11 @@ export class UsersService {
     await this.users.update(user.id, { emailVerified: true });
     this.events.emit('user.email-verified', { user: refOf(user), by });
     await this.invalidations.publish(`profile:${user.id}`);
+  }
+
+  /** Leaves the account without a password: nothing matches it until another is chosen. */
+  async removePassword(id: string): Promise<void> {
+    await this.users.update(id, { passwordHash: null });
   }
 
   /** What one may change of oneself. */
@@ -141,7 +159,7 @@ export class UsersService {
   }
 
   async get(actor: Actor, id: string): Promise<UserDto> {
-    return UserDto.of(await this.mustFindOwn(actor, id));
+    return UserDto.of(await this.mustFindIn(actor.organizationId, id));
   }
 
   /**
@@ -150,7 +168,7 @@ export class UsersService {
    */
   async update(actor: Actor, id: string, changes: UpdateUserDto): Promise<UserDto> {
     return this.unitOfWork.run(async () => {
-      const user = await this.mustFindOwn(actor, id);
+      const user = await this.mustFindIn(actor.organizationId, id);
       if (changes.role !== undefined && changes.role !== user.role)
         await this.changeRole(actor, user, changes.role);
       if (changes.is_active !== undefined && changes.is_active !== user.is_active) {
@@ -165,57 +183,20 @@ export class UsersService {
     });
   }
 
-  async roles(actor: Actor): Promise<RolesDto> {
-    const builtIn = Object.entries(BUILT_IN_ROLES).map(([name, scopes]) => ({
-      name,
-      description: null,
-      scopes: [...scopes] as Scope[],
-      is_built_in: true,
-    }));
-    const custom = (await this.users.customRoles(actor.organizationId)).map(
-      ({ name, description, scopes }) => ({
-        name,
-        description,
-        scopes,
-        is_built_in: false,
-      }),
-    );
-    return { items: [...builtIn, ...custom], next_cursor: null };
-  }
-
   private async changeRole(actor: Actor, user: UserRow, role: string): Promise<void> {
     // Taking from somebody more powerful is as much an act of power as giving.
     actor.mustHoldAll(user.scopes);
-    actor.mustHoldAll(await this.scopesOf(actor, role));
-    await this.keepAnAdmin(user);
+    actor.mustHoldAll(await this.roles.scopesToAssign(actor.organizationId, role));
+    await this.keepAnAdminBeside(user);
     await this.users.update(user.id, { role });
     this.events.emit('user.role-changed', { actor, user: refOf(user), from: user.role, to: role });
   }
 
   private async changeActivity(actor: Actor, user: UserRow, isActive: boolean): Promise<void> {
     actor.mustHoldAll(user.scopes);
-    if (!isActive) await this.keepAnAdmin(user);
+    if (!isActive) await this.keepAnAdminBeside(user);
     await this.users.update(user.id, { isActive });
     this.events.emit(isActive ? 'user.reactivated' : 'user.deactivated', { actor, user: refOf(user) });
-  }
-
-  private async keepAnAdmin(user: UserRow): Promise<void> {
-    if (user.role !== 'admin' || !user.is_active) return;
-    const admins = await this.users.lockActiveAdmins(user.organization_id);
-    if (admins.every((id) => id === user.id)) throw UserErrors.lastAdmin();
-  }
-
-  private async scopesOf(actor: Actor, role: string): Promise<readonly Scope[]> {
-    if (isBuiltInRole(role)) return BUILT_IN_ROLES[role];
-    const custom = (await this.users.customRoles(actor.organizationId)).find(({ name }) => name === role);
-    if (custom === undefined) throw UserErrors.unknownRole(role);
-    return custom.scopes;
-  }
-
-  private async mustFindOwn(actor: Actor, id: string): Promise<UserRow> {
-    const user = await this.users.findInOrganization(actor.organizationId, id);
-    if (user === null) throw UserErrors.notFound(id);
-    return user;
   }
 }
 

@@ -2,7 +2,7 @@ import { jest } from '@jest/globals';
 import argon2, { type Options } from 'argon2';
 import bcrypt from 'bcrypt';
 import fc from 'fast-check';
-import { AppError } from '../../common/errors/app-error.js';
+import { AppError } from '../errors/app-error.js';
 import { ARGON2_OPTIONS, MAX_WAITING, PasswordHasher } from './password-hasher.js';
 
 const OURS = /^\$argon2id\$v=19\$m=19456,t=2,p=1\$[A-Za-z0-9+/]{22}\$[A-Za-z0-9+/]{43}$/;

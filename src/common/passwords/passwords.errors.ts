@@ -1,4 +1,4 @@
-import { AppError } from '../../common/errors/app-error.js';
+import { AppError } from '../errors/app-error.js';
 
 /** What can go wrong while hashing or checking a password, whatever the password is. */
 export const PasswordErrors = {

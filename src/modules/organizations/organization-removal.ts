@@ -1,0 +1,47 @@
+import { Injectable } from '@nestjs/common';
+import { EventBus } from '../../common/events/event-bus.js';
+import { OrganizationData } from '../../common/personal-data/organization-data.js';
+import { Clock } from '../../common/time/clock.js';
+import { UnitOfWork } from '../../database/unit-of-work.js';
+import { UserErasureService } from '../users/user-erasure.service.js';
+import { OrganizationsRepository } from './organizations.repository.js';
+import './organizations.events.js';
+
+const BATCH = 100;
+
+/**
+ * Removes organisations whose time of grace is over: person by person, each as if
+ * erased alone, then what is left. Ended halfway, the next run goes on: past its
+ * time nobody can restore an organisation.
+ */
+@Injectable()
+export class OrganizationRemoval {
+  constructor(
+    private readonly organizations: OrganizationsRepository,
+    private readonly erasure: UserErasureService,
+    private readonly organizationData: OrganizationData,
+    private readonly unitOfWork: UnitOfWork,
+    private readonly events: EventBus,
+    private readonly clock: Clock,
+  ) {}
+
+  /** @returns how many it removed. */
+  async removeDue(): Promise<number> {
+    const due = await this.organizations.listDue(this.clock.now());
+    for (const id of due) await this.remove(id);
+    return due.length;
+  }
+
+  private async remove(id: string): Promise<void> {
+    let people = await this.organizations.listPeople(id, BATCH);
+    while (people.length > 0) {
+      for (const userId of people) await this.erasure.erase(userId, null);
+      people = await this.organizations.listPeople(id, BATCH);
+    }
+    await this.unitOfWork.run(async () => {
+      await this.organizationData.erase(id);
+      await this.organizations.delete(id);
+      this.events.emit('organization.removed', { organizationId: id });
+    });
+  }
+}

@@ -1,0 +1,45 @@
+import { applyDecorators } from '@nestjs/common';
+import { ApiProperty, ApiPropertyOptional } from '@nestjs/swagger';
+import { Transform } from 'class-transformer';
+import { IsEmail, IsOptional, IsString, Length, Matches, MaxLength } from 'class-validator';
+
+const trimmed = ({ value }: { value: unknown }) => (typeof value === 'string' ? value.trim() : value);
+
+/** What somebody gets where nothing else is said. */
+export const DEFAULT_ROLE = 'user';
+
+/** The address somebody is reached under and may sign in with; kept in small letters. */
+export function PersonEmail(): PropertyDecorator {
+  return applyDecorators(
+    ApiProperty({ format: 'email', example: 'ada@example.com', maxLength: 254 }),
+    Transform(({ value }: { value: unknown }) =>
+      typeof value === 'string' ? value.trim().toLowerCase() : value,
+    ),
+    IsEmail({}, { message: 'must be an e-mail address' }),
+    MaxLength(254),
+  );
+}
+
+/** The name somebody may sign in with: without an `@`, so that no name is another's address. */
+export function PersonUsername(): PropertyDecorator {
+  return applyDecorators(
+    ApiProperty({ example: 'ada', minLength: 3, maxLength: 64, pattern: '^[A-Za-z0-9][A-Za-z0-9._-]*$' }),
+    Transform(trimmed),
+    IsString(),
+    Length(3, 64),
+    Matches(/^[A-Za-z0-9][A-Za-z0-9._-]*$/, {
+      message: 'may hold letters, digits, dots, dashes and underscores, and begins with a letter or digit',
+    }),
+  );
+}
+
+/** What somebody is called, if they say so. */
+export function PersonFullName(): PropertyDecorator {
+  return applyDecorators(
+    ApiPropertyOptional({ type: 'string', nullable: true, example: 'Ada Lovelace', maxLength: 200 }),
+    IsOptional(),
+    Transform(trimmed),
+    IsString(),
+    Length(1, 200),
+  );
+}

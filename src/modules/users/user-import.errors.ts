@@ -1,0 +1,27 @@
+import { AppError } from '../../common/errors/app-error.js';
+
+export const UserImportErrors = {
+  notNdjson: () =>
+    new AppError({
+      status: 415,
+      code: 'unsupported_media_type',
+      title: 'The body has the wrong type',
+      detail: 'Send one JSON object a line, uncompressed, with Content-Type: application/x-ndjson.',
+    }),
+  busy: (retryAfterSeconds: number) =>
+    new AppError({
+      status: 503,
+      code: 'imports_busy',
+      title: 'Other imports are under way',
+      detail: `Try again in ${retryAfterSeconds} s.`,
+      headers: { 'Retry-After': String(retryAfterSeconds) },
+    }),
+  interrupted: (cause: unknown) =>
+    new AppError({
+      status: 400,
+      code: 'import_interrupted',
+      title: 'The import ended early',
+      detail: 'The connection broke before the last line.',
+      cause,
+    }),
+};

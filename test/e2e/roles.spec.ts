@@ -1,0 +1,197 @@
+import { newId } from '../../src/common/crypto/ids.js';
+import { TestApp } from '../support/app.js';
+import { eventually } from '../support/eventually.js';
+import type { ApiClient } from '../support/client.js';
+
+let app: TestApp;
+let admin: ApiClient;
+beforeAll(async () => {
+  app = await TestApp.start();
+  admin = app.as(await app.given.signedIn({ role: 'admin' }));
+});
+afterAll(() => app.stop());
+
+let names = 0;
+async function role(scopes: readonly string[], by = admin): Promise<string> {
+  const name = `role-${++names}`;
+  const { status } = await by.post('/roles', { name, scopes });
+  expect(status).toBe(201);
+  return name;
+}
+
+/** Somebody who manages roles and people, and may read files, but no more. */
+async function manager(): Promise<ApiClient> {
+  const name = await role(['roles:manage', 'users:manage', 'users:read', 'files:read']);
+  return app.as(await app.given.signedIn({ role: name }));
+}
+
+describe('a role of one’s own', () => {
+  it('is made, read, given, changed and deleted', async () => {
+    const made = { name: 'release-manager', description: 'Ships', scopes: ['files:read', 'users:read'] };
+    const { status, body } = await admin.post('/roles', made);
+    expect([status, body]).toEqual([201, { ...made, is_built_in: false }]);
+    expect((await admin.get('/roles/release-manager')).body).toEqual(body);
+    expect((await admin.get('/roles')).body.items).toContainEqual(body);
+    const holder = await app.given.signedIn();
+    expect((await admin.patch(`/users/${holder.id}`, { role: made.name })).body).toMatchObject({
+      role: made.name,
+      scopes: made.scopes,
+    });
+    expect((await app.as(holder).get('/users')).status).toBe(200);
+    const changed = await admin.patch('/roles/release-manager', { scopes: ['files:read'] });
+    expect(changed.body).toEqual({ ...body, scopes: ['files:read'] });
+    expect((await app.as(holder).get('/users')).status).toBe(403);
+    expect(await admin.delete('/roles/release-manager')).toMatchObject({
+      status: 409,
+      body: { code: 'role_in_use', user_count: 1 },
+    });
+    await admin.patch(`/users/${holder.id}`, { role: 'guest' });
+    expect((await admin.delete('/roles/release-manager')).status).toBe(204);
+    expect((await admin.get('/roles/release-manager')).status).toBe(404);
+    const trail = await app.database.query<{ action: string }>(
+      `SELECT action FROM audit_logs WHERE resource = 'role:release-manager' ORDER BY id`,
+    );
+    expect(trail.map(({ action }) => action)).toEqual(['role.create', 'role.update', 'role.delete']);
+  });
+
+  it('changes on every replica within a second, for tokens and keys too', async () => {
+    const other = await TestApp.start({ replicaOf: app });
+    try {
+      const name = await role(['users:read', 'tokens:write', 'api-keys:read', 'api-keys:write']);
+      const holder = await app.given.signedIn({ role: name });
+      const pat = await app.given.personalToken(holder, ['users:read']);
+      const key = await app.given.apiKey(holder, ['users:read']);
+      const clients = [holder, pat, key].map((credential) => other.as(credential));
+      for (const client of clients) expect((await client.get('/users')).status).toBe(200);
+      await admin.patch(`/roles/${name}`, { scopes: ['profile:read'] });
+      await eventually(
+        async () => {
+          for (const client of clients) expect((await client.get('/users')).status).toBe(403);
+        },
+        { within: 1000 },
+      );
+    } finally {
+      await other.stop();
+    }
+  });
+
+  it('is not deleted while somebody is given it at the same time', async () => {
+    for (let round = 0; round < 5; round++) {
+      const name = await role(['files:read']);
+      const { id } = await app.given.user();
+      const [given, deleted] = await Promise.all([
+        admin.patch(`/users/${id}`, { role: name }),
+        admin.delete(`/roles/${name}`),
+      ]);
+      expect([
+        [200, 409],
+        [400, 204],
+      ]).toContainEqual([given.status, deleted.status]);
+    }
+  });
+});
+
+describe('power', () => {
+  it('over roles is only what one holds oneself', async () => {
+    const client = await manager();
+    const refused = { status: 403, body: { code: 'insufficient_scope' } };
+    expect(await client.post('/roles', { name: 'too-much', scopes: ['audit:read'] })).toMatchObject(refused);
+    expect(await client.post('/roles', { name: 'too-much', scopes: ['admin'] })).toMatchObject(refused);
+    const own = await role(['files:read'], client);
+    expect(await client.patch(`/roles/${own}`, { scopes: ['files:read', 'audit:read'] })).toMatchObject(
+      refused,
+    );
+    const mighty = await role(['audit:read']);
+    expect(await client.patch(`/roles/${mighty}`, { scopes: [] })).toMatchObject(refused);
+    expect(await client.patch(`/roles/${mighty}`, { description: 'x' })).toMatchObject(refused);
+    expect(await client.delete(`/roles/${mighty}`)).toMatchObject(refused);
+    expect((await admin.get(`/roles/${mighty}`)).body.scopes).toEqual(['audit:read']);
+    expect((await client.delete(`/roles/${own}`)).status).toBe(204);
+  });
+
+  it('needs roles:manage', async () => {
+    const user = app.as(await app.given.signedIn());
+    const name = await role([]);
+    for (const { status } of [
+      await user.post('/roles', { name: 'mine', scopes: [] }),
+      await user.patch(`/roles/${name}`, { scopes: [] }),
+      await user.delete(`/roles/${name}`),
+    ])
+      expect(status).toBe(403);
+    expect((await user.get(`/roles/${name}`)).status).toBe(200);
+  });
+
+  it('ends at the organisation: another’s role is not there', async () => {
+    const name = await role(['files:read']);
+    const organizationId = await app.given.organization();
+    const stranger = app.as(await app.given.signedIn({ role: 'admin', organizationId }));
+    for (const answer of [
+      await stranger.get(`/roles/${name}`),
+      await stranger.patch(`/roles/${name}`, { scopes: [] }),
+      await stranger.delete(`/roles/${name}`),
+    ])
+      expect(answer).toMatchObject({ status: 404, body: { code: 'role_not_found' } });
+    expect((await stranger.post('/roles', { name, scopes: [] })).status).toBe(201);
+    expect((await admin.get(`/roles/${name}`)).body.scopes).toEqual(['files:read']);
+  });
+});
+
+describe('what is no role', () => {
+  it.each([
+    [{ name: 'Big', scopes: [] }, ['name']],
+    [{ name: 'a'.repeat(65), scopes: [] }, ['name']],
+    [{ name: '-x', scopes: [] }, ['name']],
+    [{ name: 'fine' }, ['scopes']],
+    [{ name: 'fine', scopes: ['files:everything'] }, ['scopes']],
+    [{ name: 'fine', scopes: ['files:read', 'files:read'] }, ['scopes']],
+    [
+      { name: 'fine', scopes: [], organization_id: newId(), is_built_in: true },
+      ['organization_id', 'is_built_in'],
+    ],
+  ])('is refused: %j', async (body, fields) => {
+    const answer = await admin.post('/roles', body);
+    expect(answer.status).toBe(400);
+    const named = answer.body.errors.map(({ field }: { field: string }) => field);
+    expect(named).toEqual(expect.arrayContaining(fields));
+  });
+
+  it('is a name that is taken, by us or by them', async () => {
+    const name = await role([]);
+    for (const taken of [name, 'admin', 'user'])
+      expect(await admin.post('/roles', { name: taken, scopes: [] })).toMatchObject({
+        status: 409,
+        body: { code: 'role_taken' },
+      });
+    const ten = await Promise.all(
+      Array.from({ length: 10 }, () => admin.post('/roles', { name: 'at-once', scopes: [] })),
+    );
+    expect(ten.map(({ status }) => status).sort()).toEqual([201, ...Array<number>(9).fill(409)]);
+  });
+
+  it('leaves the built-in ones alone', async () => {
+    for (const answer of [
+      await admin.patch('/roles/admin', { scopes: [] }),
+      await admin.delete('/roles/guest'),
+    ])
+      expect(answer).toMatchObject({ status: 409, body: { code: 'role_built_in' } });
+  });
+
+  it.each(['nobody', 'No%20Slug', '%00', '__proto__', 'toString'])('is 404: %s', async (name) => {
+    for (const answer of [await admin.get(`/roles/${name}`), await admin.delete(`/roles/${name}`)])
+      expect(answer.status).toBe(404);
+  });
+
+  it('is one too many', async () => {
+    const organizationId = await app.given.organization();
+    const other = app.as(await app.given.signedIn({ role: 'admin', organizationId }));
+    await app.database.query(
+      `INSERT INTO roles (id, organization_id, name, scopes)
+       SELECT gen_random_uuid(), $1, 'r' || n, '{}' FROM generate_series(1, 199) n`,
+      [organizationId],
+    );
+    const answers = await Promise.all(
+      ['x1', 'x2', 'x3'].map((name) => other.post('/roles', { name, scopes: [] })),
+    );
+    expect(answers.map(({ status }) => status).sort()).toEqual([201, 409, 409]);
+  });
+});
