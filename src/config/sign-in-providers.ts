@@ -36,7 +36,10 @@ export function readOidcIssuers(source: NodeJS.ProcessEnv): { issuers: OidcIssue
     plainToInstance(OidcIssuer, { ...given, name }, { exposeDefaultValues: true }),
   );
   const faults = issuers.flatMap((issuer) => faultsOf(issuer));
-  return { issuers: issuers.map((issuer) => Object.assign(issuer, { name: addressOf(issuer.name) })), faults };
+  return {
+    issuers: issuers.map((issuer) => Object.assign(issuer, { name: addressOf(issuer.name) })),
+    faults,
+  };
 }
 
 function faultsOf(issuer: OidcIssuer): string[] {
