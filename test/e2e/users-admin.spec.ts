@@ -156,6 +156,7 @@ describe('ending access', () => {
       expect((await client.post(`/users/${weak.id}/${verb}`)).status).toBe(204);
     }
     expect((await app.as(mighty).get('/auth/verify')).status).toBe(200);
+    expect((await client.patch(`/users/${mighty.id}`, { full_name: 'Small' })).status).toBe(403);
     expect((await client.delete(`/users/${mighty.id}`)).status).toBe(403);
     expect((await client.delete(`/users/${weak.id}`)).status).toBe(204);
   });

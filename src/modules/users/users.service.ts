@@ -169,6 +169,8 @@ export class UsersService {
   async update(actor: Actor, id: string, changes: UpdateUserDto): Promise<UserDto> {
     return this.unitOfWork.run(async () => {
       const user = await this.mustFindIn(actor.organizationId, id);
+      // Taking from somebody more powerful is as much an act of power as giving.
+      actor.mustHoldAll(user.scopes);
       if (changes.role !== undefined && changes.role !== user.role)
         await this.changeRole(actor, user, changes.role);
       if (changes.is_active !== undefined && changes.is_active !== user.is_active) {
@@ -184,8 +186,6 @@ export class UsersService {
   }
 
   private async changeRole(actor: Actor, user: UserRow, role: string): Promise<void> {
-    // Taking from somebody more powerful is as much an act of power as giving.
-    actor.mustHoldAll(user.scopes);
     actor.mustHoldAll(await this.roles.scopesToAssign(actor.organizationId, role));
     await this.keepAnAdminBeside(user);
     await this.users.update(user.id, { role });
@@ -193,7 +193,6 @@ export class UsersService {
   }
 
   private async changeActivity(actor: Actor, user: UserRow, isActive: boolean): Promise<void> {
-    actor.mustHoldAll(user.scopes);
     if (!isActive) await this.keepAnAdminBeside(user);
     await this.users.update(user.id, { isActive });
     this.events.emit(isActive ? 'user.reactivated' : 'user.deactivated', { actor, user: refOf(user) });
