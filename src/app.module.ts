@@ -18,6 +18,7 @@ import { AuthModule } from './modules/auth/auth.module.js';
 import { ConversationsModule } from './modules/conversations/conversations.module.js';
 import { HealthModule } from './modules/health/health.module.js';
 import { MailModule } from './modules/mail/mail.module.js';
+import { MfaModule } from './modules/mfa/mfa.module.js';
 import { UsersModule } from './modules/users/users.module.js';
 
 export interface Foundation {
@@ -46,6 +47,7 @@ export class AppModule {
         OneTimeTokensModule,
         AuthModule,
         UsersModule,
+        MfaModule,
         ApiKeysModule,
         ConversationsModule,
         AuditModule,

@@ -2,10 +2,12 @@ import type { Actor } from '../../common/access/actor.js';
 import type { DomainEventName, DomainEvents } from '../../common/events/domain-events.js';
 import type { CredentialRef } from '../api-keys/api-keys.events.js';
 import type { UserRef } from '../users/users.events.js';
+import { mfaRules } from './mfa.rules.js';
 import '../../common/access/access.events.js';
 import '../api-keys/api-keys.events.js';
 import '../auth/auth.events.js';
 import '../conversations/conversations.events.js';
+import '../mfa/mfa.events.js';
 import '../users/users.events.js';
 
 /** What an event leaves in the trail. */
@@ -130,6 +132,13 @@ export const auditRules = {
     organizationId: user?.organizationId ?? null,
     details: { reason },
   }),
+  'login.mfa-failed': ({ user, reason }) => ({
+    action: 'login.fail_mfa',
+    resource: userResource(user),
+    userId: null,
+    organizationId: user.organizationId,
+    details: { reason },
+  }),
   'access.denied': ({ actor, code, route }) => ({
     action: 'access.deny',
     resource: `route:${route}`,
@@ -157,4 +166,5 @@ export const auditRules = {
     ...byActor(actor),
     details: { message_count: messageCount },
   }),
+  ...mfaRules,
 } satisfies AuditRules;

@@ -2,6 +2,7 @@ import { Module } from '@nestjs/common';
 import { JwtModule } from '@nestjs/jwt';
 import { PassportModule } from '@nestjs/passport';
 import { TypeOrmModule } from '@nestjs/typeorm';
+import { MfaModule } from '../mfa/mfa.module.js';
 import { UsersModule } from '../users/users.module.js';
 import { AccessTokenStrategy } from './access-token.strategy.js';
 import { AccessTokens } from './access-tokens.js';
@@ -17,17 +18,23 @@ import { LoginAttemptsRepository } from './login-attempts.repository.js';
 import { LoginLockout } from './login-lockout.js';
 import { LoginReports } from './login-reports.js';
 import { LoginService } from './login.service.js';
+import { OwnerProof } from './owner-proof.js';
 import { PasswordHasher } from './password-hasher.js';
+import { ReauthenticationService } from './reauthentication.service.js';
 import { RefreshTokenEntity } from './refresh-token.entity.js';
 import { RefreshTokensRepository } from './refresh-tokens.repository.js';
 import { RefreshRules } from './refresh-rules.js';
 import { RefreshTokensService } from './refresh-tokens.service.js';
 import { RegistrationService } from './registration.service.js';
+import { SecondFactorController } from './second-factor.controller.js';
+import { SecondFactorService } from './second-factor.service.js';
 import { SessionCookie } from './session-cookie.js';
 import { SessionEntity } from './session.entity.js';
+import { SessionProofs } from './session-proofs.js';
 import { SessionsController } from './sessions.controller.js';
 import { SessionsRepository } from './sessions.repository.js';
 import { SessionsService } from './sessions.service.js';
+import { SignInGate } from './sign-in-gate.js';
 import { SignInGrants } from './sign-in-grants.js';
 import { SignInService } from './sign-in.service.js';
 import { SigningKeyEntity } from './signing-key.entity.js';
@@ -40,9 +47,10 @@ import { SigningKeysRepository } from './signing-keys.repository.js';
     TypeOrmModule.forFeature([LoginAttemptEntity, RefreshTokenEntity, SessionEntity, SigningKeyEntity]),
     JwtModule.register({}),
     PassportModule,
+    MfaModule,
     UsersModule,
   ],
-  controllers: [AuthController, SessionsController, JwksController],
+  controllers: [AuthController, SecondFactorController, SessionsController, JwksController],
   providers: [
     AccessTokenStrategy,
     AccessTokens,
@@ -55,14 +63,19 @@ import { SigningKeysRepository } from './signing-keys.repository.js';
     LoginLockout,
     LoginReports,
     LoginService,
+    OwnerProof,
     PasswordHasher,
+    ReauthenticationService,
     RefreshRules,
     RefreshTokensRepository,
     RefreshTokensService,
     RegistrationService,
+    SecondFactorService,
     SessionCookie,
+    SessionProofs,
     SessionsRepository,
     SessionsService,
+    SignInGate,
     SignInGrants,
     SignInService,
     SigningKeys,

@@ -38,7 +38,8 @@ export class RegistrationService {
       const user = await this.users.create({ email, username, fullName, passwordHash, ...membership });
       const { id, organization_id: organizationId } = user;
       this.events.emit('user.registered', { user: { id, organizationId, username } });
-      return this.signIn.withTokens(user);
+      // Nobody is born with a second factor, so nothing else can come of it.
+      return (await this.signIn.withTokens(user, { by: ['password'] })) as TokensDto;
     });
   }
 

@@ -1,11 +1,12 @@
 import { Check, Column, Entity, ForeignKey, Index, Unique } from 'typeorm';
 import { BaseEntity } from '../../database/base.entity.js';
+import type { Proof } from './evidence.js';
 
 export type SessionKind = 'token' | 'browser';
 
 /** Why a session is over; null while it lasts. */
 export type SessionEnd =
-  'logout' | 'revoked' | 'password_change' | 'refresh_token_reuse' | 'user_deactivated';
+  'logout' | 'revoked' | 'password_change' | 'refresh_token_reuse' | 'user_deactivated' | 'reauthentication';
 
 /** One place where somebody is signed in: a refresh token family, or a browser with a cookie. */
 @Entity('sessions')
@@ -37,6 +38,14 @@ export class SessionEntity extends BaseEntity {
 
   @Column({ type: 'timestamptz' })
   lastSeenAt!: Date;
+
+  /** When its person last proved who they are. */
+  @Column({ type: 'timestamptz' })
+  authenticatedAt!: Date;
+
+  /** By what they did (authentication methods references, as in RFC 8176). */
+  @Column({ type: 'text', array: true })
+  amr!: Proof[];
 
   @Column({ type: 'timestamptz' })
   expiresAt!: Date;

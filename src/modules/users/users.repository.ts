@@ -77,6 +77,11 @@ export class UsersRepository {
     return this.findOne('users-by-id', `${SELECT_USER} WHERE u.id = $1`, [id]);
   }
 
+  /** Locked until the transaction ends. */
+  async lock(id: string): Promise<UserRow | null> {
+    return this.findOne('users-lock', `${SELECT_USER} WHERE u.id = $1 FOR NO KEY UPDATE OF u`, [id]);
+  }
+
   async findInOrganization(organizationId: string, id: string): Promise<UserRow | null> {
     const where = `${SELECT_USER} WHERE u.id = $1 AND u.organization_id = $2`;
     return this.findOne('users-by-id-in-organization', where, [id, organizationId]);
@@ -116,7 +121,7 @@ export class UsersRepository {
 
   async update(
     id: string,
-    changes: Partial<Pick<UserEntity, 'fullName' | 'role' | 'isActive' | 'passwordHash'>>,
+    changes: Partial<Pick<UserEntity, 'fullName' | 'role' | 'isActive' | 'passwordHash' | 'mfaEnabled'>>,
   ): Promise<void> {
     await this.sql.manager.update(UserEntity, { id }, changes);
   }
@@ -126,12 +131,12 @@ export class UsersRepository {
    *
    * @returns whether it was; the row stays locked until the transaction ends.
    */
-  async recordLogin(id: string, provenHash: string | null, at: Date): Promise<boolean> {
+  async recordLogin(proven: UserRow, at: Date): Promise<boolean> {
     const updated = await this.sql.execute({
       name: 'users-record-login',
       text: `UPDATE users SET last_login_at = $3
-             WHERE id = $1 AND is_active AND password_hash IS NOT DISTINCT FROM $2`,
-      values: [id, provenHash, at],
+             WHERE id = $1 AND is_active AND password_hash IS NOT DISTINCT FROM $2 AND mfa_enabled = $4`,
+      values: [proven.id, proven.password_hash, at, proven.mfa_enabled],
     });
     return updated > 0;
   }

@@ -1,0 +1,44 @@
+import { Module } from '@nestjs/common';
+import { TypeOrmModule } from '@nestjs/typeorm';
+import { MailModule } from '../mail/mail.module.js';
+import { UsersModule } from '../users/users.module.js';
+import { FactorCodes } from './factor-codes.js';
+import { MfaController } from './mfa.controller.js';
+import { MfaMails } from './mfa-mails.js';
+import { MfaService } from './mfa.service.js';
+import { MfaSetupService } from './mfa-setup.service.js';
+import { MfaState } from './mfa-state.js';
+import { PasskeyEntity } from './passkey.entity.js';
+import { PasskeysRepository } from './passkeys.repository.js';
+import { RecoveryCodeEntity } from './recovery-code.entity.js';
+import { RecoveryCodes } from './recovery-codes.js';
+import { RecoveryCodesRepository } from './recovery-codes.repository.js';
+import { TotpCodes } from './totp-codes.js';
+import { TotpFactorEntity } from './totp-factor.entity.js';
+import { TotpFactorsRepository } from './totp-factors.repository.js';
+import { TotpService } from './totp.service.js';
+
+/** Second factors: authenticator apps, passkeys, recovery codes. Refuses a code twice, and guessing. */
+@Module({
+  imports: [
+    TypeOrmModule.forFeature([PasskeyEntity, RecoveryCodeEntity, TotpFactorEntity]),
+    MailModule,
+    UsersModule,
+  ],
+  controllers: [MfaController],
+  providers: [
+    FactorCodes,
+    MfaMails,
+    MfaService,
+    MfaSetupService,
+    MfaState,
+    PasskeysRepository,
+    RecoveryCodes,
+    RecoveryCodesRepository,
+    TotpCodes,
+    TotpFactorsRepository,
+    TotpService,
+  ],
+  exports: [MfaService],
+})
+export class MfaModule {}
