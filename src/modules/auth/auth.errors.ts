@@ -56,6 +56,14 @@ export const AuthErrors = {
       errors: [{ field: 'code', message: 'is wrong, too old or was used before' }],
       headers: status === 401 ? { 'WWW-Authenticate': 'Bearer realm="cloudkeep"' } : {},
     }),
+  invalidPasskey: (status: 400 | 401 = 401) =>
+    new AppError({
+      status,
+      code: 'invalid_passkey',
+      title: 'The passkey is refused',
+      detail: 'The answer is not that of a passkey we know to a challenge of ours, or it came too late.',
+      headers: status === 401 ? { 'WWW-Authenticate': 'Bearer realm="cloudkeep"' } : {},
+    }),
   wrongPassword: (field = 'current_password') =>
     new AppError({
       status: 400,

@@ -19,6 +19,9 @@ import { LoginLockout } from './login-lockout.js';
 import { LoginReports } from './login-reports.js';
 import { LoginService } from './login.service.js';
 import { OwnerProof } from './owner-proof.js';
+import { PasskeyAnswers } from './passkey-answers.js';
+import { PasskeySignInController } from './passkey-sign-in.controller.js';
+import { PasskeySignInService } from './passkey-sign-in.service.js';
 import { PasswordHasher } from './password-hasher.js';
 import { ReauthenticationService } from './reauthentication.service.js';
 import { RefreshTokenEntity } from './refresh-token.entity.js';
@@ -50,7 +53,13 @@ import { SigningKeysRepository } from './signing-keys.repository.js';
     MfaModule,
     UsersModule,
   ],
-  controllers: [AuthController, SecondFactorController, SessionsController, JwksController],
+  controllers: [
+    AuthController,
+    PasskeySignInController,
+    SecondFactorController,
+    SessionsController,
+    JwksController,
+  ],
   providers: [
     AccessTokenStrategy,
     AccessTokens,
@@ -64,6 +73,8 @@ import { SigningKeysRepository } from './signing-keys.repository.js';
     LoginReports,
     LoginService,
     OwnerProof,
+    PasskeyAnswers,
+    PasskeySignInService,
     PasswordHasher,
     ReauthenticationService,
     RefreshRules,

@@ -1,6 +1,7 @@
 import { Injectable } from '@nestjs/common';
 import { CommonErrors } from '../../common/errors/common.errors.js';
 import { MfaService } from '../mfa/mfa.service.js';
+import { PasskeyLoginService } from '../mfa/passkey-login.service.js';
 import type { UserRow } from '../users/users.service.js';
 import { AuthErrors } from './auth.errors.js';
 import type { Evidence } from './evidence.js';
@@ -14,13 +15,15 @@ import type { ReauthenticateDto } from './second-factor.dto.js';
 export class OwnerProof {
   constructor(
     private readonly mfa: MfaService,
+    private readonly passkeys: PasskeyLoginService,
     private readonly passwords: PasswordHasher,
     private readonly lockout: LoginLockout,
     private readonly reports: LoginReports,
   ) {}
 
-  /** @throws AppError 400 `validation_failed`, `wrong_password` or `invalid_code`, 429. */
-  prove(user: UserRow, { password, code }: ReauthenticateDto): Promise<Evidence> {
+  /** @throws AppError 400 `validation_failed`, `wrong_password`, `invalid_code` or `invalid_passkey`, 429. */
+  prove(user: UserRow, { password, code, passkey }: ReauthenticateDto): Promise<Evidence> {
+    if (user.mfa_enabled && passkey !== undefined) return this.byPasskey(user, passkey);
     if (user.mfa_enabled) return this.byCode(user, code);
     return this.byPassword(user, password);
   }
@@ -31,6 +34,12 @@ export class OwnerProof {
     if (factor !== null) return { by: [factor] };
     this.reports.mfaFailed(user, 'invalid_code');
     throw AuthErrors.invalidCode(400);
+  }
+
+  private async byPasskey(user: UserRow, answer: object): Promise<Evidence> {
+    if (await this.passkeys.proves(user, answer)) return { by: ['passkey'] };
+    this.reports.mfaFailed(user, 'invalid_passkey');
+    throw AuthErrors.invalidPasskey(400);
   }
 
   private async byPassword(user: UserRow, password: string | undefined): Promise<Evidence> {

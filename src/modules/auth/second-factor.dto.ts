@@ -2,6 +2,7 @@ import { ApiProperty, ApiPropertyOptional } from '@nestjs/swagger';
 import { IsString, Length } from 'class-validator';
 import { MayBeAbsent } from '../../common/http/field.decorators.js';
 import { SECOND_FACTORS } from '../mfa/mfa.dto.js';
+import { WEBAUTHN_RESPONSE, WebAuthnResponse } from '../mfa/passkeys.dto.js';
 import type { SecondFactor } from '../mfa/mfa.service.js';
 import { LONGEST_PASSWORD } from './auth.dto.js';
 
@@ -46,4 +47,12 @@ export class ReauthenticateDto {
   @IsString()
   @Length(1, 64)
   code?: string;
+
+  @ApiPropertyOptional({
+    ...WEBAUTHN_RESPONSE,
+    description: 'In the place of a code: the answer to `/auth/reauthenticate/passkey/options`.',
+  })
+  @MayBeAbsent()
+  @WebAuthnResponse()
+  passkey?: object;
 }

@@ -1,6 +1,5 @@
 import { Injectable } from '@nestjs/common';
 import type { Actor } from '../../common/access/actor.js';
-import { EventBus } from '../../common/events/event-bus.js';
 import { UnitOfWork } from '../../database/unit-of-work.js';
 import { FactorCodes } from './factor-codes.js';
 import type { MfaDto, RecoveryCodesDto } from './mfa.dto.js';
@@ -8,7 +7,6 @@ import { MfaErrors } from './mfa.errors.js';
 import { MfaState } from './mfa-state.js';
 import { RecoveryCodes } from './recovery-codes.js';
 import { TotpService } from './totp.service.js';
-import './mfa.events.js';
 
 /** What people do about the second factors of their own. */
 @Injectable()
@@ -19,7 +17,6 @@ export class MfaSetupService {
     private readonly recovery: RecoveryCodes,
     private readonly state: MfaState,
     private readonly unitOfWork: UnitOfWork,
-    private readonly events: EventBus,
   ) {}
 
   async read({ userId }: Actor): Promise<MfaDto> {
@@ -28,11 +25,9 @@ export class MfaSetupService {
   }
 
   /** @throws AppError 400 `invalid_code`, 409 `totp_not_begun`. */
-  confirmTotp(actor: Actor, code: string): Promise<RecoveryCodesDto> {
-    return this.unitOfWork.run(async () => {
-      await this.totp.confirm(actor, code.normalize('NFKC').replaceAll(/[\s-]/g, ''));
-      return this.replaceRecoveryCodes(actor);
-    });
+  async confirmTotp(actor: Actor, code: string): Promise<RecoveryCodesDto> {
+    const digits = code.normalize('NFKC').replaceAll(/[\s-]/g, '');
+    return { recovery_codes: await this.totp.confirm(actor, digits) };
   }
 
   /** @throws AppError 400 `invalid_code`, 409 `mfa_not_enabled`, 429 `mfa_paused`. */
@@ -46,15 +41,8 @@ export class MfaSetupService {
   makeRecoveryCodes(actor: Actor): Promise<RecoveryCodesDto> {
     return this.unitOfWork.run(async () => {
       await this.state.mustBeOn(actor.userId);
-      return this.replaceRecoveryCodes(actor);
+      return { recovery_codes: await this.state.makeRecoveryCodes(actor, userOf(actor)) };
     });
-  }
-
-  private async replaceRecoveryCodes(actor: Actor): Promise<RecoveryCodesDto> {
-    const user = userOf(actor);
-    const codes = await this.recovery.replace(user);
-    this.events.emit('mfa.recovery-codes-made', { actor, user });
-    return { recovery_codes: codes };
   }
 }
 

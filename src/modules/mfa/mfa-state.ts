@@ -44,12 +44,19 @@ export class MfaState {
     if (!(await this.users.mustLock(userId)).mfa_enabled) throw MfaErrors.notEnabled();
   }
 
-  /** After a factor has come. */
-  async turnOn(actor: Actor, user: UserRow): Promise<void> {
-    if (user.mfa_enabled) return;
+  /** After a factor has come. @returns recovery codes where it is the first, else null. */
+  async turnOn(actor: Actor, user: UserRow): Promise<string[] | null> {
+    if (user.mfa_enabled) return null;
     await this.users.setMfaEnabled(user.id, true);
     this.events.emit('mfa.enabled', { actor, user: refOf(user) });
     await this.mails.changed(user, true);
+    return this.makeRecoveryCodes(actor, refOf(user));
+  }
+
+  async makeRecoveryCodes(actor: Actor, user: UserRef): Promise<string[]> {
+    const codes = await this.recovery.replace(user);
+    this.events.emit('mfa.recovery-codes-made', { actor, user });
+    return codes;
   }
 
   /** After a factor has gone: with the last one, the recovery codes go too. */

@@ -8,8 +8,12 @@ import { MfaMails } from './mfa-mails.js';
 import { MfaService } from './mfa.service.js';
 import { MfaSetupService } from './mfa-setup.service.js';
 import { MfaState } from './mfa-state.js';
+import { PasskeyCeremonies } from './passkey-ceremonies.js';
 import { PasskeyEntity } from './passkey.entity.js';
+import { PasskeyLoginService } from './passkey-login.service.js';
+import { PasskeysController } from './passkeys.controller.js';
 import { PasskeysRepository } from './passkeys.repository.js';
+import { PasskeysService } from './passkeys.service.js';
 import { RecoveryCodeEntity } from './recovery-code.entity.js';
 import { RecoveryCodes } from './recovery-codes.js';
 import { RecoveryCodesRepository } from './recovery-codes.repository.js';
@@ -25,20 +29,23 @@ import { TotpService } from './totp.service.js';
     MailModule,
     UsersModule,
   ],
-  controllers: [MfaController],
+  controllers: [MfaController, PasskeysController],
   providers: [
     FactorCodes,
     MfaMails,
     MfaService,
     MfaSetupService,
     MfaState,
+    PasskeyCeremonies,
+    PasskeyLoginService,
     PasskeysRepository,
+    PasskeysService,
     RecoveryCodes,
     RecoveryCodesRepository,
     TotpCodes,
     TotpFactorsRepository,
     TotpService,
   ],
-  exports: [MfaService],
+  exports: [MfaService, PasskeyLoginService],
 })
 export class MfaModule {}

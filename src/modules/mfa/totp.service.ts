@@ -39,9 +39,9 @@ export class TotpService {
     return { secret, otpauth_url: url, qr_svg: renderSVG(url, { ecc: 'M', border: 4 }) };
   }
 
-  /** @throws AppError 400 `invalid_code`, 409 `totp_not_begun`. */
-  async confirm(actor: Actor, code: string): Promise<void> {
-    await this.unitOfWork.run(async () => {
+  /** @returns new recovery codes. @throws AppError 400 `invalid_code`, 409 `totp_not_begun`. */
+  confirm(actor: Actor, code: string): Promise<string[]> {
+    return this.unitOfWork.run(async () => {
       const user = await this.users.mustLock(actor.userId);
       const factor = await this.factors.findBegun(user.id);
       if (factor === null) throw MfaErrors.notBegun();
@@ -49,7 +49,9 @@ export class TotpService {
       if (step === null) throw MfaErrors.wrongCode();
       await this.factors.confirm(factor.id, step, this.codes.now());
       this.events.emit('totp.added', { actor, user: refOf(user) });
-      await this.state.turnOn(actor, user);
+      return (
+        (await this.state.turnOn(actor, user)) ?? (await this.state.makeRecoveryCodes(actor, refOf(user)))
+      );
     });
   }
 
