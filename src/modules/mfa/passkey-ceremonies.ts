@@ -63,7 +63,7 @@ export class PasskeyCeremonies {
       requireUserVerification: false,
       supportedAlgorithmIDs: ALGORITHMS,
     }).catch(refused);
-    if (!verified || registrationInfo === undefined) return null;
+    if (!verified) return null;
     const { credential, credentialBackedUp } = registrationInfo;
     return {
       credential_id: credential.id,
@@ -100,7 +100,7 @@ export class PasskeyCeremonies {
       },
       requireUserVerification: user === null,
     }).catch(refused);
-    return verified && authenticationInfo !== undefined ? authenticationInfo.newCounter : null;
+    return verified ? authenticationInfo.newCounter : null;
   }
 
   private async challenge(purpose: Purpose, user: UserRow | null): Promise<Uint8Array<ArrayBuffer>> {

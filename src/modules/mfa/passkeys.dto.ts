@@ -38,6 +38,16 @@ export class CreatePasskeyDto {
   response!: object;
 }
 
+function shownOf(row: PasskeyRow) {
+  return {
+    id: row.id,
+    name: row.name,
+    is_backed_up: row.is_backed_up,
+    created_at: row.created_at.toISOString(),
+    last_used_at: row.last_used_at?.toISOString() ?? null,
+  };
+}
+
 export class PasskeyDto {
   @ApiProperty({ format: 'uuid' })
   id!: string;
@@ -55,13 +65,7 @@ export class PasskeyDto {
   last_used_at!: string | null;
 
   static of(row: PasskeyRow): PasskeyDto {
-    return {
-      id: row.id,
-      name: row.name,
-      is_backed_up: row.is_backed_up,
-      created_at: row.created_at.toISOString(),
-      last_used_at: row.last_used_at?.toISOString() ?? null,
-    };
+    return shownOf(row);
   }
 }
 
@@ -74,7 +78,7 @@ export class CreatedPasskeyDto extends PasskeyDto {
   recovery_codes!: string[] | null;
 
   static with(row: PasskeyRow, codes: string[] | null): CreatedPasskeyDto {
-    return { ...PasskeyDto.of(row), recovery_codes: codes };
+    return { ...shownOf(row), recovery_codes: codes };
   }
 }
 
