@@ -11,9 +11,12 @@ const TABLES = [
   'machine_credentials',
   'mail_outbox',
   'one_time_tokens',
+  'passkeys',
+  'recovery_codes',
   'refresh_tokens',
   'roles',
   'sessions',
+  'totp_factors',
   'user_preferences',
   'users',
 ];
@@ -22,7 +25,8 @@ const TABLES = [
  * Row-level security: a query that forgot its organisation finds nothing, not a
  * stranger's row. `cloudkeep.organization` is an id, or `*` for the system
  * itself; unset it shows nothing. Forced, since we own the tables. The settings
- * are read once a query, not once a row, for being in sub-selects.
+ * are read once a query, not once a row, for being in sub-selects. What belongs to no
+ * organisation, as a state at the start of a sign-in, is found by its digest alone.
  */
 export class IsolateOrganizations1795219230000 implements MigrationInterface {
   async up(runner: QueryRunner): Promise<void> {
@@ -43,6 +47,6 @@ async function isolate(runner: QueryRunner, table: string, column: string): Prom
   await runner.query(`
     CREATE POLICY organization_isolation ON ${table} USING (
       (SELECT current_setting('cloudkeep.organization', true) = '*')
-      OR ${column} = (SELECT nullif(nullif(current_setting('cloudkeep.organization', true), ''), '*')::uuid)
+      OR ${column} IS NULL OR ${column} = (SELECT nullif(nullif(current_setting('cloudkeep.organization', true), ''), '*')::uuid)
     )`);
 }

@@ -22,6 +22,7 @@ import { HealthModule } from './modules/health/health.module.js';
 import { IdentitiesModule } from './modules/identities/identities.module.js';
 import { MailModule } from './modules/mail/mail.module.js';
 import { OrganizationsModule } from './modules/organizations/organizations.module.js';
+import { MfaModule } from './modules/mfa/mfa.module.js';
 import { UsersModule } from './modules/users/users.module.js';
 
 export interface Foundation {
@@ -53,6 +54,7 @@ export class AppModule {
         AuthModule,
         UsersModule,
         OrganizationsModule,
+        MfaModule,
         ApiKeysModule,
         ConversationsModule,
         AuditModule,

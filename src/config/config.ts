@@ -46,6 +46,7 @@ export abstract class LimitsConfig {
   abstract readonly login: RateLimit | null;
   abstract readonly register: RateLimit | null;
   abstract readonly password: RateLimit | null;
+  abstract readonly mfa: RateLimit | null;
   abstract readonly revoke: RateLimit | null;
 }
 
@@ -169,6 +170,7 @@ function limitsOf(env: Env): LimitsConfig {
     login: env.RATE_LIMIT_LOGIN,
     register: env.RATE_LIMIT_REGISTER,
     password: env.RATE_LIMIT_PASSWORD,
+    mfa: env.RATE_LIMIT_MFA,
     revoke: env.RATE_LIMIT_REVOKE,
   };
 }

@@ -96,6 +96,7 @@ export class Env {
   @Rate() RATE_LIMIT_REGISTER: RateLimit | null = { limit: 20, windowSeconds: 3600 };
   @Rate() RATE_LIMIT_REVOKE: RateLimit | null = { limit: 60, windowSeconds: 3600 };
   @Rate() RATE_LIMIT_PASSWORD: RateLimit | null = { limit: 5, windowSeconds: 3600 };
+  @Rate() RATE_LIMIT_MFA: RateLimit | null = { limit: 5, windowSeconds: 60 };
 
   @IsOptional() @SmtpUrl() SMTP_URL?: string;
   @IsOptional() @Mailbox() MAIL_FROM?: string;

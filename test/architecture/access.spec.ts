@@ -7,6 +7,10 @@ import { routeTable, servedRoutes, type Route } from './route-table.js';
 const PUBLIC: Readonly<Record<string, string>> = {
   'POST /api/v1/auth/register': 'it makes the account that a credential would belong to',
   'POST /api/v1/auth/login': 'it gives the first credential',
+  'POST /api/v1/auth/login/mfa': 'the token of a half-done sign-in in the body is the credential',
+  'POST /api/v1/auth/login/passkey/options':
+    'a challenge tells nothing; whose passkeys, only to who has the token',
+  'POST /api/v1/auth/login/passkey': 'it gives the first credential; the passkey is the proof',
   'POST /api/v1/auth/refresh': 'the refresh token in the body is the credential',
   'POST /api/v1/auth/email/verify': 'the token in the body, sent to the address, is the proof',
   'POST /api/v1/auth/email/resend': 'it answers alike for everybody, and mails the address alone',

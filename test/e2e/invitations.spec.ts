@@ -96,12 +96,19 @@ describe('an invitation', () => {
   });
 
   it('is for nobody who has an account, and reaches no strange address', async () => {
-    const { client } = await tenants.founded();
-    const { email } = await app.given.user();
+    const { client, organizationId } = await tenants.founded();
+    const { email } = await app.given.user({ organizationId });
     expect((await client.post('/organizations/invitations', { email })).body.code).toBe('email_taken');
     const quoted = { email: '"a b"@example.com' };
     expect((await client.post('/organizations/invitations', quoted)).status).toBe(400);
     expect((await client.get('/organizations/invitations')).body.items).toEqual([]);
+  });
+
+  it('does not tell whether somebody has an account elsewhere; who has can not accept', async () => {
+    const { client } = await tenants.founded();
+    const { email } = await app.given.user();
+    expect((await client.post('/organizations/invitations', { email })).status).toBe(201);
+    expect((await tenants.accept(await mailedToken(app, email))).body.code).toBe('email_taken');
   });
 
   it('gives no more than whoever sends it has, and is nobody else’s', async () => {

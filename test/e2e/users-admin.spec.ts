@@ -66,7 +66,10 @@ describe('an account made for somebody', () => {
     expect((await signIn(person.email)).status).toBe(401);
     const token = await mailedToken(app, person.email);
     const tokens = app.cloudkeep.nest.get(OneTimeTokens);
-    expect(await tokens.look('password-reset', token)).toEqual({ subject: `user:${body.id}`, data: {} });
+    expect(await tokens.look('password-reset', token)).toEqual({
+      subject: `user:${body.id}`,
+      data: { email: person.email },
+    });
   });
 
   it('is made once, however often it is asked for', async () => {

@@ -19,6 +19,7 @@ const QUIET = {
   RATE_LIMIT_LOGIN: '0',
   RATE_LIMIT_REGISTER: '0',
   RATE_LIMIT_PASSWORD: '0',
+  RATE_LIMIT_MFA: '0',
   ADMIN_EMAIL: 'root@example.com',
   ADMIN_PASSWORD: 'granite-lantern-quilt-58',
 };

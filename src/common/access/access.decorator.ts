@@ -12,32 +12,39 @@ export interface AccessRule {
   readonly scope: Scope | null;
   /** `session`: only a person who signed in, not a token or key of theirs. */
   readonly by: 'any' | 'session';
+  /** Of a session, that its person has just proved who they are; other credentials were made for such calls. */
+  readonly fresh: boolean;
 }
 
 /**
  * Declares who may call a route: `@Access('audit:read')` any caller that holds
  * the scope, `@Access()` any signed-in caller. What only a person should do of
  * their own account, such as changing its password, is `by` session: a leaked
- * token must not be enough. On a method it beats the class.
+ * token must not be enough. What would let a stolen session settle in is `fresh`:
+ * it asks for a sign-in or `/auth/reauthenticate` of the last ten minutes. On a
+ * method it beats the class.
  */
 export function Access(
   scope: Scope | null = null,
   by: AccessRule['by'] = 'any',
+  { fresh = false }: { readonly fresh?: boolean } = {},
 ): ClassDecorator & MethodDecorator {
+  const rule: AccessRule = { scope, by, fresh };
   return applyDecorators(
-    SetMetadata(ACCESS, { scope, by } satisfies AccessRule),
+    SetMetadata(ACCESS, rule),
     ApiBearerAuth(),
     ...(by === 'any' ? [ApiSecurity('apiKey')] : []),
     ApiCookieAuth('session'),
     ApiProblem(401, 'No credential, or one that is refused.'),
-    ApiProblem(403, refusal(scope, by)),
+    ApiProblem(403, refusal(rule)),
   );
 }
 
-function refusal(scope: Scope | null, by: AccessRule['by']): string {
+function refusal({ scope, by, fresh }: AccessRule): string {
   return [
     ...(scope === null ? [] : [`the caller does not hold ${scope}`]),
     ...(by === 'session' ? ['the credential is not a session'] : []),
+    ...(fresh ? ['the session was proven more than ten minutes ago (`reauthentication_required`)'] : []),
     'a CSRF proof is missing',
     'the credential may not be used from this address',
   ]

@@ -66,6 +66,14 @@ export const AccessErrors = {
       title: 'Sign in for this',
       detail: 'Only a person who is signed in may do this: a token or key is not enough.',
     }),
+  reauthenticationRequired: () =>
+    new AppError({
+      status: 403,
+      code: 'reauthentication_required',
+      title: 'Prove who you are again',
+      detail:
+        'This needs a proof of the last ten minutes, with a second factor where the account has one: see POST /auth/reauthenticate.',
+    }),
   addressNotAllowed: () =>
     new AppError({
       status: 403,

@@ -12,6 +12,7 @@ export class Actor implements Principal {
   readonly role: string;
   readonly scopes: ReadonlySet<Scope>;
   readonly expiresAt: Date | null;
+  readonly authenticatedAt: Date | null;
   readonly requestsPerMinute: number | null;
   readonly networks: IpNetworks | null;
 
@@ -23,6 +24,7 @@ export class Actor implements Principal {
     this.role = principal.role;
     this.scopes = principal.scopes;
     this.expiresAt = principal.expiresAt;
+    this.authenticatedAt = principal.authenticatedAt;
     this.requestsPerMinute = principal.requestsPerMinute;
     this.networks = principal.networks;
   }

@@ -17,6 +17,11 @@ export interface Principal {
   readonly scopes: ReadonlySet<Scope>;
   /** Null for one that lasts until it is revoked. */
   readonly expiresAt: Date | null;
+  /**
+   * When the person of a session last proved who they are, by all that the account
+   * now asks for; null where that never happened and for machine credentials.
+   */
+  readonly authenticatedAt: Date | null;
   /** A limit of its own; null where the general one holds. */
   readonly requestsPerMinute: number | null;
   /** The only addresses it may be used from; null for any. */

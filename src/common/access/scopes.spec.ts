@@ -18,6 +18,7 @@ function allowed(scopes: ReadonlySet<Scope>): Scope[] {
     role: '',
     scopes,
     expiresAt: null,
+    authenticatedAt: null,
     requestsPerMinute: null,
     networks: null,
   });

@@ -68,7 +68,8 @@ function asAppError(exception: unknown): AppError {
 function accountGone(exception: unknown, { actor }: AuthenticatedRequest): AppError | null {
   const { code, detail } = (exception ?? {}) as { code?: unknown; detail?: unknown };
   if (actor === undefined || code !== '23503' || typeof detail !== 'string') return null;
-  const isMissing = detail.includes(`(${actor.userId})`) && detail.includes('is not present');
+  // Under row-level security PostgreSQL names the table alone, not the key.
+  const isMissing = detail.includes('is not present in table "users"');
   return isMissing ? AccessErrors.credentialRevoked() : null;
 }
 

@@ -28,4 +28,8 @@ export class OneTimeTokenEntity extends BaseEntity {
 
   @Column({ type: 'timestamptz' })
   expiresAt!: Date;
+
+  /** How often somebody has tried to use it together with something that can be guessed. */
+  @Column({ type: 'integer', default: 0 })
+  attempts!: number;
 }

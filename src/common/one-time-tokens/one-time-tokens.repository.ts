@@ -12,7 +12,7 @@ export interface OneTimeTokenRow {
 export class OneTimeTokensRepository {
   constructor(private readonly sql: Sql) {}
 
-  async insert(token: Omit<OneTimeTokenEntity, 'createdAt'>): Promise<void> {
+  async insert(token: Omit<OneTimeTokenEntity, 'createdAt' | 'attempts'>): Promise<void> {
     await this.sql.manager.insert(OneTimeTokenEntity, token);
   }
 
@@ -21,6 +21,16 @@ export class OneTimeTokensRepository {
       name: 'one-time-tokens-find',
       text: 'SELECT id, subject, sealed_data FROM one_time_tokens WHERE digest = $1 AND expires_at > $2',
       values: [digest, now],
+    });
+  }
+
+  /** As `find`, counted; nothing once it has been tried `most` times, however many try at once. */
+  findAttempt(digest: Buffer, now: Date, most: number): Promise<OneTimeTokenRow | null> {
+    return this.sql.row({
+      name: 'one-time-tokens-attempt',
+      text: `UPDATE one_time_tokens SET attempts = attempts + 1
+             WHERE digest = $1 AND expires_at > $2 AND attempts < $3 RETURNING id, subject, sealed_data`,
+      values: [digest, now, most],
     });
   }
 

@@ -66,6 +66,20 @@ export class OneTimeTokens {
     return this.opened<Data>(await this.tokens.find(digestFor(purpose, secret), this.clock.now()));
   }
 
+  /**
+   * As `look`, for a token that opens only together with something that can be
+   * guessed: it is dead once it has been tried `most` times. Call it outside a unit
+   * of work, whose rollback would forget the attempt.
+   */
+  async attempt<Data extends object>(
+    purpose: string,
+    secret: string,
+    most: number,
+  ): Promise<RedeemedToken<Data> | null> {
+    const row = await this.tokens.findAttempt(digestFor(purpose, secret), this.clock.now(), most);
+    return this.opened<Data>(row);
+  }
+
   /** Ends all of a subject's tokens for a purpose. Part of the caller's unit of work. */
   async revokeAll(purpose: string, subject: string): Promise<void> {
     await this.tokens.removeAll(purpose, subject);

@@ -39,14 +39,15 @@ export class RateLimitGuard implements CanActivate {
   }
 
   private async consumeOwn(
-    { name, subject }: RouteLimit,
+    { name, per, subject }: RouteLimit,
     request: AuthenticatedRequest,
     response: Response,
     general: Promise<void> | undefined,
   ): Promise<boolean> {
     await general;
-    const identifier = `${clientNetwork(clientIp(request))}|${subject?.(request) ?? ''}`;
-    await this.limiter.consume(name, identifier, response);
+    const address = () => `${clientNetwork(clientIp(request))}|${subject?.(request) ?? ''}`;
+    const account = per === 'account' ? request.actor?.userId : undefined;
+    await this.limiter.consume(name, account ?? address(), response);
     return true;
   }
 }

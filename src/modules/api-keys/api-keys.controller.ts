@@ -21,7 +21,7 @@ export class ApiKeysController {
   constructor(private readonly apiKeys: ApiKeysService) {}
 
   @Post()
-  @Access('api-keys:write')
+  @Access('api-keys:write', 'any', { fresh: true })
   @ApiOperation({ summary: 'Make a key for a service; it is shown this once' })
   @Returns(201, CreatedApiKeyDto, [400, 409, 413, 415])
   create(@CurrentActor() actor: Actor, @Body() request: CreateApiKeyDto): Promise<CreatedApiKeyDto> {
@@ -57,7 +57,7 @@ export class ApiKeysController {
   }
 
   @Post(':id/rotate')
-  @Access('api-keys:write')
+  @Access('api-keys:write', 'any', { fresh: true })
   @ApiOperation({ summary: 'Give a key a new secret; the old one works on for the grace asked for' })
   @Returns(200, CreatedApiKeyDto, [400, 404, 413, 415])
   rotate(

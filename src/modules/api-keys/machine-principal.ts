@@ -29,6 +29,7 @@ export function machinePrincipal(row: PresentedCredentialRow | null, now: Date):
         ? new Set(row.scopes)
         : intersectScopes(row.scopes, scopeSetOfRole(row.role ?? '', row.custom_scopes)),
       expiresAt,
+      authenticatedAt: null,
       requestsPerMinute: row.requests_per_minute,
       networks: row.allowed_ips === null ? null : new IpNetworks(row.allowed_ips),
     },

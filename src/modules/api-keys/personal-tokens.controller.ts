@@ -24,7 +24,7 @@ export class PersonalTokensController {
   ) {}
 
   @Post()
-  @Access('tokens:write')
+  @Access('tokens:write', 'any', { fresh: true })
   @ApiOperation({ summary: 'Make a token for a script or tool of one’s own; it is shown this once' })
   @Returns(201, CreatedPersonalTokenDto, [400, 409, 413, 415])
   create(

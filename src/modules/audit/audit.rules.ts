@@ -3,11 +3,13 @@ import type { CredentialRef } from '../api-keys/api-keys.events.js';
 import type { PasswordSetBy } from '../users/users.events.js';
 import { peopleRules } from './people.rules.js';
 import { byActor, bySelf, userResource } from './rule-parts.js';
+import { mfaRules } from './mfa.rules.js';
 import '../../common/access/access.events.js';
 import '../api-keys/api-keys.events.js';
 import '../auth/auth.events.js';
 import '../conversations/conversations.events.js';
 import '../identities/identities.events.js';
+import '../mfa/mfa.events.js';
 import '../users/users.events.js';
 
 /** What an event leaves in the trail. */
@@ -169,6 +171,13 @@ export const auditRules = {
     organizationId: user?.organizationId ?? null,
     details: { reason },
   }),
+  'login.mfa-failed': ({ user, reason }) => ({
+    action: 'login.fail_mfa',
+    resource: userResource(user),
+    userId: null,
+    organizationId: user.organizationId,
+    details: { reason },
+  }),
   'access.denied': ({ actor, code, route }) => ({
     action: 'access.deny',
     resource: `route:${route}`,
@@ -196,4 +205,5 @@ export const auditRules = {
     ...byActor(actor),
     details: { message_count: messageCount },
   }),
+  ...mfaRules,
 } satisfies AuditRules;

@@ -3,6 +3,9 @@ import type { Response } from 'express';
 import type { Actor } from '../../common/access/actor.js';
 import type { BrowserSessionDto, LoginDto, TokensDto } from './auth.dto.js';
 import { LoginService } from './login.service.js';
+import { ReauthenticationService } from './reauthentication.service.js';
+import type { LoginMfaDto, MfaRequiredDto, ReauthenticateDto } from './second-factor.dto.js';
+import { SecondFactorService } from './second-factor.service.js';
 import { SessionCookie } from './session-cookie.js';
 import { SessionsService } from './sessions.service.js';
 
@@ -11,6 +14,8 @@ import { SessionsService } from './sessions.service.js';
 export class AuthAnswers {
   constructor(
     private readonly logins: LoginService,
+    private readonly secondFactors: SecondFactorService,
+    private readonly reauthentication: ReauthenticationService,
     private readonly sessions: SessionsService,
     private readonly cookie: SessionCookie,
   ) {}
@@ -19,11 +24,21 @@ export class AuthAnswers {
     request: LoginDto,
     session: 'cookie' | undefined,
     response: Response,
-  ): Promise<TokensDto | BrowserSessionDto> {
+  ): Promise<TokensDto | BrowserSessionDto | MfaRequiredDto> {
     if (session === undefined) return this.logins.login(request);
-    const signedIn = await this.logins.loginBrowser(request);
-    this.cookie.set(response, signedIn);
-    return signedIn.answer;
+    return this.cookie.deliver(response, await this.logins.loginBrowser(request));
+  }
+
+  async loginMfa(request: LoginMfaDto, response: Response): Promise<TokensDto | BrowserSessionDto> {
+    return this.cookie.deliver(response, await this.secondFactors.complete(request, response));
+  }
+
+  async reauthenticate(
+    actor: Actor,
+    request: ReauthenticateDto,
+    response: Response,
+  ): Promise<TokensDto | BrowserSessionDto> {
+    return this.cookie.deliver(response, await this.reauthentication.reauthenticate(actor, request));
   }
 
   async logout(actor: Actor, response: Response): Promise<void> {

@@ -20,6 +20,7 @@ import {
   VerifyDto,
 } from './auth.dto.js';
 import { AuthAnswers } from './auth-answers.js';
+import { MfaRequiredDto } from './second-factor.dto.js';
 import { RegistrationService } from './registration.service.js';
 import { SignInService } from './sign-in.service.js';
 
@@ -31,7 +32,7 @@ function claimedAccount({ body }: Request): string {
 }
 
 @ApiTags('Sign-in')
-@ApiExtraModels(TokensDto, BrowserSessionDto)
+@ApiExtraModels(TokensDto, BrowserSessionDto, MfaRequiredDto)
 @Controller('auth')
 export class AuthController {
   constructor(
@@ -79,14 +80,14 @@ export class AuthController {
   @Public()
   @RateLimited('login', claimedAccount)
   @ApiOperation({ summary: 'Sign in with an e-mail or username and a password' })
-  @ReturnsOneOf(200, [TokensDto, BrowserSessionDto], [400, 413, 415, 503])
+  @ReturnsOneOf(200, [TokensDto, BrowserSessionDto, MfaRequiredDto], [400, 413, 415, 503])
   @ApiProblem(401, 'The name and the password do not belong together.')
   @ApiProblem(403, 'The account is deactivated.')
   login(
     @Body() request: LoginDto,
     @Query() { session }: LoginQuery,
     @Res({ passthrough: true }) response: Response,
-  ): Promise<TokensDto | BrowserSessionDto> {
+  ): Promise<TokensDto | BrowserSessionDto | MfaRequiredDto> {
     return this.answers.login(request, session, response);
   }
 
@@ -119,7 +120,7 @@ export class AuthController {
   }
 
   @Post('password/change')
-  @Access('profile:write', 'session')
+  @Access('profile:write', 'session', { fresh: true })
   @RateLimited('password')
   @ApiOperation({ summary: 'Change the password; every other session ends' })
   @Returns(204, null, [400, 413, 415, 503])

@@ -14,7 +14,7 @@ import type { SessionRow } from './sessions.repository.js';
 const trimmed = ({ value }: { value: unknown }) => (typeof value === 'string' ? value.trim() : value);
 
 /** More than any password may have; a longer one is not worth a hash. */
-const LONGEST_PASSWORD = 1024;
+export const LONGEST_PASSWORD = 1024;
 
 export class RegisterDto {
   @PersonEmail()

@@ -39,13 +39,38 @@ export const AuthErrors = {
       detail: 'Choose another password.',
       errors: messages.map((message) => ({ field, message })),
     }),
-  wrongPassword: () =>
+  invalidMfaToken: () =>
+    new AppError({
+      status: 401,
+      code: 'invalid_mfa_token',
+      title: 'Sign in again',
+      detail: 'The sign-in to complete is unknown, too old, complete already, or was tried too often.',
+      headers: { 'WWW-Authenticate': 'Bearer realm="cloudkeep"' },
+    }),
+  invalidCode: (status: 400 | 401 = 401) =>
+    new AppError({
+      status,
+      code: 'invalid_code',
+      title: 'The code is wrong',
+      detail: 'The code is wrong, too old or was used before.',
+      errors: [{ field: 'code', message: 'is wrong, too old or was used before' }],
+      headers: status === 401 ? { 'WWW-Authenticate': 'Bearer realm="cloudkeep"' } : {},
+    }),
+  invalidPasskey: (status: 400 | 401 = 401) =>
+    new AppError({
+      status,
+      code: 'invalid_passkey',
+      title: 'The passkey is refused',
+      detail: 'The answer is not that of a passkey we know to a challenge of ours, or it came too late.',
+      headers: status === 401 ? { 'WWW-Authenticate': 'Bearer realm="cloudkeep"' } : {},
+    }),
+  wrongPassword: (field = 'current_password') =>
     new AppError({
       status: 400,
       code: 'wrong_password',
       title: 'The current password is wrong',
       detail: 'Nothing was changed.',
-      errors: [{ field: 'current_password', message: 'is not the current password' }],
+      errors: [{ field, message: 'is not the current password' }],
     }),
   invalidRefreshToken: () =>
     new AppError({

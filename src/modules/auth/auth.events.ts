@@ -20,5 +20,7 @@ declare module '../../common/events/domain-events.js' {
     'session.refreshed': { readonly user: UserRef; readonly sessionId: string };
     /** A sign-in failed; `user` is null where nobody has that name. */
     'login.failed': { readonly user: UserRef | null; readonly reason: string; readonly ip: string };
+    /** Somebody who knew the password, or held a session, failed at the second factor. */
+    'login.mfa-failed': { readonly user: UserRef; readonly reason: string; readonly ip: string };
   }
 }

@@ -3,6 +3,7 @@ import { JwtModule } from '@nestjs/jwt';
 import { PassportModule } from '@nestjs/passport';
 import { TypeOrmModule } from '@nestjs/typeorm';
 import { MailModule } from '../mail/mail.module.js';
+import { MfaModule } from '../mfa/mfa.module.js';
 import { UsersModule } from '../users/users.module.js';
 import { AccessTokenStrategy } from './access-token.strategy.js';
 import { AccessTokens } from './access-tokens.js';
@@ -27,6 +28,11 @@ import { LoginService } from './login.service.js';
 import { MailedTokens } from './mailed-tokens.js';
 import { NewDeviceNotices } from './new-device.js';
 import { PasswordReset } from './password-reset.js';
+import { OwnerProof } from './owner-proof.js';
+import { PasskeyAnswers } from './passkey-answers.js';
+import { PasskeySignInController } from './passkey-sign-in.controller.js';
+import { PasskeySignInService } from './passkey-sign-in.service.js';
+import { ReauthenticationService } from './reauthentication.service.js';
 import { RefreshTokenEntity } from './refresh-token.entity.js';
 import { RefreshTokensRepository } from './refresh-tokens.repository.js';
 import { RefreshRules } from './refresh-rules.js';
@@ -34,11 +40,15 @@ import { RefreshTokensService } from './refresh-tokens.service.js';
 import { RegistrationService } from './registration.service.js';
 import { SessionData } from './session-data.js';
 import { SessionDataRepository } from './session-data.repository.js';
+import { SecondFactorController } from './second-factor.controller.js';
+import { SecondFactorService } from './second-factor.service.js';
 import { SessionCookie } from './session-cookie.js';
 import { SessionEntity } from './session.entity.js';
+import { SessionProofs } from './session-proofs.js';
 import { SessionsController } from './sessions.controller.js';
 import { SessionsRepository } from './sessions.repository.js';
 import { SessionsService } from './sessions.service.js';
+import { SignInGate } from './sign-in-gate.js';
 import { SignInGrants } from './sign-in-grants.js';
 import { SignInService } from './sign-in.service.js';
 import { SigningKeyEntity } from './signing-key.entity.js';
@@ -53,9 +63,17 @@ import { UnwatchedWork } from './unwatched-work.js';
     JwtModule.register({}),
     MailModule,
     PassportModule,
+    MfaModule,
     UsersModule,
   ],
-  controllers: [AccountRecoveryController, AuthController, SessionsController, JwksController],
+  controllers: [
+    AccountRecoveryController,
+    AuthController,
+    PasskeySignInController,
+    SecondFactorController,
+    SessionsController,
+    JwksController,
+  ],
   providers: [
     AccessTokenStrategy,
     AccessTokens,
@@ -76,15 +94,22 @@ import { UnwatchedWork } from './unwatched-work.js';
     MailedTokens,
     NewDeviceNotices,
     PasswordReset,
+    OwnerProof,
+    PasskeyAnswers,
+    PasskeySignInService,
+    ReauthenticationService,
     RefreshRules,
     RefreshTokensRepository,
     RefreshTokensService,
     RegistrationService,
+    SecondFactorService,
     SessionCookie,
     SessionData,
     SessionDataRepository,
+    SessionProofs,
     SessionsRepository,
     SessionsService,
+    SignInGate,
     SignInGrants,
     SignInService,
     SigningKeys,

@@ -20,4 +20,9 @@ export class LoginReports {
     const ref = user === null ? null : { id: user.id, organizationId: user.organization_id };
     this.events.observe('login.failed', { user: ref, reason, ip: this.ip });
   }
+
+  mfaFailed(user: UserRow, reason: string): void {
+    const ref = { id: user.id, organizationId: user.organization_id };
+    this.events.observe('login.mfa-failed', { user: ref, reason, ip: this.ip });
+  }
 }

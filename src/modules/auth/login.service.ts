@@ -4,16 +4,16 @@ import { UnitOfWork } from '../../database/unit-of-work.js';
 import { UsersService, type UserRow } from '../users/users.service.js';
 import type { LoginDto, TokensDto } from './auth.dto.js';
 import { AuthErrors } from './auth.errors.js';
+import type { Evidence } from './evidence.js';
 import { LoginLockout } from './login-lockout.js';
 import { LoginReports } from './login-reports.js';
 import { PasswordHasher } from '../../common/passwords/password-hasher.js';
+import type { MfaRequiredDto } from './second-factor.dto.js';
 import { SignInService, type BrowserSignIn } from './sign-in.service.js';
 
 interface Proven {
   readonly user: UserRow;
-  /** A hash under today's parameters, where the stored one is older. */
-  readonly newHash: string | null;
-  readonly subject: Buffer;
+  readonly evidence: Evidence;
 }
 
 /**
@@ -32,33 +32,27 @@ export class LoginService {
   ) {}
 
   /** @throws AppError 401 `invalid_credentials`, 403 `account_inactive`, 429 `sign_in_paused`. */
-  login(request: LoginDto): Promise<TokensDto> {
-    return this.complete(request, (user) => this.signIn.withTokens(user));
+  login(request: LoginDto): Promise<TokensDto | MfaRequiredDto> {
+    return this.complete(request, ({ user, evidence }) => this.signIn.withTokens(user, evidence));
   }
 
   /** As `login`, for a browser. */
-  loginBrowser(request: LoginDto): Promise<BrowserSignIn> {
-    return this.complete(request, (user) => this.signIn.withCookie(user));
+  loginBrowser(request: LoginDto): Promise<BrowserSignIn | MfaRequiredDto> {
+    return this.complete(request, ({ user, evidence }) => this.signIn.withCookie(user, evidence));
   }
 
   private async complete<Answer>(
     request: LoginDto,
-    open: (user: UserRow) => Promise<Answer>,
+    open: (proven: Proven) => Promise<Answer>,
   ): Promise<Answer> {
     // Here, once: the database folds a few letters differently, and each spelling would get tries of its own.
     const identifier = (request.email ?? request.username ?? '').toLowerCase();
-    const { user, newHash, subject } = await this.prove(identifier, request.password);
-    return this.unitOfWork.run(async () => {
-      await this.lockout.clear(subject);
-      const answer = await open(user);
-      // Only now: the session is opened on the hash that was proven.
-      if (newHash !== null) await this.users.setPasswordHash(user, newHash, 'upgrade');
-      return answer;
-    });
+    const proven = await this.prove(identifier, request.password);
+    return this.unitOfWork.run(() => open(proven));
   }
 
   private async prove(identifier: string, password: string): Promise<Proven> {
-    const subject = await this.lockout.reserve(identifier, this.reports.ip);
+    const lockoutSubject = await this.lockout.reserve(identifier, this.reports.ip);
     const user = await this.users.findByLogin(identifier);
     const { matches, needsRehash } = await this.passwords.verify(user?.password_hash ?? null, password);
     if (user === null || !matches) {
@@ -69,7 +63,8 @@ export class LoginService {
       this.reports.failed(user, 'account_inactive');
       throw AuthErrors.accountInactive();
     }
-    return { user, subject, newHash: needsRehash ? await this.upgrade(password) : null };
+    const newHash = needsRehash ? await this.upgrade(password) : null;
+    return { user, evidence: { by: ['password'], lockoutSubject, newHash } };
   }
 
   /** A full queue must not turn a good sign-in away: the upgrade then waits for the next one. */

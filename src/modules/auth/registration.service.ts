@@ -35,7 +35,8 @@ export class RegistrationService {
     const passwordHash = await this.hasher.hash(request.password);
     return this.unitOfWork.run(async () => {
       const user = await this.create({ email, username, fullName, passwordHash });
-      return this.signIn.withTokens(user);
+      // Nobody is born with a second factor, so nothing else can come of it.
+      return (await this.signIn.withTokens(user, { by: ['password'] })) as TokensDto;
     });
   }
 

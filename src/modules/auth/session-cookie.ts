@@ -2,6 +2,7 @@ import { Injectable } from '@nestjs/common';
 import type { CookieOptions, Response } from 'express';
 import { csrfCookieName, sessionCookieName } from '../../common/access/credential.js';
 import { AuthConfig } from '../../config/config.js';
+import type { BrowserSessionDto } from './auth.dto.js';
 import type { BrowserSignIn } from './sign-in.service.js';
 
 /**
@@ -15,6 +16,16 @@ export class SessionCookie {
 
   constructor(private readonly config: AuthConfig) {
     this.options = { secure: config.secureCookie, sameSite: 'lax', path: '/' };
+  }
+
+  /** What belongs in the body of an answer; what belongs in its cookies is set. */
+  deliver<Answer extends object>(
+    response: Response,
+    outcome: Answer | BrowserSignIn,
+  ): Answer | BrowserSessionDto {
+    if (!('cookieSecret' in outcome)) return outcome;
+    this.set(response, outcome);
+    return outcome.answer;
   }
 
   set(response: Response, { cookieSecret, answer }: BrowserSignIn): void {

@@ -1,6 +1,7 @@
 import { AccessErrors } from '../../common/access/access.errors.js';
 import type { Authenticated } from '../../common/access/credential-strategy.js';
 import { scopeSetOfRole } from '../../common/access/scopes.js';
+import { hasSecondFactor } from './evidence.js';
 import type { SessionPrincipalRow } from './sessions.repository.js';
 
 /**
@@ -26,6 +27,7 @@ export function sessionPrincipal(
       role,
       scopes: scopeSetOfRole(role, session.custom_scopes),
       expiresAt: new Date(Math.min(expiresAt.getTime(), session.expires_at.getTime())),
+      authenticatedAt: session.mfa_enabled && !hasSecondFactor(session.amr) ? null : session.authenticated_at,
       requestsPerMinute: null,
       networks: null,
     },

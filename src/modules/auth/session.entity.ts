@@ -1,5 +1,6 @@
 import { Check, Column, Entity, ForeignKey, Index, Unique } from 'typeorm';
 import { BaseEntity } from '../../database/base.entity.js';
+import type { Proof } from './evidence.js';
 
 export type SessionKind = 'token' | 'browser';
 
@@ -11,6 +12,7 @@ export type SessionEnd =
   | 'password_reset'
   | 'refresh_token_reuse'
   | 'user_deactivated'
+  | 'reauthentication'
   | 'user_erased'
   | 'account_taken_over';
 
@@ -44,6 +46,14 @@ export class SessionEntity extends BaseEntity {
 
   @Column({ type: 'timestamptz' })
   lastSeenAt!: Date;
+
+  /** When its person last proved who they are. */
+  @Column({ type: 'timestamptz' })
+  authenticatedAt!: Date;
+
+  /** By what they did (authentication methods references, as in RFC 8176). */
+  @Column({ type: 'text', array: true })
+  amr!: Proof[];
 
   @Column({ type: 'timestamptz' })
   expiresAt!: Date;

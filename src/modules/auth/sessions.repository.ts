@@ -2,6 +2,7 @@ import { Injectable } from '@nestjs/common';
 import DataLoader from 'dataloader';
 import type { Scope } from '../../common/access/scopes.js';
 import { Sql } from '../../database/sql.js';
+import type { Proof } from './evidence.js';
 import { SessionEntity, type SessionEnd, type SessionKind } from './session.entity.js';
 
 /** A live look at a session and its owner: all that authentication asks, in one indexed query. */
@@ -15,6 +16,9 @@ export interface SessionPrincipalRow {
   readonly role: string;
   readonly is_active: boolean;
   readonly custom_scopes: Scope[] | null;
+  readonly mfa_enabled: boolean;
+  readonly authenticated_at: Date;
+  readonly amr: Proof[];
 }
 
 export interface SessionRow {
@@ -31,7 +35,7 @@ export interface SessionRow {
 
 const SELECT_PRINCIPAL = `
   SELECT s.id AS session_id, s.kind, s.expires_at, s.ended_at, u.id AS user_id, u.organization_id, u.role, u.is_active,
-         r.scopes AS custom_scopes
+         r.scopes AS custom_scopes, u.mfa_enabled, s.authenticated_at, s.amr
   FROM sessions s JOIN users u ON u.id = s.user_id
   LEFT JOIN roles r ON r.organization_id = u.organization_id AND r.name = u.role`;
 
@@ -136,6 +140,13 @@ export class SessionsRepository {
       name: 'session-extend',
       text: 'UPDATE sessions SET expires_at = $2 WHERE id = $1',
       values: [id, expiresAt],
+    });
+  }
+
+  async addProof(id: string, proof: Proof): Promise<void> {
+    await this.sql.execute({
+      text: 'UPDATE sessions SET amr = array_append(amr, $2) WHERE id = $1 AND NOT amr @> ARRAY[$2]',
+      values: [id, proof],
     });
   }
 

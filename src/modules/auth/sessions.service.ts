@@ -9,6 +9,7 @@ import { Clock, secondsAfter } from '../../common/time/clock.js';
 import { UnitOfWork } from '../../database/unit-of-work.js';
 import type { UserRow } from '../users/users.service.js';
 import { AuthErrors } from './auth.errors.js';
+import type { Proof } from './evidence.js';
 import type { SessionEnd, SessionKind } from './session.entity.js';
 import { SessionsRepository, type SessionRow } from './sessions.repository.js';
 import './auth.events.js';
@@ -17,6 +18,14 @@ const USER_AGENT_LENGTH = 512;
 const DAY_SECONDS = 86_400;
 const ALARM_SHOWN_FOR_SECONDS = 7 * DAY_SECONDS;
 const ENDED_KEPT_FOR_SECONDS = 30 * DAY_SECONDS;
+
+export interface NewSession {
+  readonly kind: SessionKind;
+  readonly seconds: number;
+  /** How its person was proven, just now. */
+  readonly by: readonly Proof[];
+  readonly cookieSecret?: string;
+}
 
 export interface OpenedSession {
   readonly id: string;
@@ -35,13 +44,8 @@ export class SessionsService {
     private readonly clock: Clock,
   ) {}
 
-  /** Opens a session that lasts `seconds`; part of the caller's unit of work. `user` is as before this sign-in. */
-  async open(
-    user: UserRow,
-    kind: SessionKind,
-    seconds: number,
-    cookieSecret?: string,
-  ): Promise<OpenedSession> {
+  /** Opens a session; part of the caller's unit of work. `user` is as before this sign-in. */
+  async open(user: UserRow, { kind, seconds, by, cookieSecret }: NewSession): Promise<OpenedSession> {
     const now = this.clock.now();
     const session = { id: newId(), expiresAt: secondsAfter(now, seconds) };
     await this.sessions.insert({
@@ -53,12 +57,27 @@ export class SessionsService {
       ip: this.context.ip,
       userAgent: this.context.userAgent?.slice(0, USER_AGENT_LENGTH).toWellFormed() ?? null,
       lastSeenAt: now,
+      authenticatedAt: now,
+      amr: [...by],
     });
     const ref = { id: user.id, organizationId: user.organization_id };
     const previousLoginAt = user.last_login_at;
     this.events.emit('session.opened', { user: ref, sessionId: session.id, kind, previousLoginAt });
     await this.invalidations.publish(`profile:${user.id}`);
     return session;
+  }
+
+  /** @throws AppError 404 where the actor's session is gone. */
+  async kindOf({ credentialId }: Actor): Promise<SessionKind> {
+    const session = await this.sessions.findPrincipalById(credentialId);
+    if (session === null) throw AuthErrors.sessionNotFound(credentialId);
+    return session.kind;
+  }
+
+  /** Its person has shown another factor in it. Part of the caller's unit of work. */
+  async addProof(id: string, proof: Proof): Promise<void> {
+    await this.sessions.addProof(id, proof);
+    await this.invalidations.publish(`session:${id}`);
   }
 
   list(actor: Actor): Promise<SessionRow[]> {

@@ -2,6 +2,7 @@ import { Injectable } from '@nestjs/common';
 import type { Response } from 'express';
 import { UnitOfWork } from '../../database/unit-of-work.js';
 import type { BrowserSessionDto, TokensDto } from '../auth/auth.dto.js';
+import type { MfaRequiredDto } from '../auth/second-factor.dto.js';
 import { BrowserAnswerService } from '../auth/browser-answer.service.js';
 import { SignInService } from '../auth/sign-in.service.js';
 import { UsersService } from '../users/users.service.js';
@@ -20,12 +21,18 @@ export class ExchangeService {
   ) {}
 
   /** @throws AppError 400 `exchange_code_refused`, 403 `account_inactive`. */
-  async exchange(presented: PresentedCode, response: Response): Promise<TokensDto | BrowserSessionDto> {
+  async exchange(
+    presented: PresentedCode,
+    response: Response,
+  ): Promise<TokensDto | BrowserSessionDto | MfaRequiredDto> {
     const signedIn = await this.unitOfWork.run(async () => {
       const { userId, session } = await this.codes.redeem(presented);
       const user = await this.users.mustFind(userId);
       if (!user.is_active) throw IdentityErrors.accountInactive();
-      return session === 'cookie' ? this.signIn.withCookie(user) : this.signIn.withTokens(user);
+      const evidence = { by: ['external'] } as const;
+      return session === 'cookie'
+        ? this.signIn.withCookie(user, evidence)
+        : this.signIn.withTokens(user, evidence);
     });
     return 'cookieSecret' in signedIn ? this.browsers.give(response, signedIn) : signedIn;
   }

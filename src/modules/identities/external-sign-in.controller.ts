@@ -4,12 +4,13 @@ import type { Request, Response } from 'express';
 import { Public } from '../../common/access/access.decorator.js';
 import { ApiProblem } from '../../common/openapi/api-problem.decorator.js';
 import { Returns, ReturnsOneOf } from '../../common/openapi/returns.decorator.js';
+import { MfaRequiredDto } from '../auth/second-factor.dto.js';
 import { BrowserSessionDto, TokensDto } from '../auth/auth.dto.js';
 import { BeginQuery, ExchangeDto, ProvidersDto } from './identities.dto.js';
 import { SignInAnswers, type Redirection } from './sign-in-answers.js';
 
 @ApiTags('Sign-in with others')
-@ApiExtraModels(TokensDto, BrowserSessionDto)
+@ApiExtraModels(TokensDto, BrowserSessionDto, MfaRequiredDto)
 @Controller('auth')
 export class ExternalSignInController {
   constructor(private readonly answers: SignInAnswers) {}
@@ -25,13 +26,13 @@ export class ExternalSignInController {
   @Post('exchange')
   @Public()
   @ApiOperation({ summary: 'Exchange the code of a redirect for tokens, or for the session cookie' })
-  @ReturnsOneOf(200, [TokensDto, BrowserSessionDto], [400, 413, 415])
+  @ReturnsOneOf(200, [TokensDto, BrowserSessionDto, MfaRequiredDto], [400, 413, 415])
   @ApiProblem(403, 'The account is deactivated.')
   exchange(
     @Body() body: ExchangeDto,
     @Req() request: Request,
     @Res({ passthrough: true }) response: Response,
-  ): Promise<TokensDto | BrowserSessionDto> {
+  ): Promise<TokensDto | BrowserSessionDto | MfaRequiredDto> {
     return this.answers.exchange(body, request, response);
   }
 

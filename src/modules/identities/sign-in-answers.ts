@@ -3,6 +3,7 @@ import type { Request, Response } from 'express';
 import type { Actor } from '../../common/access/actor.js';
 import type { BrowserSessionDto, TokensDto } from '../auth/auth.dto.js';
 import { BrowserBinding } from './browser-binding.js';
+import type { MfaRequiredDto } from '../auth/second-factor.dto.js';
 import { ExchangeService } from './exchange.service.js';
 import { ExternalSignInService } from './external-sign-in.service.js';
 import type { BeginQuery, ExchangeDto, LinkDto, LinkStartedDto, ProvidersDto } from './identities.dto.js';
@@ -57,7 +58,11 @@ export class SignInAnswers {
     return { url: await this.signIn.finish(provider, request, this.browsers.of(request)), statusCode: 302 };
   }
 
-  exchange(body: ExchangeDto, request: Request, response: Response): Promise<TokensDto | BrowserSessionDto> {
+  exchange(
+    body: ExchangeDto,
+    request: Request,
+    response: Response,
+  ): Promise<TokensDto | BrowserSessionDto | MfaRequiredDto> {
     const presented = { code: body.code, verifier: body.code_verifier, browser: this.browsers.of(request) };
     return this.exchanges.exchange(presented, response);
   }

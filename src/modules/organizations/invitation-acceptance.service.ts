@@ -42,7 +42,8 @@ export class InvitationAcceptanceService {
       const user = await this.users.create(account);
       const invitation = { id, organizationId, role };
       this.events.emit('invitation.accepted', { user: { id: user.id, organizationId }, invitation });
-      return this.signIn.withTokens(user);
+      // Nobody is born with a second factor, so nothing else can come of it.
+      return (await this.signIn.withTokens(user, { by: ['password'] })) as TokensDto;
     });
   }
 }

@@ -134,7 +134,9 @@ export class UsersRepository {
 
   async update(
     id: string,
-    changes: Partial<Pick<UserEntity, 'fullName' | 'role' | 'isActive' | 'passwordHash' | 'emailVerified'>>,
+    changes: Partial<
+      Pick<UserEntity, 'fullName' | 'role' | 'isActive' | 'passwordHash' | 'emailVerified' | 'mfaEnabled'>
+    >,
   ): Promise<void> {
     await this.sql.manager.update(UserEntity, { id }, changes);
   }
@@ -144,12 +146,12 @@ export class UsersRepository {
    *
    * @returns whether it was; the row stays locked until the transaction ends.
    */
-  async recordLogin(id: string, provenHash: string | null, at: Date): Promise<boolean> {
+  async recordLogin(proven: UserRow, at: Date): Promise<boolean> {
     const updated = await this.sql.execute({
       name: 'users-record-login',
       text: `UPDATE users SET last_login_at = $3
-             WHERE id = $1 AND is_active AND password_hash IS NOT DISTINCT FROM $2`,
-      values: [id, provenHash, at],
+             WHERE id = $1 AND is_active AND password_hash IS NOT DISTINCT FROM $2 AND mfa_enabled = $4`,
+      values: [proven.id, proven.password_hash, at, proven.mfa_enabled],
     });
     return updated > 0;
   }

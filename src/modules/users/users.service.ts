@@ -111,11 +111,29 @@ export class UsersService {
   }
 
   /**
-   * Marks a sign-in. False when the account was deactivated or its password changed
-   * since the sign-in was proven: the session must then not be opened.
+   * Marks a sign-in. False when the account was deactivated, its password changed or
+   * its second factor turned on or off since the sign-in was proven: the session must
+   * then not be opened.
    */
   recordLogin(proven: UserRow, at: Date): Promise<boolean> {
-    return this.users.recordLogin(proven.id, proven.password_hash, at);
+    return this.users.recordLogin(proven, at);
+  }
+
+  /**
+   * As `mustFind`, and nobody else changes the user before the unit of work ends.
+   *
+   * @throws AppError 404.
+   */
+  async mustLock(id: string): Promise<UserRow> {
+    const user = await this.users.lock(id);
+    if (user === null) throw UserErrors.notFound(id);
+    return user;
+  }
+
+  /** Whether the account asks for a second factor. Part of the caller's unit of work. */
+  async setMfaEnabled(userId: string, mfaEnabled: boolean): Promise<void> {
+    await this.users.update(userId, { mfaEnabled });
+    await this.invalidations.publish(`user:${userId}`, `profile:${userId}`);
   }
 
   async setPasswordHash(user: UserRow, passwordHash: string, by: PasswordSetBy): Promise<void> {

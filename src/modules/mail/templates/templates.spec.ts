@@ -17,6 +17,7 @@ const filledWith = (name: string): MailData => ({
   'credential-revoked': { kind: 'api_key', name, masked: name, ip: name, at: AT },
   'email-verification': { full_name: name, token: TOKEN },
   invitation: { organization: name, inviter: name, token: TOKEN },
+  'mfa-changed': { is_enabled: true, ip: name, at: AT },
   'new-device': { device: name, ip: '203.0.113.7', at: AT },
   'password-changed': { full_name: name, by_mail: true, ip: '203.0.113.7', at: AT },
   'password-reset': { full_name: name, token: TOKEN },

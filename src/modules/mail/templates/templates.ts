@@ -4,6 +4,7 @@ import { emailVerification, type EmailVerification } from './email-verification.
 import { invitation, type Invitation } from './invitation.js';
 import type { RenderedMail } from './layout.js';
 import type { Links } from './links.js';
+import { mfaChanged, type MfaChanged } from './mfa-changed.js';
 import { newDevice, type NewDevice } from './new-device.js';
 import { passwordChanged, type PasswordChanged } from './password-changed.js';
 import { passwordReset, type PasswordReset } from './password-reset.js';
@@ -14,6 +15,7 @@ export interface MailData {
   readonly 'credential-revoked': CredentialRevoked;
   readonly 'email-verification': EmailVerification;
   readonly invitation: Invitation;
+  readonly 'mfa-changed': MfaChanged;
   readonly 'new-device': NewDevice;
   readonly 'password-changed': PasswordChanged;
   readonly 'password-reset': PasswordReset;
@@ -29,6 +31,7 @@ export const templates: { readonly [Name in MailName]: Template<Name> } = {
   'credential-revoked': credentialRevoked,
   'email-verification': emailVerification,
   invitation,
+  'mfa-changed': mfaChanged,
   'new-device': newDevice,
   'password-changed': passwordChanged,
   'password-reset': passwordReset,

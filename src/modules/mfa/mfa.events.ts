@@ -1,0 +1,25 @@
+import type { Actor } from '../../common/access/actor.js';
+import type { UserRef } from '../users/users.events.js';
+
+/** What may stand beside a password. */
+export type SecondFactor = 'totp' | 'recovery_code' | 'passkey';
+
+export interface PasskeyRef {
+  readonly id: string;
+  readonly name: string;
+}
+
+declare module '../../common/events/domain-events.js' {
+  interface DomainEvents {
+    /** The account's sign-in asks for a second factor from now on. */
+    'mfa.enabled': { readonly actor: Actor; readonly user: UserRef };
+    /** It does no more; `actor` may be an admin who helps somebody locked out. */
+    'mfa.disabled': { readonly actor: Actor; readonly user: UserRef };
+    'totp.added': { readonly actor: Actor; readonly user: UserRef };
+    'totp.removed': { readonly actor: Actor; readonly user: UserRef };
+    'passkey.added': { readonly actor: Actor; readonly user: UserRef; readonly passkey: PasskeyRef };
+    'passkey.removed': { readonly actor: Actor; readonly user: UserRef; readonly passkey: PasskeyRef };
+    'mfa.recovery-codes-made': { readonly actor: Actor; readonly user: UserRef };
+    'mfa.recovery-code-used': { readonly user: UserRef; readonly left: number };
+  }
+}
