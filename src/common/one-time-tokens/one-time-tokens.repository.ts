@@ -1,6 +1,6 @@
 import { Injectable } from '@nestjs/common';
 import { Sql } from '../../database/sql.js';
-import { OneTimeTokenEntity } from './one-time-token.entity.js';
+import type { OneTimeTokenEntity } from './one-time-token.entity.js';
 
 export interface OneTimeTokenRow {
   readonly id: string;
@@ -13,7 +13,20 @@ export class OneTimeTokensRepository {
   constructor(private readonly sql: Sql) {}
 
   async insert(token: Omit<OneTimeTokenEntity, 'createdAt' | 'attempts'>): Promise<void> {
-    await this.sql.manager.insert(OneTimeTokenEntity, token);
+    await this.sql.execute({
+      name: 'one-time-tokens-insert',
+      text: `INSERT INTO one_time_tokens (id, organization_id, purpose, subject, digest, sealed_data, expires_at)
+             VALUES ($1, $2, $3, $4, $5, $6, $7)`,
+      values: [
+        token.id,
+        token.organizationId,
+        token.purpose,
+        token.subject,
+        token.digest,
+        token.sealedData,
+        token.expiresAt,
+      ],
+    });
   }
 
   find(digest: Buffer, now: Date): Promise<OneTimeTokenRow | null> {
