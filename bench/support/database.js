@@ -62,8 +62,8 @@ export class Database {
       Array.from({ length: each }, () => ({ id: randomUUID(), userId })),
     );
     await this.pool.query(
-      `INSERT INTO sessions (id, organization_id, user_id, kind, ip, user_agent, last_seen_at, expires_at)
-       SELECT id, $3, user_id, 'token', '127.0.0.1', 'bench', now(), now() + interval '7 days'
+      `INSERT INTO sessions (id, organization_id, user_id, kind, ip, user_agent, last_seen_at, expires_at, authenticated_at, amr)
+       SELECT id, $3, user_id, 'token', '127.0.0.1', 'bench', now(), now() + interval '7 days', now(), '{password}'
        FROM unnest($1::uuid[], $2::uuid[]) AS given (id, user_id)`,
       [sessions.map(({ id }) => id), sessions.map(({ userId }) => userId), ORGANIZATION_ID],
     );

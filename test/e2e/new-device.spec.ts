@@ -137,8 +137,8 @@ it('fills no mailbox, and stands in nobody’s way: where no mail can go one sig
 it('is found by an index, however many sessions there are', async () => {
   const [ada, busy] = [await app.given.user(), await app.given.user()];
   await app.database.query(
-    `INSERT INTO sessions (id, organization_id, user_id, kind, ip, last_seen_at, expires_at)
-     SELECT gen_random_uuid(), $1, $2, 'token', '203.0.113.7', now(), now() FROM generate_series(1, 5000)`,
+    `INSERT INTO sessions (id, organization_id, user_id, kind, ip, last_seen_at, expires_at, authenticated_at, amr)
+     SELECT gen_random_uuid(), $1, $2, 'token', '203.0.113.7', now(), now(), now(), '{password}' FROM generate_series(1, 5000)`,
     [ada.organizationId, busy.id],
   );
   await app.database.query('ANALYZE sessions');
