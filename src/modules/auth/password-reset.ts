@@ -36,9 +36,9 @@ export class PasswordReset {
     if (faults.length > 0) throw AuthErrors.weakPassword('password', faults);
     const passwordHash = await this.passwords.hash(password);
     await this.unitOfWork.run(async () => {
-      // Before the account is locked: a sign-in takes the two in this order.
-      await this.lockout.forgive([user.email, user.username]);
       await this.set(await this.tokens.redeem('password-reset', token), passwordHash);
+      // After the account is locked: a sign-in takes the two in this order.
+      await this.lockout.forgive([user.email, user.username]);
     });
   }
 
