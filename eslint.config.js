@@ -80,7 +80,7 @@ export default defineConfig(
         { type: 'app', pattern: 'src' },
       ],
       'boundaries/files': [
-        { category: 'exported', pattern: 'src/modules/*/*.{service,events,module,dto}.ts' },
+        { category: 'exported', pattern: 'src/modules/*/*.{service,events,module,dto,port}.ts' },
       ],
     },
     rules: {

@@ -15,6 +15,7 @@ import {
   type Config,
 } from './config.js';
 import { SignInProvidersConfig } from './sign-in-providers.js';
+import { FilesConfig, StorageConfig } from './storage.js';
 
 /** Hands each typed slice of the settings to whoever asks for it by type. Refuses to start on a setting it can not use. */
 @Module({})
@@ -33,6 +34,8 @@ export class ConfigModule {
       { provide: ConversationsConfig, useValue: config.conversations },
       { provide: ImportsConfig, useValue: config.imports },
       { provide: OrganizationsConfig, useValue: config.organizations },
+      { provide: StorageConfig, useValue: config.storage },
+      { provide: FilesConfig, useValue: config.files },
       { provide: SecretsConfig, useValue: config.secrets },
     ];
     return { module: ConfigModule, global: true, providers, exports: providers };

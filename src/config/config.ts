@@ -5,6 +5,7 @@ import type { Env, Environment, JwtAlgorithm, Settings } from './env.js';
 import { localSecrets } from './local-secrets.js';
 import type { RateLimit } from './rate-limit.js';
 import { signInProvidersOf, type SignInProvidersConfig } from './sign-in-providers.js';
+import { filesOf, storageOf, type FilesConfig, type StorageConfig } from './storage.js';
 
 /**
  * The settings as the code wants them: one class a concern, injected by type.
@@ -112,6 +113,8 @@ export interface Config {
   readonly conversations: ConversationsConfig;
   readonly imports: ImportsConfig;
   readonly organizations: OrganizationsConfig;
+  readonly storage: StorageConfig;
+  readonly files: FilesConfig;
   readonly secrets: SecretsConfig;
 }
 
@@ -157,6 +160,8 @@ export function buildConfig(env: Settings, version: string): Config {
     },
     imports: { mostBytes: env.MAX_IMPORT_BYTES },
     organizations: { deletionSeconds: env.ORGANIZATION_DELETION_DAYS * DAY },
+    storage: storageOf(env, dataDir),
+    files: filesOf(env),
     secrets: secretsOf(env, dataDir),
   };
 }

@@ -100,6 +100,15 @@ export function HttpUrl(): PropertyDecorator {
   );
 }
 
+/** What S3, Azure and Google all take for a bucket or container; S3 and Google also take dots. */
+export function BucketName(): PropertyDecorator {
+  return Satisfies(
+    'isBucketName',
+    (value) => typeof value === 'string' && /^[a-z0-9]([a-z0-9.-]{1,61})[a-z0-9]$/.test(value),
+    'must be 3 to 63 small letters, digits, dots and hyphens',
+  );
+}
+
 export function SmtpUrl(): PropertyDecorator {
   return Satisfies(
     'isSmtpUrl',

@@ -1,6 +1,7 @@
 import { plainToInstance } from 'class-transformer';
 import { IsEmail, IsIn, IsOptional, Matches, MaxLength, MinLength, validateSync } from 'class-validator';
 import {
+  BucketName,
   Flag,
   HttpUrl,
   Integer,
@@ -17,6 +18,7 @@ import {
 import { productionFaults } from './production-rules.js';
 import type { RateLimit } from './rate-limit.js';
 import { providerFaults, readOidcIssuers, type OidcIssuer } from './sign-in-providers.js';
+import { STORAGE_BACKENDS, storageFaults, type StorageBackend } from './storage.js';
 
 export const ENVIRONMENTS = ['development', 'staging', 'production'] as const;
 export const LOG_LEVELS = ['fatal', 'error', 'warn', 'info', 'debug', 'trace', 'silent'] as const;
@@ -109,6 +111,37 @@ export class Env {
   /** Until an organisation that its owner deleted is gone. */
   @Integer(0, 3_650) ORGANIZATION_DELETION_DAYS = 30;
 
+  @IsIn(STORAGE_BACKENDS) STORAGE_BACKEND: StorageBackend = 'local';
+  /** Unset: `files` in the data folder. */
+  @IsOptional() @MinLength(1) LOCAL_STORAGE_PATH?: string;
+  @IsOptional() @BucketName() S3_BUCKET_NAME?: string;
+  @MinLength(1) S3_REGION = 'us-east-1';
+  @IsOptional() @HttpUrl() S3_ENDPOINT?: string;
+  @IsOptional() @MinLength(1) S3_ACCESS_KEY?: string;
+  @IsOptional() @MinLength(1) S3_SECRET_KEY?: string;
+  @IsOptional() @IsIn(['AES256', 'aws:kms']) S3_SERVER_SIDE_ENCRYPTION?: 'AES256' | 'aws:kms';
+  @IsOptional() @MinLength(1) S3_KMS_KEY_ID?: string;
+  @IsOptional() @MinLength(1) AZURE_STORAGE_CONNECTION_STRING?: string;
+  @BucketName() AZURE_CONTAINER_NAME = 'cloudkeep';
+  @IsOptional() @BucketName() GCS_BUCKET_NAME?: string;
+  @IsOptional() @MinLength(1) GCS_CREDENTIALS_PATH?: string;
+  @IsOptional() @MinLength(1) GCS_PROJECT_ID?: string;
+  @IsOptional() @HttpUrl() GCS_ENDPOINT?: string;
+  /** What all keys begin with, such as `production/`. */
+  @Matches(/^([\w.-]+\/)*$/, { message: 'must be folders such as production/, each ending in /' })
+  STORAGE_PREFIX = '';
+  @Flag() STORAGE_ENCRYPT = false;
+  /** A second store, such as `s3:bucket?region=eu-west-1`. */
+  @IsOptional() @MinLength(1) STORAGE_REPLICA?: string;
+  @Integer(1, 604_800) SIGNED_URL_EXPIRATION_SECONDS = 3600;
+  @Integer(1, 5_497_558_138_880) MAX_UPLOAD_BYTES = 104_857_600;
+  /** Until a deleted file is gone; 0 for the next daily run. */
+  @Integer(0, 3_650) FILE_TRASH_DAYS = 30;
+  /** What one person may keep; 0 for no limit. */
+  @Integer(0, Number.MAX_SAFE_INTEGER) STORAGE_QUOTA_BYTES = 0;
+  /** What an organisation may keep; 0 for no limit. */
+  @Integer(0, Number.MAX_SAFE_INTEGER) STORAGE_ORGANIZATION_QUOTA_BYTES = 0;
+
   @IsIn(LOG_LEVELS) LOG_LEVEL: (typeof LOG_LEVELS)[number] = 'info';
   @IsOptional() @IsIn(['json', 'text']) LOG_FORMAT?: 'json' | 'text';
   @IsOptional() @MinLength(16) METRICS_TOKEN?: string;
@@ -141,7 +174,7 @@ export function readEnv(source: NodeJS.ProcessEnv = processEnvironment()): Setti
   );
   const oidc = readOidcIssuers(source);
   // Where the lists themselves are not valid, nothing more can be said of them.
-  const missing = faults.length > 0 ? [] : providerFaults(env, oidc.issuers);
+  const missing = faults.length > 0 ? [] : [...providerFaults(env, oidc.issuers), ...storageFaults(env)];
   const all = [...faults, ...oidc.faults, ...productionFaults(env), ...missing];
   if (all.length > 0) throw new ConfigurationError(all);
   return Object.assign(env, { oidcIssuers: oidc.issuers });
