@@ -104,7 +104,10 @@ const RULES: { rule: Rule; path: string; breaks: string[]; keeps: string[] }[] =
       `@Module({ exports: [SamplesService, SamplesRepository] }) class A {}`,
       `@Module({ exports }) class A {}; const a = { exports: everything };`,
     ],
-    keeps: [`@Module({ providers: [SamplesRepository], exports: [SamplesService] }) class A {}`],
+    keeps: [
+      `@Module({ providers: [SamplesRepository], exports: [SamplesService] }) class A {}`,
+      `import { Port } from './port.port.js'; @Module({ exports: [Port] }) class A {}`,
+    ],
   },
   {
     rule: controllersAreThin,

@@ -99,6 +99,13 @@ export const modulesSayWhatTheyRefuse: Rule = ({ path, tree }) => {
 /** Others get a module's service, and nothing that would let them past it. */
 export const modulesExportServicesOnly: Rule = ({ path, tree }) => {
   if (!/^src\/modules\/.*\.module\.ts$/.test(path)) return [];
+  const ports = new Set(
+    nodesOf(tree)
+      .filter(ts.isImportDeclaration)
+      .filter(({ moduleSpecifier }) => /\.port\.js'$/.test(moduleSpecifier.getText()))
+      .flatMap((declaration) => nodesOf(declaration).filter(ts.isImportSpecifier))
+      .map(({ name }) => name.getText()),
+  );
   return nodesOf(tree)
     .filter(ts.isPropertyAssignment)
     .filter(({ name }) => name.getText() === 'exports')
@@ -106,7 +113,7 @@ export const modulesExportServicesOnly: Rule = ({ path, tree }) => {
       ts.isArrayLiteralExpression(initializer) ? initializer.elements : [initializer],
     )
     .map((exported) => exported.getText())
-    .filter((exported) => !/^\w+Service$/.test(exported))
+    .filter((exported) => !/^\w+Service$/.test(exported) && !ports.has(exported))
     .map((exported) => `${path} exports ${exported}`);
 };
 
