@@ -102,7 +102,7 @@ export const modulesExportServicesOnly: Rule = ({ path, tree }) => {
   const ports = new Set(
     nodesOf(tree)
       .filter(ts.isImportDeclaration)
-      .filter(({ moduleSpecifier }) => /\.port\.js'$/.test(moduleSpecifier.getText()))
+      .filter(({ moduleSpecifier }) => moduleSpecifier.getText().endsWith(".port.js'"))
       .flatMap((declaration) => nodesOf(declaration).filter(ts.isImportSpecifier))
       .map(({ name }) => name.getText()),
   );
