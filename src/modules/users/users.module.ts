@@ -7,7 +7,6 @@ import { PreferenceEntity } from './preference.entity.js';
 import { PreferencesController } from './preferences.controller.js';
 import { PreferencesRepository } from './preferences.repository.js';
 import { PreferencesService } from './preferences.service.js';
-import { ProvenUsersRepository } from './proven-users.repository.js';
 import { ProvenUsersService } from './proven-users.service.js';
 import { RoleEntity } from './role.entity.js';
 import { RolesController } from './roles.controller.js';
@@ -40,7 +39,6 @@ import { UsersService } from './users.service.js';
     PersonalDataService,
     PreferencesRepository,
     PreferencesService,
-    ProvenUsersRepository,
     ProvenUsersService,
     RolesRepository,
     RolesService,
