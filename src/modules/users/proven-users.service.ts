@@ -30,13 +30,15 @@ export class ProvenUsersService {
   /**
    * Gives an account to whoever proved its address. Whoever made it never did, and
    * may have made it to wait in it for its owner (PocketBase CVE-2024-38351): its
-   * password goes, and with the event every session, token, key and factor.
+   * password goes, and with the events every session, token, key and factor.
    *
    * @param by who proved the address.
    */
   async handOver({ id, organization_id: organizationId }: UserRow, by: string): Promise<void> {
     await this.users.update(id, { passwordHash: null, emailVerified: true, mfaEnabled: false });
-    this.events.emit('account.taken-over-from-unverified', { user: { id, organizationId }, by });
+    const user = { id, organizationId };
+    this.events.emit('account.taken-over-from-unverified', { user, by });
+    this.events.emit('account.claimed', { user });
     await this.invalidations.publish(`user:${id}`);
   }
 
