@@ -4,7 +4,7 @@ import { UnitOfWork } from '../../database/unit-of-work.js';
 import { UsersService, type UserRow } from '../users/users.service.js';
 import { AcceptedDto } from './account-recovery.dto.js';
 import { AccountMails } from './account-mails.js';
-import { MailedTokens } from './mailed-tokens.js';
+import { MailedTokensService } from '../users/mailed-tokens.service.js';
 import { UnwatchedWork } from './unwatched-work.js';
 import './auth.events.js';
 
@@ -13,7 +13,7 @@ import './auth.events.js';
 export class AccountRecoveryService {
   constructor(
     private readonly users: UsersService,
-    private readonly tokens: MailedTokens,
+    private readonly tokens: MailedTokensService,
     private readonly mails: AccountMails,
     private readonly unitOfWork: UnitOfWork,
     private readonly events: EventBus,

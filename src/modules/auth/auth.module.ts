@@ -24,7 +24,6 @@ import { LoginAttemptsRepository } from './login-attempts.repository.js';
 import { LoginLockout } from './login-lockout.js';
 import { LoginReports } from './login-reports.js';
 import { LoginService } from './login.service.js';
-import { MailedTokens } from './mailed-tokens.js';
 import { NewDeviceNotices } from './new-device.js';
 import { PasswordReset } from './password-reset.js';
 import { OwnerProof } from './owner-proof.js';
@@ -89,7 +88,6 @@ import { UnwatchedWork } from './unwatched-work.js';
     LoginLockout,
     LoginReports,
     LoginService,
-    MailedTokens,
     NewDeviceNotices,
     PasswordReset,
     OwnerProof,

@@ -4,7 +4,7 @@ import { UnitOfWork } from '../../database/unit-of-work.js';
 import { UsersService, type UserRow } from '../users/users.service.js';
 import { AcceptedDto } from './account-recovery.dto.js';
 import { AccountMails } from './account-mails.js';
-import { MailedTokens } from './mailed-tokens.js';
+import { MailedTokensService } from '../users/mailed-tokens.service.js';
 import { UnwatchedWork } from './unwatched-work.js';
 
 /** Proves that people read the mail at the address they registered with. */
@@ -12,7 +12,7 @@ import { UnwatchedWork } from './unwatched-work.js';
 export class EmailVerificationService implements OnModuleInit {
   constructor(
     private readonly users: UsersService,
-    private readonly tokens: MailedTokens,
+    private readonly tokens: MailedTokensService,
     private readonly mails: AccountMails,
     private readonly unitOfWork: UnitOfWork,
     private readonly events: EventBus,

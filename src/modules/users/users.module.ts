@@ -2,6 +2,7 @@ import { Module } from '@nestjs/common';
 import { TypeOrmModule } from '@nestjs/typeorm';
 import { OrganizationEntity } from './organization.entity.js';
 import { MailModule } from '../mail/mail.module.js';
+import { MailedTokensService } from './mailed-tokens.service.js';
 import { PersonalDataService } from './personal-data.service.js';
 import { PreferenceEntity } from './preference.entity.js';
 import { PreferencesController } from './preferences.controller.js';
@@ -36,6 +37,7 @@ import { UsersService } from './users.service.js';
   controllers: [PreferencesController, RolesController, UserImportController, UsersController],
   providers: [
     ImportedUserReader,
+    MailedTokensService,
     PersonalDataService,
     PreferencesRepository,
     PreferencesService,
@@ -53,6 +55,6 @@ import { UsersService } from './users.service.js';
     UsersRepository,
     UsersService,
   ],
-  exports: [ProvenUsersService, RolesService, UserErasureService, UsersService],
+  exports: [MailedTokensService, ProvenUsersService, RolesService, UserErasureService, UsersService],
 })
 export class UsersModule {}
