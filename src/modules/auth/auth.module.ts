@@ -24,6 +24,7 @@ import { LoginAttemptsRepository } from './login-attempts.repository.js';
 import { LoginLockout } from './login-lockout.js';
 import { LoginReports } from './login-reports.js';
 import { LoginService } from './login.service.js';
+import { MailedLinks } from './mailed-links.js';
 import { NewDeviceNotices } from './new-device.js';
 import { PasswordReset } from './password-reset.js';
 import { OwnerProof } from './owner-proof.js';
@@ -88,6 +89,7 @@ import { UnwatchedWork } from './unwatched-work.js';
     LoginLockout,
     LoginReports,
     LoginService,
+    MailedLinks,
     NewDeviceNotices,
     PasswordReset,
     OwnerProof,
