@@ -17,12 +17,12 @@ export class ProvenUsersService {
     private readonly invalidations: Invalidations,
   ) {}
 
-  /** Who has the address; the account stays as it is until the unit of work ends. */
+  /** Who has the address; the account and what hangs on it stay as they are until the unit of work ends. */
   lockByEmail(email: string): Promise<UserRow | null> {
     return this.users.lockByEmail(email);
   }
 
-  /** As `lockByEmail`; null for an account that is gone. */
+  /** As the one of `UsersService`. */
   lock(id: string): Promise<UserRow | null> {
     return this.users.lock(id);
   }

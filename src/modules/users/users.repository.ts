@@ -84,8 +84,8 @@ export class UsersRepository {
   }
 
   /**
-   * As `lock`, against those too who would refer to the account: what they make for
-   * it meanwhile is there before it changes hands, or waits until it has.
+   * As `lock`, against those too who make something for the account: it is there
+   * before the account changes hands, or waits until it has.
    */
   async lockByEmail(email: string): Promise<UserRow | null> {
     const text = `${SELECT_USER} WHERE u.email_key = lower($1) FOR UPDATE OF u`;
