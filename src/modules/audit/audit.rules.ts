@@ -105,6 +105,8 @@ export const auditRules = {
     ...bySelf(user),
     details: { by },
   }),
+  // The proof of its address stands before it.
+  'account.claimed': 'not-audited',
   'identity.linked': ({ user, identity }) => ({
     action: 'identity.link',
     resource: `identity:${identity.id}`,
