@@ -25,6 +25,13 @@ const changed =
 export const mfaRules = {
   'mfa.enabled': changed('mfa.enable'),
   'mfa.disabled': changed('mfa.disable'),
+  'mfa.reset': ({ actor, user, methods }) => ({
+    action: 'mfa.reset',
+    resource: `user:${user.id}`,
+    userId: actor.userId,
+    organizationId: user.organizationId,
+    details: { methods },
+  }),
   'totp.added': changed('totp.add'),
   'totp.removed': changed('totp.remove'),
   'passkey.added': changed('passkey.add'),
