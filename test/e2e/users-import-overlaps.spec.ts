@@ -134,9 +134,7 @@ it('an atomic import that arrives slowly keeps nobody waiting', async () => {
 });
 
 it('an import that has to wait too long for another is told to come again', async () => {
-  const [{ name = '' } = {}] = await app.database.query<{ name: string }>(
-    'SELECT current_database() AS name',
-  );
+  const { name } = app.database;
   await app.database.query(`ALTER DATABASE ${name} SET lock_timeout = '100ms'`);
   const hasty = await TestApp.start({ replicaOf: app });
   try {
