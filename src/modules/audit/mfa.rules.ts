@@ -18,7 +18,7 @@ const changed =
     resource: `user:${user.id}`,
     userId: actor.userId,
     organizationId: user.organizationId,
-    details: passkey === undefined ? {} : { passkey_id: passkey.id, name: passkey.name },
+    details: passkey === undefined ? {} : { passkey_id: passkey.id },
   });
 
 /** What becomes of second factors. */

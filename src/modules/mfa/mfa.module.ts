@@ -3,6 +3,8 @@ import { TypeOrmModule } from '@nestjs/typeorm';
 import { MailModule } from '../mail/mail.module.js';
 import { UsersModule } from '../users/users.module.js';
 import { FactorCodes } from './factor-codes.js';
+import { FactorData } from './factor-data.js';
+import { FactorDataRepository } from './factor-data.repository.js';
 import { MfaController } from './mfa.controller.js';
 import { MfaHandover } from './mfa-handover.js';
 import { MfaMails } from './mfa-mails.js';
@@ -35,6 +37,8 @@ import { UserMfaController } from './user-mfa.controller.js';
   controllers: [MfaController, PasskeysController, UserMfaController],
   providers: [
     FactorCodes,
+    FactorData,
+    FactorDataRepository,
     MfaHandover,
     MfaMails,
     MfaResetService,

@@ -50,6 +50,6 @@ declare module '../../common/events/domain-events.js' {
     'user.email-verified': { readonly user: UserRef; readonly by: AddressProof };
     /** Whoever proved the address got the account of somebody who never had: whatever that one could sign in with goes. */
     'account.taken-over-from-unverified': { readonly user: UserRef; readonly by: string };
-    'user.first-admin-created': { readonly user: UserRef & { readonly email: string } };
+    'user.first-admin-created': { readonly user: UserRef };
   }
 }
