@@ -58,6 +58,16 @@ describe('every route, for every role, answers as it declares', () => {
     expect(rules.some(({ scope }) => scope === null)).toBe(true);
   });
 
+  it('and a token made to read lets nobody change anything', () => {
+    const readers = callers.filter(({ kind }) => kind === 'read-only personal token');
+    const open = calls
+      .filter(({ method, route }) => method !== 'GET' && route.access !== 'public')
+      .filter(({ method, route }) =>
+        readers.some((reader) => verdictsOf(route.access, method, reader).includes(LET_IN)),
+      );
+    expect(open.map(({ name }) => name)).toEqual([]);
+  });
+
   it.each(ALL_KINDS)('to one who comes with: %s', async (kind) => {
     const those = callers.filter((caller) => caller.kind === kind);
     const pairs = calls.flatMap((call) => those.map((caller) => [call, caller] as const));

@@ -6,7 +6,7 @@ import { CUSTOM_ROLE, EVERY_READ, EVERY_SCOPE, scopesOf } from './roles.js';
 /** What access may ask about a credential, and the answers. */
 interface Traits {
   /** Null where nothing is sent, or what was revoked. */
-  readonly speaksFor: 'session' | 'token' | null;
+  readonly speaksFor: 'session' | 'token' | 'key' | null;
   /** Of a session: whether its person has just proven who they are. */
   readonly isFresh: boolean;
   /** Whether it may change something: a cookie needs its proof. */
@@ -21,6 +21,7 @@ type Maker = (app: TestApp, user: GivenUser, home: () => Promise<SignedIn>) => P
 
 const SESSION: Traits = { speaksFor: 'session', isFresh: true, mayChange: true, scopes: 'all' };
 const TOKEN: Traits = { ...SESSION, speaksFor: 'token' };
+const KEY: Traits = { ...SESSION, speaksFor: 'key' };
 const NOBODY: Traits = { ...SESSION, speaksFor: null };
 
 const bearer = (token: string): Headers => ({ authorization: `Bearer ${token}` });
@@ -86,8 +87,8 @@ const KINDS = {
   'session cookie without its proof': [{ ...SESSION, mayChange: false }, cookie({ withProof: false })],
   'personal token': [TOKEN, personalToken(EVERY_SCOPE)],
   'read-only personal token': [{ ...TOKEN, scopes: EVERY_READ }, personalToken(EVERY_READ)],
-  'API key as bearer': [TOKEN, keyAsBearer],
-  'API key in X-API-Key': [TOKEN, keyInItsHeader],
+  'API key as bearer': [KEY, keyAsBearer],
+  'API key in X-API-Key': [KEY, keyInItsHeader],
   none: [NOBODY, () => Promise.resolve({})],
   'ended session': [NOBODY, loggedOut(signedIn)],
   'cookie of an ended session': [NOBODY, loggedOut(cookie({ withProof: true }))],
@@ -120,7 +121,7 @@ export async function givenOrganization(app: TestApp): Promise<string> {
 }
 
 /**
- * One person with credentials of these kinds. They get them as an admin and have
+ * Credentials of these kinds of one person. They get them as an admin and have
  * their role only then, so that each credential was made for more than its owner
  * may do now: what counts is the role of today.
  */

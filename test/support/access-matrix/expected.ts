@@ -13,11 +13,12 @@ export const NOT_THERE = '404';
 /** What access the route declares says about this caller. */
 export function verdictsOf(access: Route['access'], method: string, caller: Caller): Verdicts {
   if (access === 'public') return [LET_IN];
-  if (access === undefined) return ['403 access_undeclared'];
+  if (access === undefined) return ['nothing: it declares no access'];
   if (caller.speaksFor === null) return ['401'];
   const { scope, by, fresh } = access;
   const missing = [
     method !== 'GET' && !caller.mayChange && '403 csrf_proof_missing',
+    by === 'person' && caller.speaksFor === 'key' && '403 person_required',
     by === 'session' && caller.speaksFor !== 'session' && '403 session_required',
     scope !== null && !holds(caller.scopes, scope) && '403 insufficient_scope',
     fresh && caller.speaksFor === 'session' && !caller.isFresh && '403 reauthentication_required',
