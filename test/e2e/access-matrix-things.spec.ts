@@ -27,7 +27,7 @@ import {
 } from '../support/access-matrix/expected.js';
 import { RESOURCES, resourceAt, type Resource } from '../support/access-matrix/resources.js';
 import { holds, ROLES } from '../support/access-matrix/roles.js';
-import { Snapshots } from '../support/access-matrix/snapshot.js';
+import { changed, Snapshots } from '../support/access-matrix/snapshot.js';
 import { TestApp } from '../support/app.js';
 import type { SignedIn } from '../support/factories/given.js';
 
@@ -124,10 +124,9 @@ describe.each(Object.entries(RESOURCES))('%s', (start, resource) => {
       const before = await snapshots.take(whose);
       const cells = await eachOf(strangers, (asker) => ask(resource, call, asker, path));
       expect(wrong(cells)).toEqual([]);
-      expect({ after: call.name, rows: await snapshots.take(whose) }).toEqual({
-        after: call.name,
-        rows: before,
-      });
+      const change = changed(before, await snapshots.take(whose));
+      expect({ refused: call.name, change }).toEqual({ refused: call.name, change: [] });
+      expect(before.filter((line) => line.includes(owner.id))).not.toEqual([]);
     }
   });
 

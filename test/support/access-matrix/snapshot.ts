@@ -17,6 +17,15 @@ const DELIVERY = [
 /** The record of refusals grows by each. */
 const EXCEPT = ['audit_logs'];
 
+/** The rows that are gone, new or other than before. */
+export function changed(before: readonly string[], after: readonly string[]): string[] {
+  const [old, now] = [new Set(before), new Set(after)];
+  return [
+    ...before.filter((line) => !now.has(line)).map((line) => `was ${line}`),
+    ...after.filter((line) => !old.has(line)).map((line) => `is ${line}`),
+  ];
+}
+
 /** Every row of every table, so that a table of tomorrow is in it by itself. */
 export class Snapshots {
   private query: string | undefined;
