@@ -1,0 +1,82 @@
+import type { Readable } from 'node:stream';
+import { pipeline } from 'node:stream/promises';
+import { Injectable } from '@nestjs/common';
+import { newId } from '../../common/crypto/ids.js';
+import { FilesConfig } from '../../config/storage.js';
+import { ContentIntake } from './content-intake.js';
+import { nameInKey } from './file-name.js';
+import { FileObjects } from './file-objects.js';
+
+/** Bytes in the store that no row names yet. */
+export interface StoredContent {
+  /** Of the version it becomes, and in its key. */
+  readonly id: string;
+  readonly fileKey: string;
+  readonly size: number;
+  readonly contentType: string;
+  /** In hexadecimal. */
+  readonly sha256: string;
+  readonly backend: string;
+}
+
+export interface ContentOrigin {
+  readonly collection: string;
+  readonly fileName: string;
+  /** What the sender says it is. */
+  readonly claimedType: string;
+  /** In bytes; null where nobody knows before the end. */
+  readonly size: number | null;
+}
+
+/** `<collection>/<uuid>_<name>`: every version of a file has its own. */
+export function fileKeyOf(collection: string, id: string, fileName: string): string {
+  return `${collection}/${id}_${nameInKey(fileName)}`;
+}
+
+/** Takes bytes into the store, in constant memory. */
+@Injectable()
+export class FileContents {
+  constructor(
+    private readonly objects: FileObjects,
+    private readonly config: FilesConfig,
+  ) {}
+
+  /**
+   * Whoever stores content names it in a row, or discards it.
+   *
+   * @throws AppError 413 `file_too_large`, and what the store throws; nothing is left then.
+   */
+  async store(
+    body: Readable,
+    { collection, fileName, claimedType, size }: ContentOrigin,
+  ): Promise<StoredContent> {
+    const id = newId();
+    const fileKey = fileKeyOf(collection, id, fileName);
+    const intake = new ContentIntake(claimedType, this.config.mostBytes);
+    const giveUp = new AbortController();
+    const arriving = pipeline(body, intake, { signal: giveUp.signal });
+    arriving.catch(() => undefined);
+    try {
+      const contentType = await intake.contentType;
+      await this.objects.write(fileKey, intake, contentType, size);
+      await arriving;
+      return {
+        id,
+        fileKey,
+        size: intake.size,
+        contentType,
+        sha256: intake.sha256(),
+        backend: this.objects.backend,
+      };
+    } catch (error) {
+      // A store that fails stops reading; whoever sends must not wait for it for ever.
+      giveUp.abort();
+      throw intake.refusal ?? error;
+    }
+  }
+
+  /** Of an upload that came to nothing. */
+  discard(content: StoredContent): Promise<void> {
+    return this.objects.discard([content.fileKey]);
+  }
+}
