@@ -72,7 +72,7 @@ export class FileRegistry {
   ): Promise<FileRow> {
     return this.unitOfWork.run(async () => {
       const current = await this.files.lock(reachOf(actor), id);
-      if (current === null || current.deleted_at !== null) throw FileErrors.notFound(id);
+      if (current?.deleted_at !== null) throw FileErrors.notFound(id);
       if (!ifMatchHolds(ifMatch, current.sha256)) throw FileErrors.changedMeanwhile(etagOf(current.sha256));
       const file = await this.files.addVersion(id, content, actor.userId, this.clock.now());
       if (file === null) throw FileErrors.notFound(id);

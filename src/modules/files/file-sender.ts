@@ -1,4 +1,3 @@
-import { once } from 'node:events';
 import { pipeline } from 'node:stream/promises';
 import { Injectable } from '@nestjs/common';
 import type { Request, Response } from 'express';
@@ -66,7 +65,7 @@ export class FileSender {
     const gone = new AbortController();
     response.once('close', () => gone.abort());
     try {
-      if (size === 0) return void (await once(response.end(), 'close').catch(() => undefined));
+      if (size === 0) return void response.end();
       const body = await this.objects.read(fileKey, range ?? undefined, gone.signal);
       body.on('data', (chunk: Buffer) => (bytes += chunk.length));
       await pipeline(body, response);

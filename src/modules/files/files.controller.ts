@@ -5,11 +5,12 @@ import { Access, CurrentActor } from '../../common/access/access.decorator.js';
 import type { Actor } from '../../common/access/actor.js';
 import { IdPipe } from '../../common/http/id.pipe.js';
 import { Returns } from '../../common/openapi/returns.decorator.js';
-import { TakesContent, TakesUpload, ReturnsDownload } from './files.openapi.js';
+import { TakesForm } from '../../common/openapi/takes-form.decorator.js';
+import { ReturnsDownload, TakesContent } from './files.openapi.js';
 import { DownloadQuery } from './file-downloads.dto.js';
 import { FileDownloadsService } from './file-downloads.service.js';
 import { FileUploadsService } from './file-uploads.service.js';
-import { FileDto, FilePageDto, ListFilesQuery, UpdateFileDto, UploadQuery } from './files.dto.js';
+import { FileDto, FilePageDto, ListFilesQuery, UpdateFileDto, UploadFields, UploadQuery } from './files.dto.js';
 import { FilesService } from './files.service.js';
 
 @ApiTags('Files')
@@ -24,7 +25,7 @@ export class FilesController {
   @Post()
   @Access('files:write')
   @ApiOperation({ summary: 'Upload a file' })
-  @TakesUpload()
+  @TakesForm(UploadFields)
   @Returns(201, FileDto, [400, 413, 415, 503, 507])
   upload(
     @CurrentActor() actor: Actor,

@@ -46,7 +46,7 @@ export class ListFilesQuery extends PageQuery {
   @IsOptional()
   @Flag()
   @IsBoolean()
-  deleted: boolean = false;
+  deleted = false;
 }
 
 export class UploadQuery {
@@ -58,31 +58,36 @@ export class UploadQuery {
   @IsOptional()
   @Flag()
   @IsBoolean()
-  extract: boolean = false;
-}
-
-/** What is said of a file beside its bytes. */
-export class FileDetails {
-  @IsOptional()
-  @IsString()
-  @Length(1, LONGEST_RESOURCE_PART)
-  resource_type?: string | null;
-
-  @IsOptional()
-  @IsString()
-  @Length(1, LONGEST_RESOURCE_PART)
-  resource_id?: string | null;
-
-  @IsOptional()
-  @JsonObject(LARGEST_METADATA_BYTES)
-  metadata?: Record<string, unknown> | null;
+  extract = false;
 }
 
 /** The fields of an upload's form, its metadata read. */
-export class UploadFields extends FileDetails {
+export class UploadFields {
+  @ApiPropertyOptional({ default: DEFAULT_COLLECTION, example: 'invoices', maxLength: 64 })
   @MayBeAbsent()
   @Matches(COLLECTION, { message: COLLECTION_MESSAGE })
   collection: string = DEFAULT_COLLECTION;
+
+  @ApiPropertyOptional({ type: 'string', maxLength: LONGEST_RESOURCE_PART, example: 'transaction' })
+  @MayBeAbsent()
+  @IsString()
+  @Length(1, LONGEST_RESOURCE_PART)
+  resource_type?: string;
+
+  @ApiPropertyOptional({ type: 'string', maxLength: LONGEST_RESOURCE_PART, example: 'tx-2024-0042' })
+  @MayBeAbsent()
+  @IsString()
+  @Length(1, LONGEST_RESOURCE_PART)
+  resource_id?: string;
+
+  @ApiPropertyOptional({
+    type: 'string',
+    example: '{"invoice_number": "R-2024-17"}',
+    description: `A JSON object of at most ${LARGEST_METADATA_BYTES} bytes in UTF-8.`,
+  })
+  @MayBeAbsent()
+  @JsonObject(LARGEST_METADATA_BYTES)
+  metadata?: Record<string, unknown>;
 }
 
 export class UpdateFileDto {

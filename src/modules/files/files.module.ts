@@ -7,8 +7,11 @@ import { FileAccessLog } from './file-access-log.js';
 import { FileAccessRepository } from './file-access.repository.js';
 import { FileAccessService } from './file-access.service.js';
 import { FileContents } from './file-contents.js';
+import { FileData } from './file-data.js';
 import { FileDownloadsService } from './file-downloads.service.js';
 import { FileObjects } from './file-objects.js';
+import { FilePurgeRepository } from './file-purge.repository.js';
+import { FilePurge } from './file-purge.js';
 import { FileRegistry } from './file-registry.js';
 import { FileSender } from './file-sender.js';
 import { FileUploadsService } from './file-uploads.service.js';
@@ -19,8 +22,10 @@ import { FileVersionsRepository } from './file-versions.repository.js';
 import { FileVersionsService } from './file-versions.service.js';
 import { FileEntity } from './file.entity.js';
 import { FilesController } from './files.controller.js';
+import { FilesJobs } from './files.jobs.js';
 import { FilesRepository } from './files.repository.js';
 import { FilesService } from './files.service.js';
+import { StorageCheckService } from './storage-check.service.js';
 import { StorageQuota } from './storage-quota.js';
 import { StorageUsageController } from './storage-usage.controller.js';
 import { StorageUsageEntity } from './storage-usage.entity.js';
@@ -50,6 +55,11 @@ import { StorageUsageService } from './storage-usage.service.js';
     FileContents,
     FileObjects,
     FileRegistry,
+    FilePurge,
+    FilePurgeRepository,
+    FileData,
+    FilesJobs,
+    StorageCheckService,
     FileAccessService,
     FileAccessLog,
     FileAccessRepository,
@@ -57,6 +67,6 @@ import { StorageUsageService } from './storage-usage.service.js';
     StorageQuota,
     StorageUsageRepository,
   ],
-  exports: [FilesService],
+  exports: [FilesService, StorageCheckService],
 })
 export class FilesModule {}

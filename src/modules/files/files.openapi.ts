@@ -5,25 +5,6 @@ import { DownloadUrlDto } from './file-downloads.dto.js';
 
 const BINARY = { type: 'string', format: 'binary' };
 
-/** The form of an upload. The file comes last: what follows it is refused. */
-export function TakesUpload(): MethodDecorator {
-  const fields = {
-    collection: { type: 'string', maxLength: 64, default: 'default', example: 'invoices' },
-    resource_type: { type: 'string', maxLength: 200, example: 'transaction' },
-    resource_id: { type: 'string', maxLength: 200, example: 'tx-2024-0042' },
-    metadata: {
-      type: 'string',
-      description: 'A JSON object of at most 16384 bytes.',
-      example: '{"year":2024}',
-    },
-    file: { ...BINARY, description: 'After all other fields.' },
-  };
-  return applyDecorators(
-    ApiConsumes('multipart/form-data'),
-    ApiBody({ required: true, schema: { type: 'object', required: ['file'], properties: fields } }),
-  );
-}
-
 /** The bytes of a version: the body itself, or the one file of a form. */
 export function TakesContent(): MethodDecorator {
   return applyDecorators(

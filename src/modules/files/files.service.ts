@@ -50,7 +50,7 @@ export class FilesService {
     const changes = { ...others, ...(name === undefined ? {} : { file_name: name }) };
     return this.unitOfWork.run(async () => {
       const current = await this.files.lock(reachOf(actor), id);
-      if (current === null || current.deleted_at !== null) throw FileErrors.notFound(id);
+      if (current?.deleted_at !== null) throw FileErrors.notFound(id);
       const changed = Object.keys(changes);
       if (changed.length === 0) return FileDto.of(current);
       const file = await this.files.update(id, changes, this.clock.now());
@@ -63,7 +63,7 @@ export class FilesService {
   async delete(actor: Actor, id: string): Promise<void> {
     await this.unitOfWork.run(async () => {
       const file = await this.files.lock(reachOf(actor), id);
-      if (file === null || file.deleted_at !== null) throw FileErrors.notFound(id);
+      if (file?.deleted_at !== null) throw FileErrors.notFound(id);
       const now = this.clock.now();
       await this.files.setDeleted(id, now, now);
       await this.accessLog.write(accessOf('delete', actor, file, 0));
