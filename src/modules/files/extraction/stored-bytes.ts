@@ -35,6 +35,10 @@ export class StoredBytes {
 
   async stream(start: number, length: number): Promise<Readable> {
     const stream = await this.read({ start, end: start + length - 1 }, this.signal);
+    if (this.signal.aborted) {
+      stream.destroy();
+      this.signal.throwIfAborted();
+    }
     return addAbortSignal(this.signal, stream);
   }
 }
