@@ -1,5 +1,5 @@
 import type { IncomingMessage } from 'node:http';
-import type { Readable } from 'node:stream';
+import { PassThrough, type Readable } from 'node:stream';
 import busboy, { type Busboy } from 'busboy';
 import { AppError } from '../errors/app-error.js';
 import { MultipartErrors } from './multipart.errors.js';
@@ -14,7 +14,7 @@ export interface FormFile {
 }
 
 /** Gets the fields and the file as it arrives. May reject, which ends the reading. */
-export type TakeFile = (fields: Record<string, string>, file: FormFile) => Promise<void>;
+export type TakeFile<T> = (fields: Record<string, string>, file: FormFile) => Promise<T>;
 
 const FILE_FIELD = 'file';
 const MOST_FIELDS = 20;
@@ -27,12 +27,13 @@ const LARGEST_FIELD_BYTES = 65_536;
  * is when it is known to be whole; settles after `take` in any case. Of a form
  * that is refused the rest is read and thrown away, so that the sender hears why.
  *
+ * @returns what `take` gave.
  * @throws AppError 400 for a form that is malformed, cut off or of another shape, 415 for what is no form.
  */
-export async function readForm(request: IncomingMessage, take: TakeFile): Promise<void> {
+export async function readForm<T>(request: IncomingMessage, take: TakeFile<T>): Promise<T> {
   const parser = parserOf(request);
   const fields = new Map<string, string>();
-  let taking: Promise<void> | undefined;
+  let taking: Promise<T> | undefined;
   const refuse = (error: unknown) => void parser.destroy(error as Error);
   parser.on('field', (name, value, { valueTruncated }) => {
     if (taking !== undefined) refuse(MultipartErrors.fieldAfterFile(name));
@@ -59,6 +60,7 @@ export async function readForm(request: IncomingMessage, take: TakeFile): Promis
     await taking?.catch(() => undefined);
   }
   if (taking === undefined) throw MultipartErrors.field(FILE_FIELD, 'is required');
+  return taking;
 }
 
 function parserOf({ headers }: IncomingMessage): Busboy {
@@ -92,6 +94,30 @@ function parsed(request: IncomingMessage, parser: Busboy): Promise<void> {
     parser.on('error', () => undefined).destroy();
     request.on('error', () => undefined).resume();
   });
+}
+
+/**
+ * Hands on a body as it arrives, to whoever may give it up: the connection stays,
+ * so that the sender hears why.
+ *
+ * @throws what `take` does.
+ */
+export async function readBody<T>(
+  request: IncomingMessage,
+  take: (body: Readable) => Promise<T>,
+): Promise<T> {
+  const body = new PassThrough().on('error', () => undefined);
+  const onGone = () => {
+    if (!request.complete) body.destroy(MultipartErrors.interrupted());
+  };
+  request.once('close', onGone).once('error', onGone).pipe(body);
+  try {
+    return await take(body);
+  } finally {
+    request.off('close', onGone).off('error', onGone).unpipe(body);
+    body.destroy();
+    request.on('error', () => undefined).resume();
+  }
 }
 
 /** The media type of a request that is no form. */

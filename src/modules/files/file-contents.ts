@@ -5,6 +5,8 @@ import { newId } from '../../common/crypto/ids.js';
 import { FilesConfig } from '../../config/storage.js';
 import { ContentIntake } from './content-intake.js';
 import { nameInKey } from './file-name.js';
+import { MetadataExtractor, type KnownFile } from './extraction/metadata-extractor.js';
+import type { ExtractedMetadata } from './extraction/extracted-metadata.js';
 import { FileObjects } from './file-objects.js';
 
 /** Bytes in the store that no row names yet. */
@@ -17,6 +19,8 @@ export interface StoredContent {
   /** In hexadecimal. */
   readonly sha256: string;
   readonly backend: string;
+  /** What its bytes tell of it; null where nobody asked, or nothing could be learned. */
+  readonly extracted: ExtractedMetadata | null;
 }
 
 export interface ContentOrigin {
@@ -26,6 +30,8 @@ export interface ContentOrigin {
   readonly claimedType: string;
   /** In bytes; null where nobody knows before the end. */
   readonly size: number | null;
+  /** Whether to look into it. */
+  readonly extract: boolean;
 }
 
 /** `<collection>/<uuid>_<name>`: every version of a file has its own. */
@@ -39,6 +45,7 @@ export class FileContents {
   constructor(
     private readonly objects: FileObjects,
     private readonly config: FilesConfig,
+    private readonly extractor: MetadataExtractor,
   ) {}
 
   /**
@@ -46,33 +53,30 @@ export class FileContents {
    *
    * @throws AppError 413 `file_too_large`, and what the store throws; nothing is left then.
    */
-  async store(
-    body: Readable,
-    { collection, fileName, claimedType, size }: ContentOrigin,
-  ): Promise<StoredContent> {
+  async store(body: Readable, origin: ContentOrigin): Promise<StoredContent> {
     const id = newId();
-    const fileKey = fileKeyOf(collection, id, fileName);
-    const intake = new ContentIntake(claimedType, this.config.mostBytes);
+    const fileKey = fileKeyOf(origin.collection, id, origin.fileName);
+    const intake = new ContentIntake(origin.claimedType, this.config.mostBytes);
     const giveUp = new AbortController();
     const arriving = pipeline(body, intake, { signal: giveUp.signal });
     arriving.catch(() => undefined);
     try {
       const contentType = await intake.contentType;
-      await this.objects.write(fileKey, intake, contentType, size);
+      await this.objects.write(fileKey, intake, contentType, origin.size);
       await arriving;
-      return {
-        id,
-        fileKey,
-        size: intake.size,
-        contentType,
-        sha256: intake.sha256(),
-        backend: this.objects.backend,
-      };
+      const known = { size: intake.size, contentType };
+      const extracted = origin.extract ? await this.extract(fileKey, known) : null;
+      return { id, fileKey, ...known, sha256: intake.sha256(), backend: this.objects.backend, extracted };
     } catch (error) {
       // A store that fails stops reading; whoever sends must not wait for it for ever.
       giveUp.abort();
       throw intake.refusal ?? error;
     }
+  }
+
+  /** What the bytes tell of themselves. Never fails. */
+  extract(fileKey: string, known: KnownFile): Promise<ExtractedMetadata | null> {
+    return this.extractor.extract((range, signal) => this.objects.read(fileKey, range, signal), known);
   }
 
   /** Of an upload that came to nothing. */

@@ -39,9 +39,7 @@ export class FileData implements OnModuleInit {
   private async *filesOf({ id, organizationId }: Person): AsyncGenerator<FileDto> {
     const reach = { organizationId, ownerId: id };
     for (const deleted of [false, true]) {
-      const rows = inPages<FileRow>((last) =>
-        this.files.list(reach, { deleted }, last?.id ?? MAX_ID, PAGE),
-      );
+      const rows = inPages<FileRow>((last) => this.files.list(reach, { deleted }, last?.id ?? MAX_ID, PAGE));
       for await (const row of rows) yield FileDto.of(row);
     }
   }

@@ -1,6 +1,5 @@
 import { Injectable } from '@nestjs/common';
 import { Sql } from '../../database/sql.js';
-import type { Owner } from './owner.js';
 
 /** A file that is about to be gone for good. */
 export interface DoomedFile {
@@ -11,6 +10,7 @@ export interface DoomedFile {
 
 /** What went with a file. */
 export interface RemovedVersion {
+  readonly file_id: string;
   readonly object_key: string;
   readonly size: number;
 }
@@ -27,19 +27,23 @@ export class FilePurgeRepository {
     });
   }
 
-  /** Of an owner, in the trash or not. */
-  listOf({ organizationId, ownerId }: Owner, limit: number): Promise<DoomedFile[]> {
-    return this.sql.rows({
-      text: `SELECT id, organization_id, owner_id FROM files WHERE organization_id = $1 AND owner_id = $2 LIMIT $3`,
+  /**
+   * Removes some of the files of an owner, or with null of all of an organisation, in
+   * the trash or not; their counts stay as they are.
+   *
+   * @returns what went with them; nothing when there were none.
+   */
+  async removeSome(organizationId: string, ownerId: string | null, limit: number): Promise<RemovedVersion[]> {
+    const versions = await this.sql.rows<RemovedVersion>({
+      text: `DELETE FROM file_versions WHERE file_id IN (
+               SELECT id FROM files WHERE organization_id = $1 AND ($2::uuid IS NULL OR owner_id = $2)
+               ORDER BY id LIMIT $3 FOR UPDATE)
+             RETURNING file_id, object_key, size::float8 AS size`,
       values: [organizationId, ownerId, limit],
     });
-  }
-
-  listOfOrganization(organizationId: string, limit: number): Promise<DoomedFile[]> {
-    return this.sql.rows({
-      text: `SELECT id, organization_id, owner_id FROM files WHERE organization_id = $1 LIMIT $2`,
-      values: [organizationId, limit],
-    });
+    const ids = [...new Set(versions.map((version) => version.file_id))];
+    await this.sql.execute({ text: 'DELETE FROM files WHERE id = ANY ($1::uuid[])', values: [ids] });
+    return versions;
   }
 
   /** Locks it. @param trashedBefore null for whatever state it is in. @returns false where it is gone, or was restored. */
@@ -54,7 +58,7 @@ export class FilePurgeRepository {
   /** Of a locked file: all its rows. */
   async remove(id: string): Promise<RemovedVersion[]> {
     const versions = await this.sql.rows<RemovedVersion>({
-      text: 'DELETE FROM file_versions WHERE file_id = $1 RETURNING object_key, size::float8 AS size',
+      text: 'DELETE FROM file_versions WHERE file_id = $1 RETURNING file_id, object_key, size::float8 AS size',
       values: [id],
     });
     await this.sql.execute({ text: 'DELETE FROM files WHERE id = $1', values: [id] });

@@ -34,20 +34,35 @@ export class FilePurge {
 
   /** All that somebody keeps, part of the caller's unit of work. */
   async eraseOwner(owner: Owner): Promise<void> {
-    await this.eraseAll(() => this.repository.listOf(owner, BATCH));
+    const { bytes, files } = await this.removeAll(owner.organizationId, owner.ownerId);
+    await this.quota.giveBack(owner, bytes, files);
     await this.repository.forgetUsage(owner.organizationId, owner.ownerId);
   }
 
   /** All that is kept in an organisation, part of the caller's unit of work. */
   async eraseOrganization(organizationId: string): Promise<void> {
-    await this.eraseAll(() => this.repository.listOfOrganization(organizationId, BATCH));
+    await this.removeAll(organizationId, null);
     await this.repository.forgetAllUsage(organizationId);
   }
 
-  private async eraseAll(next: () => Promise<DoomedFile[]>): Promise<void> {
-    for (let batch = await next(); batch.length > 0; batch = await next()) {
-      for (const file of batch) await this.remove(file, null);
+  /** Counts come last: who adds a version holds the file while it waits for them. */
+  private async removeAll(
+    organizationId: string,
+    ownerId: string | null,
+  ): Promise<{ bytes: number; files: number }> {
+    const [keys, files] = [[] as string[], new Set<string>()];
+    let bytes = 0;
+    for (;;) {
+      const removed = await this.repository.removeSome(organizationId, ownerId, BATCH);
+      if (removed.length === 0) break;
+      for (const { object_key: key, file_id: id, size } of removed) {
+        keys.push(key);
+        files.add(id);
+        bytes += size;
+      }
     }
+    await this.unitOfWork.afterCommit(() => this.objects.discard(keys));
+    return { bytes, files: files.size };
   }
 
   private purge(file: DoomedFile, before: Date): Promise<boolean> {
@@ -68,7 +83,9 @@ export class FilePurge {
     const versions = await this.repository.remove(id);
     const bytes = versions.reduce((sum, { size }) => sum + size, 0);
     await this.quota.giveBack({ organizationId, ownerId }, bytes, 1);
-    await this.unitOfWork.afterCommit(() => this.objects.discard(versions.map((version) => version.object_key)));
+    await this.unitOfWork.afterCommit(() =>
+      this.objects.discard(versions.map((version) => version.object_key)),
+    );
     return { versions: versions.length, bytes };
   }
 }

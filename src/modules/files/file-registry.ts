@@ -16,9 +16,9 @@ import { StorageQuota } from './storage-quota.js';
 import './files.events.js';
 
 /** What a file is called and belongs to. */
-export interface FileAttributes extends UploadFields {
-  readonly file_name: string;
-  readonly extracted?: Record<string, unknown> | null;
+export interface FileAttributes {
+  readonly fileName: string;
+  readonly fields: UploadFields;
 }
 
 /** Makes files of bytes that the store holds already, however they came there. */
@@ -94,19 +94,19 @@ export class FileRegistry {
     });
   }
 
-  private rowOf(actor: Actor, attributes: FileAttributes, content: StoredContent): FileRow {
+  private rowOf(actor: Actor, { fileName, fields }: FileAttributes, content: StoredContent): FileRow {
     const now = this.clock.now();
     return {
       id: newId(),
       created_at: now,
       organization_id: actor.organizationId,
       owner_id: actor.userId,
-      collection: attributes.collection,
-      resource_type: attributes.resource_type ?? null,
-      resource_id: attributes.resource_id ?? null,
-      file_name: attributes.file_name,
-      metadata: attributes.metadata ?? null,
-      extracted: attributes.extracted ?? null,
+      collection: fields.collection,
+      resource_type: fields.resource_type ?? null,
+      resource_id: fields.resource_id ?? null,
+      file_name: fileName,
+      metadata: fields.metadata ?? null,
+      extracted: content.extracted,
       version: 1,
       file_key: content.fileKey,
       size: content.size,

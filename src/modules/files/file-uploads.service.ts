@@ -2,7 +2,7 @@ import { Injectable } from '@nestjs/common';
 import type { Request } from 'express';
 import type { Actor } from '../../common/access/actor.js';
 import { AppError } from '../../common/errors/app-error.js';
-import { announcedLength, mediaTypeOf, readForm } from '../../common/http/multipart.js';
+import { announcedLength, mediaTypeOf, readBody, readForm } from '../../common/http/multipart.js';
 import { MultipartErrors } from '../../common/http/multipart.errors.js';
 import { etagOf, ifMatchHolds } from './conditions.js';
 import { FileContents, type StoredContent } from './file-contents.js';
@@ -16,6 +16,9 @@ import { StorageQuota } from './storage-quota.js';
 import { uploadFields } from './upload-fields.js';
 
 const FORM_TYPE = 'multipart/form-data';
+
+/** Gets what was stored at once: whatever fails after that must not leave it there. */
+type Stored = (content: StoredContent) => void;
 
 /**
  * Files as requests bring them. The bytes are in the store before a row names
@@ -35,18 +38,17 @@ export class FileUploadsService {
    *
    * @throws AppError 400 naming every bad field, `field_after_file`, `malformed_body`; 413; 415; 507 `quota_exceeded`.
    */
-  async upload(actor: Actor, _query: UploadQuery, request: Request): Promise<FileDto> {
+  async upload(actor: Actor, { extract }: UploadQuery, request: Request): Promise<FileDto> {
     await this.quota.mustFit(ownerOf(actor), announcedLength(request), true);
-    let attributes: FileAttributes | undefined;
-    return this.keeping(
+    return this.keeping<FileAttributes>(
       (stored) =>
-        readForm(request, async (sent, { name, type, body }) => {
-          const fields = await uploadFields(sent);
-          attributes = { ...fields, file_name: nameOf(name) };
-          const origin = { collection: fields.collection, fileName: attributes.file_name, claimedType: type };
-          stored(await this.contents.store(body, { ...origin, size: null }));
+        readForm(request, async (sent, { name, type: claimedType, body }) => {
+          const [fields, fileName] = [await uploadFields(sent), nameOf(name)];
+          const { collection } = fields;
+          stored(await this.contents.store(body, { collection, fileName, claimedType, size: null, extract }));
+          return { fileName, fields };
         }),
-      (content) => this.registry.create(actor, attributes as FileAttributes, content),
+      (content, attributes) => this.registry.create(actor, attributes, content),
     );
   }
 
@@ -55,7 +57,7 @@ export class FileUploadsService {
    *
    * @throws AppError 400, 404, 412 `file_changed`, 413, 507 `quota_exceeded`.
    */
-  async replace(actor: Actor, id: string, request: Request): Promise<FileDto> {
+  async replace(actor: Actor, id: string, { extract }: UploadQuery, request: Request): Promise<FileDto> {
     const file = await this.files.find(reachOf(actor), id);
     if (file === null) throw FileErrors.notFound(id);
     const ifMatch = request.headers['if-match'];
@@ -64,36 +66,40 @@ export class FileUploadsService {
     const owner = { organizationId: file.organization_id, ownerId: file.owner_id };
     await this.quota.mustFit(owner, announcedLength(request), isForm);
     return this.keeping(
-      async (stored) =>
-        isForm ? this.formOf(file, request, stored) : stored(await this.bodyOf(file, request)),
+      (stored) =>
+        isForm ? this.formOf(file, extract, request, stored) : this.bodyOf(file, extract, request, stored),
       (content) => this.registry.addVersion(actor, id, content, ifMatch),
     );
   }
 
-  private formOf(file: FileRow, request: Request, stored: (content: StoredContent) => void): Promise<void> {
+  private formOf(file: FileRow, extract: boolean, request: Request, stored: Stored): Promise<void> {
     return readForm(request, async (fields, { type, body }) => {
       const [unknown] = Object.keys(fields);
       if (unknown !== undefined) throw MultipartErrors.field(unknown, 'is not a known field');
-      stored(await this.contents.store(body, { ...originOf(file), claimedType: type, size: null }));
+      const origin = { ...originOf(file), extract, claimedType: type, size: null };
+      stored(await this.contents.store(body, origin));
     });
   }
 
-  private bodyOf(file: FileRow, request: Request): Promise<StoredContent> {
+  private bodyOf(file: FileRow, extract: boolean, request: Request, stored: Stored): Promise<void> {
     const [claimedType, size] = [mediaTypeOf(request), announcedLength(request)];
-    return this.contents.store(request, { ...originOf(file), claimedType, size });
+    return readBody(request, async (body) => {
+      stored(await this.contents.store(body, { ...originOf(file), extract, claimedType, size }));
+    });
   }
 
   /** Names in a row what was stored, or sees to it that nothing is left of it. */
-  private async keeping(
-    receive: (stored: (content: StoredContent) => void) => Promise<void>,
-    name: (content: StoredContent) => Promise<FileRow>,
+  private async keeping<T>(
+    receive: (stored: Stored) => Promise<T>,
+    name: (content: StoredContent, received: T) => Promise<FileRow>,
   ): Promise<FileDto> {
-    let content: StoredContent | undefined;
+    const kept: { content?: StoredContent } = {};
     try {
-      await receive((stored) => (content = stored));
-      return FileDto.of(await name(content as unknown as StoredContent));
+      const received = await receive((content) => (kept.content = content));
+      if (kept.content === undefined) throw MultipartErrors.malformed();
+      return FileDto.of(await name(kept.content, received));
     } catch (error) {
-      if (content !== undefined && isFinal(error)) await this.contents.discard(content);
+      if (kept.content !== undefined && isFinal(error)) await this.contents.discard(kept.content);
       throw error;
     }
   }

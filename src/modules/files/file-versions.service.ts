@@ -21,6 +21,11 @@ export class FileVersionsService {
     await this.files.mustFind(actor, id);
     const before = Number(readPosition(cursor, isNumber) ?? BEYOND_ALL);
     const rows = await this.versions.list(id, before, limit + 1);
-    return pageBy(rows, limit, (row) => String(row.number), (row) => FileVersionDto.of(row));
+    return pageBy(
+      rows,
+      limit,
+      (row) => String(row.number),
+      (row) => FileVersionDto.of(row),
+    );
   }
 }

@@ -10,7 +10,14 @@ import { ReturnsDownload, TakesContent } from './files.openapi.js';
 import { DownloadQuery } from './file-downloads.dto.js';
 import { FileDownloadsService } from './file-downloads.service.js';
 import { FileUploadsService } from './file-uploads.service.js';
-import { FileDto, FilePageDto, ListFilesQuery, UpdateFileDto, UploadFields, UploadQuery } from './files.dto.js';
+import {
+  FileDto,
+  FilePageDto,
+  ListFilesQuery,
+  UpdateFileDto,
+  UploadFields,
+  UploadQuery,
+} from './files.dto.js';
 import { FilesService } from './files.service.js';
 
 @ApiTags('Files')
@@ -87,9 +94,10 @@ export class FilesController {
   replace(
     @CurrentActor() actor: Actor,
     @Param('id', IdPipe) id: string,
+    @Query() query: UploadQuery,
     @Req() request: Request,
   ): Promise<FileDto> {
-    return this.uploads.replace(actor, id, request);
+    return this.uploads.replace(actor, id, query, request);
   }
 
   @Get(':id/download')

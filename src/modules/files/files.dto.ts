@@ -1,8 +1,9 @@
-import { ApiProperty, ApiPropertyOptional } from '@nestjs/swagger';
+import { ApiExtraModels, ApiProperty, ApiPropertyOptional, getSchemaPath } from '@nestjs/swagger';
 import { Transform } from 'class-transformer';
 import { IsBoolean, IsOptional, IsString, Length, Matches, MaxLength } from 'class-validator';
 import { JsonObject, MayBeAbsent } from '../../common/http/field.decorators.js';
 import { PageOf, PageQuery } from '../../common/pagination/pagination.js';
+import { ExtractedMetadataDto } from './extraction/extracted-metadata.dto.js';
 import type { FileRow } from './files.repository.js';
 
 export const DEFAULT_COLLECTION = 'default';
@@ -131,6 +132,7 @@ export class UpdateFileDto {
   metadata?: Record<string, unknown> | null;
 }
 
+@ApiExtraModels(ExtractedMetadataDto)
 export class FileDto {
   @ApiProperty({ format: 'uuid' })
   id!: string;
@@ -166,12 +168,10 @@ export class FileDto {
   metadata!: Record<string, unknown> | null;
 
   @ApiProperty({
-    type: 'object',
-    additionalProperties: true,
-    nullable: true,
+    oneOf: [{ $ref: getSchemaPath(ExtractedMetadataDto) }, { type: 'null' }],
     description: 'What was found in the bytes of the current version; null where nobody asked.',
   })
-  extracted!: Record<string, unknown> | null;
+  extracted!: ExtractedMetadataDto | null;
 
   @ApiProperty({ type: 'integer', example: 1 })
   version!: number;
@@ -199,6 +199,7 @@ export class FileDto {
   static of({ organization_id: _, modified_at: __, ...file }: FileRow): FileDto {
     return {
       ...file,
+      extracted: file.extracted && ExtractedMetadataDto.of(file.extracted),
       created_at: file.created_at.toISOString(),
       updated_at: file.updated_at.toISOString(),
       deleted_at: file.deleted_at?.toISOString() ?? null,

@@ -1,6 +1,7 @@
 import { Module } from '@nestjs/common';
 import { TypeOrmModule } from '@nestjs/typeorm';
 import { StorageModule } from '../storage/storage.module.js';
+import { MetadataExtractor } from './extraction/metadata-extractor.js';
 import { FileAccessController } from './file-access.controller.js';
 import { FileAccessLogEntity } from './file-access-log.entity.js';
 import { FileAccessLog } from './file-access-log.js';
@@ -54,6 +55,7 @@ import { StorageUsageService } from './storage-usage.service.js';
     FileUrls,
     FileContents,
     FileObjects,
+    MetadataExtractor,
     FileRegistry,
     FilePurge,
     FilePurgeRepository,

@@ -1,5 +1,6 @@
 import { Injectable } from '@nestjs/common';
 import { Sql } from '../../database/sql.js';
+import type { ExtractedMetadata } from './extraction/extracted-metadata.js';
 import type { Owner, Reach } from './owner.js';
 import type { StoredContent } from './file-contents.js';
 
@@ -13,7 +14,7 @@ export interface FileRow {
   readonly resource_id: string | null;
   readonly file_name: string;
   readonly metadata: Record<string, unknown> | null;
-  readonly extracted: Record<string, unknown> | null;
+  readonly extracted: ExtractedMetadata | null;
   readonly version: number;
   readonly file_key: string;
   readonly size: number;
@@ -155,7 +156,7 @@ export class FilesRepository {
                  content_type, sha256, storage_backend, created_by)
                SELECT $2, $9, organization_id, id, version + 1, $3, $4, $5, $6, $7, $8 FROM files WHERE id = $1)
              UPDATE files SET version = version + 1, file_key = $3, size = $4, content_type = $5, sha256 = $6,
-               storage_backend = $7, extracted = NULL, modified_at = $9, updated_at = $9
+               storage_backend = $7, extracted = $10, modified_at = $9, updated_at = $9
              WHERE id = $1 RETURNING ${COLUMNS}`,
       values: [
         id,
@@ -167,6 +168,7 @@ export class FilesRepository {
         content.backend,
         by,
         now,
+        content.extracted,
       ],
     });
   }

@@ -35,7 +35,10 @@ export class StorageCheckService {
     return { orphans, removed, missing: await this.findMissing(found) };
   }
 
-  private async findOrphans(repair: boolean, found: StorageFinding): Promise<{ orphans: number; removed: number }> {
+  private async findOrphans(
+    repair: boolean,
+    found: StorageFinding,
+  ): Promise<{ orphans: number; removed: number }> {
     const before = secondsAfter(this.clock.now(), -ORPHANED_AFTER_SECONDS);
     let [orphans, removed] = [0, 0];
     for await (const batch of inBatches(this.objects.keys(), BATCH)) {
