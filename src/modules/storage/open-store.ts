@@ -9,7 +9,6 @@ import type { ObjectStore } from './object-store.port.js';
  */
 export async function openStore(location: StoreLocation): Promise<ObjectStore> {
   switch (location.backend) {
-    case 'local':
     case 'memory': {
       const { MemoryStore } = await import('./drivers/memory.driver.js');
       return new MemoryStore();
