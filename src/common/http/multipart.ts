@@ -34,7 +34,8 @@ export async function readForm<T>(request: IncomingMessage, take: TakeFile<T>): 
   const parser = parserOf(request);
   const fields = new Map<string, string>();
   let taking: Promise<T> | undefined;
-  const refuse = (error: unknown) => void parser.destroy(error as Error);
+  const refused = new Set<unknown>();
+  const refuse = (error: unknown) => void parser.destroy(refused.add(error) && (error as Error));
   parser.on('field', (name, value, { valueTruncated }) => {
     if (taking !== undefined) refuse(MultipartErrors.fieldAfterFile(name));
     else if (valueTruncated)
@@ -55,7 +56,7 @@ export async function readForm<T>(request: IncomingMessage, take: TakeFile<T>): 
     refuse(MultipartErrors.field('', `comes after more than ${MOST_FIELDS} others`)),
   );
   try {
-    await parsed(request, parser);
+    await parsed(request, parser, refused);
   } finally {
     await taking?.catch(() => undefined);
   }
@@ -79,12 +80,13 @@ function parserOf({ headers }: IncomingMessage): Busboy {
 }
 
 /** Not `pipeline`: that would destroy the request, and with it the connection the answer goes out on. */
-function parsed(request: IncomingMessage, parser: Busboy): Promise<void> {
+function parsed(request: IncomingMessage, parser: Busboy, refused: ReadonlySet<unknown>): Promise<void> {
   const onGone = () => {
     if (!request.complete) parser.destroy(MultipartErrors.interrupted());
   };
+  const isOurs = (error: unknown) => refused.has(error) || error instanceof AppError;
   const ended = new Promise<void>((resolve, reject) => {
-    parser.once('error', (error) => reject(error instanceof AppError ? error : MultipartErrors.malformed()));
+    parser.once('error', (error) => reject(isOurs(error) ? (error as Error) : MultipartErrors.malformed()));
     parser.once('close', resolve);
     if (request.destroyed) onGone();
     request.once('close', onGone).once('error', onGone).pipe(parser);

@@ -26,7 +26,7 @@ import { FilesController } from './files.controller.js';
 import { FilesJobs } from './files.jobs.js';
 import { FilesRepository } from './files.repository.js';
 import { FilesService } from './files.service.js';
-import { StorageCheckService } from './storage-check.service.js';
+import { StorageCheckModule } from './storage-check.module.js';
 import { StorageQuota } from './storage-quota.js';
 import { StorageUsageController } from './storage-usage.controller.js';
 import { StorageUsageEntity } from './storage-usage.entity.js';
@@ -40,6 +40,7 @@ import { StorageUsageService } from './storage-usage.service.js';
 @Module({
   imports: [
     StorageModule,
+    StorageCheckModule,
     TypeOrmModule.forFeature([FileEntity, FileVersionEntity, StorageUsageEntity, FileAccessLogEntity]),
   ],
   // `usage` before `:id`.
@@ -61,7 +62,6 @@ import { StorageUsageService } from './storage-usage.service.js';
     FilePurgeRepository,
     FileData,
     FilesJobs,
-    StorageCheckService,
     FileAccessService,
     FileAccessLog,
     FileAccessRepository,
@@ -69,6 +69,6 @@ import { StorageUsageService } from './storage-usage.service.js';
     StorageQuota,
     StorageUsageRepository,
   ],
-  exports: [FilesService, StorageCheckService],
+  exports: [FilesService],
 })
 export class FilesModule {}
