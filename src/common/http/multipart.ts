@@ -35,8 +35,13 @@ export async function readForm<T>(request: IncomingMessage, take: TakeFile<T>): 
   const fields = new Map<string, string>();
   let taking: Promise<T> | undefined;
   const refused = new Set<unknown>();
-  const refuse = (error: unknown) => void parser.destroy(refused.add(error) && (error as Error));
-  parser.on('field', (name, value, { valueTruncated }) => {
+  const refuse = (error: unknown) => {
+    refused.add(error);
+    parser.destroy(error as Error);
+  };
+  // The parser's types promise a name where a part may have none.
+  parser.on('field', (sent: string | undefined, value, { valueTruncated }) => {
+    const name = sent ?? '';
     if (taking !== undefined) refuse(MultipartErrors.fieldAfterFile(name));
     else if (valueTruncated)
       refuse(MultipartErrors.field(name, `must have less than ${LARGEST_FIELD_BYTES} bytes`));
