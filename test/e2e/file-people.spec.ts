@@ -1,3 +1,4 @@
+import { OrganizationRemoval } from '../../src/modules/organizations/organization-removal.js';
 import { TestApp } from '../support/app.js';
 import { uploaded } from '../support/files.js';
 import { objectKeys } from '../support/store-files.js';
@@ -56,4 +57,20 @@ it('whoever is erased leaves no file, no object and no name', async () => {
   );
   const [{ sum } = {}] = await app.database.query('SELECT sum(size)::int AS sum FROM file_versions');
   expect(used).toBe(sum);
+});
+
+it('an organisation that is removed takes the files of its people and of its keys along', async () => {
+  const organizationId = await app.given.organization('Leaving');
+  const maker = await app.given.signedIn({ role: 'admin', organizationId });
+  const other = await app.given.signedIn({ role: 'admin', organizationId });
+  const key = app.as(await app.given.apiKey(maker, ['files:write']));
+  await uploaded(app.as(other), 'of a person', { fileName: 'leaving-person.txt' });
+  expect((await app.as(other).delete(`/users/${maker.id}`)).status).toBe(204);
+  await uploaded(key, 'of a key', { fileName: 'leaving-key.txt' });
+  await app.database.query(`UPDATE organizations SET deletion_at = now() - interval '1 day' WHERE id = $1`, [
+    organizationId,
+  ]);
+  await app.cloudkeep.nest.get(OrganizationRemoval, { strict: false }).removeDue();
+  expect(await app.database.query('SELECT FROM organizations WHERE id = $1', [organizationId])).toEqual([]);
+  expect((await objectKeys(app)).join()).not.toContain('leaving');
 });
