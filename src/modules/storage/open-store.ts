@@ -1,4 +1,5 @@
 import type { StoreLocation } from '../../config/storage.js';
+import { faultIn } from './drivers/cloud-fault.js';
 import type { ObjectStore } from './object-store.port.js';
 
 /**
@@ -13,7 +14,24 @@ export async function openStore(location: StoreLocation): Promise<ObjectStore> {
       const { MemoryStore } = await import('./drivers/memory.driver.js');
       return new MemoryStore();
     }
+    case 's3': {
+      const { S3Store } = await import('./drivers/s3.driver.js');
+      return opened(new S3Store(location));
+    }
     default:
       throw new Error(`There is no ${location.backend} store`);
   }
+}
+
+/** Says at once what has to be mended; what may pass by itself keeps nobody from starting. */
+async function opened(store: ObjectStore): Promise<ObjectStore> {
+  try {
+    await store.check();
+  } catch (error) {
+    if (faultIn(error)?.isTransient !== true) {
+      await store.close();
+      throw error;
+    }
+  }
+  return store;
 }
