@@ -1,4 +1,4 @@
-import { createHash, randomUUID } from 'node:crypto';
+import { createHash } from 'node:crypto';
 import { Readable } from 'node:stream';
 import { buffer } from 'node:stream/consumers';
 
@@ -19,11 +19,6 @@ interface Upload {
   readonly key: string;
   readonly headers: Headers;
   readonly parts: Map<number, Buffer>;
-}
-interface ListOptions {
-  readonly startAfter?: string;
-  readonly prefix?: string;
-  readonly maxKeys?: number;
 }
 
 /**
@@ -98,15 +93,18 @@ export class S3Memory {
     return Promise.resolve();
   }
 
-  listObjects(bucket: string, { startAfter = '', prefix = '', maxKeys = 1000 }: ListOptions) {
+  /** A thousand at once, in the order of their bytes. */
+  listKeys(bucket: string, { startAfter, prefix }: { startAfter: string; prefix: string }) {
     const order = (a: string, b: string) => Buffer.compare(Buffer.from(a), Buffer.from(b));
-    const found = [...this.objects(bucket)]
-      .filter(([key]) => key.startsWith(prefix) && (startAfter === '' || order(key, startAfter) > 0))
-      .sort(([a], [b]) => order(a, b));
-    const objects = found
-      .slice(0, maxKeys)
-      .map(([key, held]) => new this.S3Object(bucket, key, null, metadataOf(held)));
-    return Promise.resolve({ objects, commonPrefixes: [], isTruncated: found.length > maxKeys });
+    const found = [...this.objects(bucket).keys()]
+      .filter((key) => key.startsWith(prefix) && (startAfter === '' || order(key, startAfter) > 0))
+      .sort(order);
+    return { keys: found.slice(0, 1000), isTruncated: found.length > 1000 };
+  }
+
+  /** Asked for by s3rver when somebody only looks whether there is the bucket. */
+  listObjects() {
+    return Promise.resolve({ objects: [], commonPrefixes: [], isTruncated: false });
   }
 
   initiateUpload(_bucket: string, key: string, id: string, headers: Headers): Promise<void> {
@@ -136,7 +134,7 @@ export class S3Memory {
 
   private objects(bucket: string): Map<string, Held> {
     const objects = this.buckets.get(bucket);
-    if (objects === undefined) throw new Error(`There is no bucket ${bucket} (${randomUUID()})`);
+    if (objects === undefined) throw new Error(`There is no bucket ${bucket}`);
     return objects;
   }
 }

@@ -16,7 +16,8 @@ export const S3_BUCKET = 'cloudkeep-test';
 /**
  * s3rver on a free loopback port, with a bucket. In front of it stands what S3 does
  * and s3rver does not: it verifies signatures, gives multipart uploads up, copies
- * parts, and reads every character of a copy's source.
+ * parts, reads every character of a copy's source, and pages (s3rver makes its tokens
+ * by DES, which OpenSSL 3 has no more) through keys in an encoding that any XML carries.
  */
 export class S3Server {
   /** What was asked, in order: method and path with query. */
@@ -78,6 +79,7 @@ export class S3Server {
     const upload = url.searchParams.get('uploadId');
     const source = request.headers['x-amz-copy-source'];
     if (!isSignedWith(request, KEY)) refuse(response, 403, 'SignatureDoesNotMatch');
+    else if (url.searchParams.get('list-type') === '2') await this.list(url, response);
     else if (upload !== null && request.method === 'DELETE') {
       this.memory.uploads.delete(upload);
       response.writeHead(204).end();
@@ -90,6 +92,24 @@ export class S3Server {
       }
       this.s3rver(request, response);
     }
+  }
+
+  /** https://docs.aws.amazon.com/AmazonS3/latest/API/API_ListObjectsV2.html */
+  private async list({ pathname, searchParams: query }: URL, response: ServerResponse): Promise<void> {
+    const bucket = pathname.split('/')[1] ?? '';
+    if ((await this.memory.getBucket(bucket)) === null) return refuse(response, 404, 'NoSuchBucket');
+    const { keys, isTruncated } = this.memory.listKeys(bucket, {
+      prefix: query.get('prefix') ?? '',
+      startAfter: Buffer.from(query.get('continuation-token') ?? '', 'base64').toString(),
+    });
+    const next = Buffer.from(keys.at(-1) ?? '').toString('base64');
+    const contents = keys.map((key) => `<Contents><Key>${formEncoded(key)}</Key></Contents>`);
+    response
+      .setHeader('Content-Type', 'application/xml')
+      .end(
+        `<ListBucketResult><EncodingType>url</EncodingType><IsTruncated>${isTruncated}</IsTruncated>` +
+          `${isTruncated ? `<NextContinuationToken>${next}</NextContinuationToken>` : ''}${contents.join('')}</ListBucketResult>`,
+      );
   }
 
   /** https://docs.aws.amazon.com/AmazonS3/latest/API/API_UploadPartCopy.html */
@@ -109,6 +129,10 @@ export class S3Server {
     );
     response.end(`<CopyPartResult><ETag>"${md5}"</ETag></CopyPartResult>`);
   }
+}
+
+function formEncoded(key: string): string {
+  return new URLSearchParams({ key }).toString().slice('key='.length);
 }
 
 function refuse(response: ServerResponse, status: number, code: string): void {

@@ -18,6 +18,10 @@ export async function openStore(location: StoreLocation): Promise<ObjectStore> {
       const { S3Store } = await import('./drivers/s3.driver.js');
       return opened(new S3Store(location));
     }
+    case 'azure': {
+      const { AzureStore } = await import('./drivers/azure.driver.js');
+      return opened(new AzureStore(location));
+    }
     default:
       throw new Error(`There is no ${location.backend} store`);
   }

@@ -4,6 +4,8 @@ import type { SetOptions } from '../object-store.port.js';
 import { StorageErrors } from '../storage.errors.js';
 import { unavailable } from './cloud-fault.js';
 
+/** Read into memory before they are sent, so that they can be sent again. */
+export const SMALL_BYTES = 1_048_576;
 /** Held in memory, each; S3 takes no smaller ones than 5 MiB, and 10,000 of them. */
 export const PART_BYTES = 8 * 1_048_576;
 /** On their way at once: with the one being filled, 32 MiB a writer at most. */

@@ -24,7 +24,7 @@ import {
 import { StorageErrors } from '../storage.errors.js';
 import { isEmptyRange, rangeHeader } from './http-range.js';
 import { receiveBody } from './incoming.js';
-import { PART_BYTES, partsOf, sendBody, type Parcel } from './outgoing.js';
+import { PART_BYTES, partsOf, sendBody, SMALL_BYTES, type Parcel } from './outgoing.js';
 import { CHECK_MS, PATIENCE, type Patience } from './patience.js';
 import { abortable, encryptionOf, s3Client } from './s3-client.js';
 import { isBeyondEnd, isMissing, s3Error } from './s3-faults.js';
@@ -35,8 +35,6 @@ const GIB = 1_073_741_824;
 /** What S3 takes, and copies, in one request. */
 const MOST_AT_ONCE = 5 * GIB;
 const COPY_PART_BYTES = GIB / 2;
-/** Read into memory before they are sent, so that they can be sent again. */
-const SMALL_BYTES = 1_048_576;
 /** S3 gives it to what was written without a type. */
 const NO_TYPE = 'binary/octet-stream';
 
