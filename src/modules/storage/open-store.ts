@@ -22,6 +22,10 @@ export async function openStore(location: StoreLocation): Promise<ObjectStore> {
       const { AzureStore } = await import('./drivers/azure.driver.js');
       return opened(new AzureStore(location));
     }
+    case 'gcs': {
+      const { GcsStore } = await import('./drivers/gcs.driver.js');
+      return opened(new GcsStore(location));
+    }
     default:
       throw new Error(`There is no ${location.backend} store`);
   }
