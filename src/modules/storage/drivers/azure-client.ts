@@ -62,3 +62,17 @@ export async function sasUrl(
     ...(responseContentType === undefined ? {} : { contentType: responseContentType }),
   });
 }
+
+const POLL_MS = 500;
+
+/** Azure copies when it finds the time; until then the target is there, but empty. */
+export async function copyLarge(source: BlockBlobClient, target: BlockBlobClient): Promise<void> {
+  try {
+    const copying = await target.beginCopyFromURL(source.url, { intervalInMs: POLL_MS });
+    const { copyStatus } = await copying.pollUntilDone();
+    if (copyStatus !== 'success') throw unavailable('unexpected', `Azure ended a copy: ${copyStatus}`);
+  } catch (error) {
+    await target.deleteIfExists().catch(() => undefined);
+    throw error;
+  }
+}

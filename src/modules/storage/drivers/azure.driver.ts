@@ -3,30 +3,29 @@ import { Readable } from 'node:stream';
 import { buffer } from 'node:stream/consumers';
 import type { AzureLocation } from '../../../config/storage.js';
 import { assertObjectKey, canBeginKey } from '../object-key.js';
-import {
-  ObjectStore,
-  type GetOptions,
-  type ObjectStat,
-  type SetOptions,
-  type SignedRequest,
-  type SignedVerb,
-  type SignOptions,
+import type {
+  GetOptions,
+  ObjectStat,
+  SetOptions,
+  SignedRequest,
+  SignedVerb,
+  SignOptions,
 } from '../object-store.port.js';
 import { StorageErrors } from '../storage.errors.js';
 import { agentsOf, type Agents } from './agents.js';
-import { containerOf, sasUrl } from './azure-client.js';
+import { containerOf, copyLarge, sasUrl } from './azure-client.js';
 import { azureError, isContainerMissing } from './azure-faults.js';
 import { blobNameOf, blobPrefixOf, keyOf } from './azure-names.js';
-import { isProblem, unavailable } from './cloud-fault.js';
+import { isProblem } from './cloud-fault.js';
+import { CloudStore } from './cloud-store.js';
 import { isEmptyRange } from './http-range.js';
 import { receiveBody } from './incoming.js';
-import { handOn, PART_BYTES, partsOf, sendBody, SMALL_BYTES, type Parcel } from './outgoing.js';
-import { CHECK_MS, PATIENCE, persist, type Patience } from './patience.js';
+import { chained, handOn, PART_BYTES, partsOf, SMALL_BYTES } from './outgoing.js';
+import { COPY_MS, millisecondsFor, PATIENCE, type Patience } from './patience.js';
 
 const MIB = 1_048_576;
 /** How often a download that was cut goes on where it was. */
 const RESUMPTIONS = 2;
-const POLL_MS = 500;
 /** How long Azure may read what it copies. */
 const COPY_SECONDS = 3600;
 /** Of one blob: https://learn.microsoft.com/azure/storage/blobs/scalability-targets */
@@ -42,17 +41,18 @@ interface AzureSizes {
 const SIZES: AzureSizes = { partBytes: PART_BYTES, mostAtOnce: 5000 * MIB, mostCopied: 256 * MIB };
 
 /** Objects in a container of Azure Blob Storage, as block blobs. */
-export class AzureStore extends ObjectStore {
+export class AzureStore extends CloudStore {
   readonly backend = 'azure';
+  protected readonly title = 'Azure';
   private readonly agents: Agents;
   private readonly container: ContainerClient;
 
   constructor(
     private readonly location: AzureLocation,
-    private readonly patience: Patience = PATIENCE,
+    patience: Patience = PATIENCE,
     private readonly sizes: AzureSizes = SIZES,
   ) {
-    super();
+    super(patience);
     this.agents = agentsOf(patience);
     this.container = containerOf(location, this.agents);
   }
@@ -66,7 +66,7 @@ export class AzureStore extends ObjectStore {
       key,
       (abortSignal) =>
         blob.download(range?.start ?? 0, count, { abortSignal, maxRetryRequests: RESUMPTIONS }),
-      signal,
+      { signal },
     ).catch((error: unknown) => {
       if (isProblem(error, 'range_not_satisfiable')) return this.refuseRange(key);
       throw error;
@@ -74,7 +74,7 @@ export class AzureStore extends ObjectStore {
     const source = answer.readableStreamBody as Readable;
     const bytes = answer.contentLength ?? 0;
     const body = receiveBody(source, {
-      store: 'Azure',
+      store: this.title,
       bytes,
       idleMs: this.patience.idleMs,
       signal,
@@ -110,33 +110,24 @@ export class AzureStore extends ObjectStore {
     const blob = this.at(key);
     const partBytes = Math.max(this.sizes.partBytes, Math.ceil((options.size ?? 0) / MOST_BLOCKS));
     await this.sendBody(body, options, async ({ stream, signal }) => {
+      const parts = partsOf(stream, partBytes);
+      const { value: first } = await parts.next();
+      if (first === undefined || first.isLast) {
+        return this.put(key, first?.bytes ?? Buffer.alloc(0), options, signal);
+      }
       const blocks: string[] = [];
-      let small: Buffer | null = null;
-      await handOn(partsOf(stream, partBytes), stream, async ({ number, bytes, isLast }) => {
-        if (isLast && number === 1) {
-          small = bytes;
-          return;
-        }
+      // Blocks that are never committed can not be seen; Azure deletes them within a week.
+      await handOn(chained(first, parts), stream, async ({ number, bytes }) => {
         const block = blockId(number);
         blocks.push(block);
-        await this.ask(
-          key,
-          (abortSignal) => blob.stageBlock(block, bytes, bytes.length, { abortSignal }),
-          signal,
-        );
+        const stage = (abortSignal: AbortSignal) =>
+          blob.stageBlock(block, bytes, bytes.length, { abortSignal });
+        await this.ask(key, stage, { signal, extraMs: millisecondsFor(bytes.length) });
       });
-      // Blocks that are never committed can not be seen; Azure deletes them within a week.
-      if (small !== null) return this.put(key, small, options, signal);
-      await this.ask(
-        key,
-        (abortSignal) => blob.commitBlockList(blocks, { abortSignal, ...headersOf(options) }),
-        signal,
-      );
+      const commit = (abortSignal: AbortSignal) =>
+        blob.commitBlockList(blocks, { abortSignal, ...headersOf(options) });
+      await this.ask(key, commit, { signal });
     });
-  }
-
-  async has(key: string): Promise<boolean> {
-    return (await this.stat(key)) !== null;
   }
 
   async delete(key: string): Promise<void> {
@@ -159,8 +150,8 @@ export class AzureStore extends ObjectStore {
         const key = keyOf(name);
         if (key.startsWith(prefix)) yield key;
       }
-      token = page.value.continuationToken || undefined;
-    } while (token !== undefined);
+      token = page.value.continuationToken;
+    } while (token !== undefined && token !== '');
   }
 
   async stat(key: string): Promise<ObjectStat | null> {
@@ -186,10 +177,14 @@ export class AzureStore extends ObjectStore {
     if (from === to) return;
     if (found.size <= this.sizes.mostCopied) {
       const url = (await sasUrl(source, 'r', COPY_SECONDS)) ?? source.url;
-      await this.ask(from, (abortSignal) => target.syncCopyFromURL(url, { abortSignal }));
+      await this.ask(from, (abortSignal) => target.syncCopyFromURL(url, { abortSignal }), {
+        extraMs: COPY_MS,
+      });
       return;
     }
-    await this.copyLarge(source, target, to);
+    await copyLarge(source, target).catch((error: unknown) => {
+      throw this.errorOf(error, to);
+    });
   }
 
   async signUrl(key: string, verb: SignedVerb, options: SignOptions): Promise<SignedRequest | null> {
@@ -207,16 +202,14 @@ export class AzureStore extends ObjectStore {
   }
 
   async check(): Promise<void> {
-    const abortSignal = AbortSignal.timeout(CHECK_MS);
-    try {
-      await this.container.getProperties({ abortSignal }).catch(async (error: unknown) => {
+    await this.askOnce(async (abortSignal) => {
+      try {
+        await this.container.getProperties({ abortSignal });
+      } catch (error) {
         if (!isContainerMissing(error)) throw error;
         await this.container.createIfNotExists({ abortSignal });
-      });
-    } catch (error) {
-      if (abortSignal.aborted) throw unavailable('timeout', `Azure did not answer within ${CHECK_MS} ms`);
-      throw azureError(error, this.location, '');
-    }
+      }
+    });
   }
 
   close(): Promise<void> {
@@ -234,41 +227,12 @@ export class AzureStore extends ObjectStore {
     await this.ask(
       key,
       (abortSignal) => this.at(key).upload(bytes, bytes.length, { abortSignal, ...headersOf(options) }),
-      signal,
+      { signal, extraMs: millisecondsFor(bytes.length) },
     );
   }
 
-  /** Azure copies it when it finds the time; until then the target is there, but empty. */
-  private async copyLarge(source: BlockBlobClient, target: BlockBlobClient, to: string): Promise<void> {
-    try {
-      const copying = await target.beginCopyFromURL(source.url, { intervalInMs: POLL_MS });
-      const { copyStatus } = await copying.pollUntilDone();
-      if (copyStatus !== 'success') throw unavailable('unexpected', `Azure ended a copy as ${copyStatus}`);
-    } catch (error) {
-      await target.deleteIfExists().catch(() => undefined);
-      throw this.errorsAt(to)(error);
-    }
-  }
-
-  private sendBody(
-    body: Readable,
-    options: SetOptions,
-    send: (parcel: Parcel) => Promise<void>,
-  ): Promise<void> {
-    return sendBody(body, { ...options, store: 'Azure', idleMs: this.patience.idleMs }, send);
-  }
-
-  private ask<T>(key: string, work: (signal: AbortSignal) => Promise<T>, signal?: AbortSignal): Promise<T> {
-    return persist({ patience: this.patience, signal, errorOf: this.errorsAt(key) }, work);
-  }
-
-  private errorsAt(key: string): (error: unknown) => unknown {
-    return (error) => azureError(error, this.location, key);
-  }
-
-  private async refuseRange(key: string): Promise<never> {
-    const found = await this.stat(key);
-    throw found === null ? StorageErrors.objectNotFound(key) : StorageErrors.rangeNotSatisfiable(found.size);
+  protected errorOf(error: unknown, key: string): unknown {
+    return azureError(error, this.location, key);
   }
 }
 

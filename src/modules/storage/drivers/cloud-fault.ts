@@ -1,11 +1,13 @@
 import { AppError } from '../../../common/errors/app-error.js';
 import { StorageErrors } from '../storage.errors.js';
 
-/** What may be better in a moment, and what somebody has to mend. */
-const TRANSIENT = ['throttled', 'server_error', 'timeout', 'connection', 'truncated'] as const;
-const LASTING = ['missing_bucket', 'wrong_region', 'credentials', 'forbidden', 'unexpected'] as const;
+/** What may be better in a moment. */
+const TRANSIENT = ['throttled', 'server_error', 'timeout', 'connection', 'truncated', 'clock'] as const;
 
-export type FaultKind = (typeof TRANSIENT)[number] | (typeof LASTING)[number];
+/** What somebody has to mend. */
+type Lasting = 'missing_bucket' | 'wrong_region' | 'credentials' | 'forbidden' | 'unexpected';
+
+export type FaultKind = (typeof TRANSIENT)[number] | Lasting;
 
 /**
  * Why a cloud could not be used: the cause of `storage_unavailable`. It is logged, so

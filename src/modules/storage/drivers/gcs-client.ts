@@ -43,7 +43,7 @@ export class GcsClient {
   /** Names who asks; fetches a token where the credentials are none by themselves. */
   async authorize(): Promise<Readonly<Record<string, string>>> {
     const headers = await this.storage.authClient.getRequestHeaders(this.endpoint);
-    return { Authorization: headers['Authorization'] ?? '' };
+    return { Authorization: headers.Authorization ?? '' };
   }
 
   /**

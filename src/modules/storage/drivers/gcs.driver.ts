@@ -2,28 +2,26 @@ import { Readable } from 'node:stream';
 import { buffer, text } from 'node:stream/consumers';
 import type { GcsLocation } from '../../../config/storage.js';
 import { assertObjectKey, canBeginKey } from '../object-key.js';
-import {
-  ObjectStore,
-  type GetOptions,
-  type ObjectStat,
-  type SetOptions,
-  type SignedRequest,
-  type SignedVerb,
-  type SignOptions,
+import type {
+  GetOptions,
+  ObjectStat,
+  SetOptions,
+  SignedRequest,
+  SignedVerb,
+  SignOptions,
 } from '../object-store.port.js';
 import { StorageErrors } from '../storage.errors.js';
 import { agentsOf, type Agents } from './agents.js';
 import { isProblem } from './cloud-fault.js';
+import { CloudStore } from './cloud-store.js';
 import { GcsClient, type GcsRequest } from './gcs-client.js';
 import { gcsError } from './gcs-faults.js';
 import { uploadResumably } from './gcs-upload.js';
 import { isEmptyRange, rangeHeader } from './http-range.js';
 import { receiveBody } from './incoming.js';
-import { PART_BYTES, partsOf, sendBody, SMALL_BYTES, type Part } from './outgoing.js';
-import { CHECK_MS, PATIENCE, persist, type Patience } from './patience.js';
+import { chained, PART_BYTES, partsOf, SMALL_BYTES } from './outgoing.js';
+import { COPY_MS, millisecondsFor, PATIENCE, type Patience } from './patience.js';
 import { mostSeconds } from './signed-time.js';
-
-const STORE = 'Google Cloud Storage';
 
 interface Metadata {
   readonly size?: string;
@@ -40,17 +38,18 @@ interface Rewritten {
 }
 
 /** Objects in a bucket of Google Cloud Storage. */
-export class GcsStore extends ObjectStore {
+export class GcsStore extends CloudStore {
   readonly backend = 'gcs';
+  protected readonly title = 'Google Cloud Storage';
   private readonly agents: Agents;
   private readonly client: GcsClient;
 
   constructor(
     private readonly location: GcsLocation,
-    private readonly patience: Patience = PATIENCE,
+    patience: Patience = PATIENCE,
     private readonly partBytes = PART_BYTES,
   ) {
-    super();
+    super(patience);
     this.agents = agentsOf(patience);
     this.client = new GcsClient(location, this.agents);
   }
@@ -61,9 +60,9 @@ export class GcsStore extends ObjectStore {
     const headers = { Range: rangeHeader(range) };
     const request: GcsRequest = { method: 'GET', path, query: { alt: 'media' }, headers };
     try {
-      const source = await this.ask(key, (live) => this.client.send(request, live), signal);
+      const source = await this.ask(key, (live) => this.client.send(request, live), { signal });
       return receiveBody(source, {
-        store: STORE,
+        store: this.title,
         bytes: Number(source.headers['content-length'] ?? 0),
         idleMs: this.patience.idleMs,
         signal,
@@ -84,9 +83,9 @@ export class GcsStore extends ObjectStore {
     } else if (size === undefined) {
       await this.setMultipart(key, body, options);
     } else {
-      await this.sendBody(body, options, async (stream, stop) => {
+      await this.sendBody(body, options, async ({ stream, signal: stop }) => {
         if (size <= SMALL_BYTES) return this.put(key, await buffer(stream), options, stop);
-        await this.ask(key, () => this.client.authorize(), stop);
+        await this.ask(key, () => this.client.authorize(), { signal: stop });
         await this.upload(key, stream, options, stop).catch((error: unknown) => {
           throw this.errorsAt(key)(error);
         });
@@ -96,7 +95,7 @@ export class GcsStore extends ObjectStore {
 
   async setMultipart(key: string, body: Readable, options: SetOptions = {}): Promise<void> {
     assertObjectKey(key);
-    await this.sendBody(body, options, async (stream, signal) => {
+    await this.sendBody(body, options, async ({ stream, signal }) => {
       const parts = partsOf(stream, this.partBytes);
       const { value: first } = await parts.next();
       if (first === undefined || first.isLast) {
@@ -104,13 +103,9 @@ export class GcsStore extends ObjectStore {
       }
       const target = { name: key, contentType: options.contentType };
       await uploadResumably(this.client, target, chained(first, parts), (work) =>
-        this.ask(key, work, signal),
+        this.ask(key, work, { signal, extraMs: millisecondsFor(this.partBytes) }),
       );
     });
-  }
-
-  async has(key: string): Promise<boolean> {
-    return (await this.stat(key)) !== null;
   }
 
   async delete(key: string): Promise<void> {
@@ -156,12 +151,14 @@ export class GcsStore extends ObjectStore {
 
   /** Google copies inside the store, what is large in several goes. */
   async copy(from: string, to: string): Promise<void> {
-    const path = `${this.at(from)}/rewriteTo/b/${encodeURIComponent(this.location.bucket)}/o/${encodeURIComponent(to)}`;
     assertObjectKey(to);
+    const path = `${this.at(from)}/rewriteTo/b/${encodeURIComponent(this.location.bucket)}/o/${encodeURIComponent(to)}`;
     let rewriteToken: string | undefined;
     for (let isDone = false; !isDone;) {
       const request: GcsRequest = { method: 'POST', path, query: { rewriteToken } };
-      const answer = await this.ask(from, (signal) => this.client.json<Rewritten>(request, signal));
+      const answer = await this.ask(from, (signal) => this.client.json<Rewritten>(request, signal), {
+        extraMs: COPY_MS,
+      });
       isDone = answer.done;
       rewriteToken = answer.rewriteToken;
     }
@@ -192,8 +189,7 @@ export class GcsStore extends ObjectStore {
 
   async check(): Promise<void> {
     const request: GcsRequest = { method: 'GET', path: this.client.path('/o'), query: CHEAPEST_LIST };
-    const patience = { ...this.patience, attempts: 1, idleMs: Math.min(CHECK_MS, this.patience.idleMs) };
-    await persist({ patience, errorOf: this.errorsAt('') }, (signal) => this.client.json(request, signal));
+    await this.askOnce((signal) => this.client.json(request, signal));
   }
 
   close(): Promise<void> {
@@ -213,7 +209,10 @@ export class GcsStore extends ObjectStore {
     options: SetOptions,
     signal?: AbortSignal,
   ): Promise<void> {
-    await this.ask(key, (live) => this.upload(key, bytes, { ...options, size: bytes.length }, live), signal);
+    await this.ask(key, (live) => this.upload(key, bytes, { ...options, size: bytes.length }, live), {
+      signal,
+      extraMs: millisecondsFor(bytes.length),
+    });
   }
 
   private async upload(
@@ -232,33 +231,10 @@ export class GcsStore extends ObjectStore {
     await text(await this.client.send({ method: 'POST', path: this.client.uploadPath, ...request }, signal));
   }
 
-  private sendBody(
-    body: Readable,
-    options: SetOptions,
-    send: (stream: Readable, signal: AbortSignal) => Promise<void>,
-  ): Promise<void> {
-    const sending = { ...options, store: STORE, idleMs: this.patience.idleMs };
-    return sendBody(body, sending, ({ stream, signal }) => send(stream, signal));
-  }
-
-  private ask<T>(key: string, work: (signal: AbortSignal) => Promise<T>, signal?: AbortSignal): Promise<T> {
-    return persist({ patience: this.patience, signal, errorOf: this.errorsAt(key) }, work);
-  }
-
-  private errorsAt(key: string): (error: unknown) => unknown {
-    return (error) => gcsError(error, this.location, key);
-  }
-
-  private async refuseRange(key: string): Promise<never> {
-    const found = await this.stat(key);
-    throw found === null ? StorageErrors.objectNotFound(key) : StorageErrors.rangeNotSatisfiable(found.size);
+  protected errorOf(error: unknown, key: string): unknown {
+    return gcsError(error, this.location, key);
   }
 }
 
 /** Needs no more than the rights to objects, as against the bucket's metadata. */
 const CHEAPEST_LIST = { maxResults: '1', fields: 'nextPageToken' };
-
-async function* chained(first: Part, rest: AsyncIterable<Part>): AsyncGenerator<Part> {
-  yield first;
-  yield* rest;
-}

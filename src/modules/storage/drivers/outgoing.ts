@@ -130,6 +130,12 @@ export async function* partsOf(stream: Readable, partBytes: number): AsyncGenera
   yield { number, bytes: Buffer.concat(pieces, held), isLast: true };
 }
 
+/** The parts again, of which the first was taken to look at. */
+export async function* chained(first: Part, rest: AsyncIterable<Part>): AsyncGenerator<Part, void> {
+  yield first;
+  yield* rest;
+}
+
 /** Hands parts on, a few at once. When it returns or throws, none is on its way any more. */
 export async function handOn(
   parts: AsyncIterable<Part>,

@@ -16,11 +16,28 @@ export interface Patience {
 export const PATIENCE: Patience = { connectMs: 5_000, idleMs: 30_000, attempts: 3, backoffMs: 200 };
 
 /** For asking a store whether it is there: somebody waits for the answer. */
-export const CHECK_MS = 5_000;
+export function checking(patience: Patience): Patience {
+  return { ...patience, attempts: 1, idleMs: Math.min(CHECK_MS, patience.idleMs) };
+}
+const CHECK_MS = 5_000;
 
-interface Effort {
-  readonly patience: Patience;
+/** For a store to copy what it has: Amazon and Google answer when they are done. */
+export const COPY_MS = 600_000;
+
+/** For bytes that are sent in one piece, by a line of half a megabit a second. */
+export function millisecondsFor(bytes: number): number {
+  return bytes / 64;
+}
+
+export interface Limits {
+  /** Gives it up. */
   readonly signal?: AbortSignal | undefined;
+  /** What it may take beyond patience, for its size. */
+  readonly extraMs?: number | undefined;
+}
+
+interface Effort extends Limits {
+  readonly patience: Patience;
   /** Puts an error of the cloud's library into our words. */
   readonly errorOf: (error: unknown) => unknown;
 }
@@ -31,11 +48,11 @@ interface Effort {
  * watched by whoever reads them.
  */
 export async function persist<T>(effort: Effort, work: (signal: AbortSignal) => Promise<T>): Promise<T> {
-  const { patience, signal, errorOf } = effort;
+  const { patience, signal, errorOf, extraMs = 0 } = effort;
   for (let attempt = 1; ; attempt++) {
     signal?.throwIfAborted();
     try {
-      return await inTime(patience.idleMs, signal, work);
+      return await inTime(patience.idleMs + extraMs, signal, work);
     } catch (error) {
       signal?.throwIfAborted();
       const ours = errorOf(error);

@@ -10,6 +10,10 @@ import type { Patience } from './patience.js';
 /** A download holds its connection for as long as its reader takes. */
 const MOST_SOCKETS = 256;
 
+/** Else it writes to the console, of bodies that can not be sent again. */
+const nothing = () => undefined;
+const SILENT = { trace: nothing, debug: nothing, info: nothing, warn: nothing, error: nothing };
+
 /** A client of one location: Amazon's own, or whoever speaks the protocol at its endpoint. */
 export function s3Client(location: S3Location, patience: Patience, overrides: S3ClientConfig = {}): S3Client {
   const { region, endpoint, credentials } = location;
@@ -17,11 +21,11 @@ export function s3Client(location: S3Location, patience: Patience, overrides: S3
     region,
     ...(credentials === null ? {} : { credentials }),
     ...(endpoint === null ? {} : compatible(endpoint)),
-    maxAttempts: patience.attempts,
-    retryMode: 'standard',
+    // Who asks again is `persist`, and who watches bodies is whoever sends or reads them.
+    maxAttempts: 1,
+    logger: SILENT,
     requestHandler: {
       connectionTimeout: patience.connectMs,
-      socketTimeout: patience.idleMs,
       httpAgent: { maxSockets: MOST_SOCKETS },
       httpsAgent: { maxSockets: MOST_SOCKETS },
     },
@@ -53,9 +57,4 @@ export function encryptionOf({
       : { ServerSideEncryption: serverSideEncryption satisfies ServerSideEncryption }),
     ...(kmsKeyId === null ? {} : { SSEKMSKeyId: kmsKeyId }),
   };
-}
-
-/** A signal as the SDK takes it. */
-export function abortable(signal: AbortSignal | undefined): { abortSignal?: AbortSignal } {
-  return signal === undefined ? {} : { abortSignal: signal };
 }

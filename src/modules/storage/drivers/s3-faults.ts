@@ -23,7 +23,9 @@ const KINDS: Readonly<Record<string, FaultKind>> = {
   ExpiredToken: 'credentials',
   InvalidToken: 'credentials',
   TokenRefreshRequired: 'credentials',
-  RequestTimeTooSkewed: 'credentials',
+  // The client has learnt the right time from the answer when it fails.
+  RequestTimeTooSkewed: 'clock',
+  RequestExpired: 'clock',
   CredentialsProviderError: 'credentials',
   AuthorizationHeaderMalformed: 'credentials',
   SlowDown: 'throttled',
@@ -41,21 +43,14 @@ const FULL: ReadonlySet<string> = new Set([
   'XMinioAdminBucketQuotaExceeded',
 ]);
 
-/** Whether there is no such object, as against no such bucket. */
-export function isMissing(error: unknown): boolean {
-  const { name } = error as SdkError;
-  return name === 'NoSuchKey' || name === 'NotFound';
-}
-
-export function isBeyondEnd(error: unknown): boolean {
-  return statusOf(error) === 416;
-}
-
-/** An error of the SDK in our words. */
-export function s3Error(error: unknown, location: S3Location): unknown {
+/** An error of the SDK, met on the way to the object of `key`, in our words. */
+export function s3Error(error: unknown, location: S3Location, key: string): unknown {
   if (error instanceof AppError) return error;
   const code = codeOf(error);
   const status = statusOf(error);
+  // A refusal of HEAD has no body to say more: the bucket is not told from the object.
+  if (code === 'NoSuchKey' || (code === 'NotFound' && key !== '')) return StorageErrors.objectNotFound(key);
+  if (status === 416) return StorageErrors.rangeNotSatisfiable(0);
   if (status === 507 || FULL.has(code)) return StorageErrors.full();
   const elsewhere = regionOf(error);
   if (elsewhere !== null && elsewhere !== location.region && status !== undefined && status < 500) {
@@ -82,7 +77,9 @@ function sentence(kind: FaultKind, { bucket, region }: S3Location, said: string)
     case 'wrong_region':
       return `Bucket ${bucket} is not in region ${region}: correct S3_REGION (${said})`;
     case 'credentials':
-      return `S3 does not accept the credentials: correct S3_ACCESS_KEY and S3_SECRET_KEY, or the machine's role or clock (${said})`;
+      return `S3 does not accept the credentials: correct S3_ACCESS_KEY and S3_SECRET_KEY, or the machine's role (${said})`;
+    case 'clock':
+      return `S3 finds this machine's clock wrong: set it (${said})`;
     case 'forbidden':
       return `The credentials may not do this in bucket ${bucket}: see the policy in docs/storage-clouds.md (${said})`;
     case 'throttled':

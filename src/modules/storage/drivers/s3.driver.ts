@@ -12,24 +12,25 @@ import { Readable } from 'node:stream';
 import { buffer } from 'node:stream/consumers';
 import type { S3Location } from '../../../config/storage.js';
 import { assertObjectKey, canBeginKey } from '../object-key.js';
-import {
-  ObjectStore,
-  type GetOptions,
-  type ObjectStat,
-  type SetOptions,
-  type SignedRequest,
-  type SignedVerb,
-  type SignOptions,
+import type {
+  GetOptions,
+  ObjectStat,
+  SetOptions,
+  SignedRequest,
+  SignedVerb,
+  SignOptions,
 } from '../object-store.port.js';
 import { StorageErrors } from '../storage.errors.js';
+import { isProblem } from './cloud-fault.js';
+import { CloudStore } from './cloud-store.js';
 import { isEmptyRange, rangeHeader } from './http-range.js';
 import { receiveBody } from './incoming.js';
-import { PART_BYTES, partsOf, sendBody, SMALL_BYTES, type Parcel } from './outgoing.js';
-import { CHECK_MS, PATIENCE, type Patience } from './patience.js';
-import { abortable, encryptionOf, s3Client } from './s3-client.js';
-import { isBeyondEnd, isMissing, s3Error } from './s3-faults.js';
+import { chained, PART_BYTES, partsOf, SMALL_BYTES } from './outgoing.js';
+import { COPY_MS, millisecondsFor, PATIENCE, type Patience } from './patience.js';
+import { encryptionOf, s3Client } from './s3-client.js';
+import { s3Error } from './s3-faults.js';
 import { S3Signer } from './s3-signer.js';
-import { copyInParts, MOST_PARTS, uploadInParts } from './s3-multipart.js';
+import { copyInParts, MOST_PARTS, uploadInParts, type Ask } from './s3-multipart.js';
 
 const GIB = 1_073_741_824;
 /** What S3 takes, and copies, in one request. */
@@ -46,17 +47,18 @@ interface S3Sizes {
 const SIZES: S3Sizes = { partBytes: PART_BYTES, mostAtOnce: MOST_AT_ONCE, copyPartBytes: COPY_PART_BYTES };
 
 /** Objects in a bucket of Amazon S3, or of any server that speaks its protocol. */
-export class S3Store extends ObjectStore {
+export class S3Store extends CloudStore {
   readonly backend = 's3';
+  protected readonly title = 'S3';
   private readonly client: S3Client;
   private readonly signer: S3Signer;
 
   constructor(
     private readonly location: S3Location,
-    private readonly patience: Patience = PATIENCE,
+    patience: Patience = PATIENCE,
     private readonly sizes: S3Sizes = SIZES,
   ) {
-    super();
+    super(patience);
     this.client = s3Client(location, patience);
     this.signer = new S3Signer(location);
   }
@@ -64,96 +66,88 @@ export class S3Store extends ObjectStore {
   async get(key: string, { range, signal }: GetOptions = {}): Promise<Readable> {
     const target = this.at(key);
     if (isEmptyRange(range)) return this.refuseRange(key);
+    const command = new GetObjectCommand({ ...target, Range: rangeHeader(range) });
     try {
-      const command = new GetObjectCommand({ ...target, Range: rangeHeader(range) });
-      const { Body, ContentLength } = await this.client.send(command, abortable(signal));
-      return receiveBody(Body as Readable, {
-        store: 'S3',
-        bytes: ContentLength ?? 0,
+      const answer = await this.ask(key, (abortSignal) => this.client.send(command, { abortSignal }), {
+        signal,
+      });
+      return receiveBody(answer.Body as Readable, {
+        store: this.title,
+        bytes: answer.ContentLength ?? 0,
         idleMs: this.patience.idleMs,
         signal,
-        errorOf: this.errorOf,
+        errorOf: this.errorsAt(key),
       });
     } catch (error) {
-      signal?.throwIfAborted();
-      if (isMissing(error)) throw StorageErrors.objectNotFound(key);
-      if (isBeyondEnd(error)) return this.refuseRange(key);
-      throw this.errorOf(error);
+      if (isProblem(error, 'range_not_satisfiable')) return this.refuseRange(key);
+      throw error;
     }
   }
 
   async set(key: string, body: Readable | Uint8Array, options: SetOptions = {}): Promise<void> {
-    const target = this.at(key);
+    assertObjectKey(key);
     const { size, signal } = options;
     if (!(body instanceof Readable)) {
-      signal?.throwIfAborted();
       if (size !== undefined && size !== body.length) throw StorageErrors.sizeMismatch(size, body.length);
-      await this.put(target, body, body.length, options);
+      await this.put(key, body, options, signal);
     } else if (size === undefined || size > this.sizes.mostAtOnce) {
       await this.setMultipart(key, body, options);
     } else {
-      await this.sendBody(body, options, async (parcel) => {
-        const bytes = size > SMALL_BYTES ? parcel.stream : await buffer(parcel.stream);
-        await this.put(target, bytes, size, { ...options, signal: parcel.signal });
+      await this.sendBody(body, options, async ({ stream, signal: stop }) => {
+        if (size <= SMALL_BYTES) return this.put(key, await buffer(stream), options, stop);
+        const command = this.putCommand(key, stream, size, options);
+        await this.client.send(command, { abortSignal: stop }).catch((error: unknown) => {
+          throw this.errorsAt(key)(error);
+        });
       });
     }
   }
 
   async setMultipart(key: string, body: Readable, options: SetOptions = {}): Promise<void> {
-    const target = this.at(key);
+    const target = { ...this.at(key), ...encryptionOf(this.location), ContentType: options.contentType };
     const partBytes = Math.max(this.sizes.partBytes, Math.ceil((options.size ?? 0) / MOST_PARTS));
-    await this.sendBody(body, options, async (parcel) => {
-      const parts = partsOf(parcel.stream, partBytes);
-      const first = await parts.next();
-      if (first.done === true || first.value.isLast) {
-        const bytes = first.value?.bytes ?? Buffer.alloc(0);
-        return this.put(target, bytes, bytes.length, { ...options, signal: parcel.signal });
+    await this.sendBody(body, options, async ({ stream, signal }) => {
+      const parts = partsOf(stream, partBytes);
+      const { value: first } = await parts.next();
+      if (first === undefined || first.isLast) {
+        return this.put(key, first?.bytes ?? Buffer.alloc(0), options, signal);
       }
-      const { value } = first;
-      const all = (async function* () {
-        yield value;
-        yield* parts;
-      })();
-      const upload = { ...target, ...encryptionOf(this.location), ContentType: options.contentType };
-      return uploadInParts(this.client, upload, all, parcel).catch((error: unknown) => {
-        throw this.errorOf(error);
-      });
+      const ask: Ask = (work, extraMs) => this.ask(key, work, { signal, extraMs });
+      return uploadInParts(this.client, target, ask, { parts: chained(first, parts), stream });
     });
   }
 
-  async has(key: string): Promise<boolean> {
-    return (await this.stat(key)) !== null;
-  }
-
   async delete(key: string): Promise<void> {
-    const target = this.at(key);
-    await this.attempt(() => this.client.send(new DeleteObjectCommand(target)));
+    const command = new DeleteObjectCommand(this.at(key));
+    await this.ask(key, (abortSignal) => this.client.send(command, { abortSignal })).catch(
+      (error: unknown) => {
+        // Google's and other servers that speak the protocol refuse to delete nothing.
+        if (!isProblem(error, 'object_not_found')) throw error;
+      },
+    );
   }
 
   async *keys(prefix = ''): AsyncIterable<string> {
     if (!canBeginKey(prefix)) return;
     let token: string | undefined;
     do {
-      const page = await this.attempt(() =>
-        this.client.send(
-          new ListObjectsV2Command({
-            Bucket: this.location.bucket,
-            Prefix: prefix,
-            ContinuationToken: token,
-            // XML can not carry, and its parsers do not keep, every character of a key.
-            EncodingType: 'url',
-          }),
-        ),
-      );
+      const command = new ListObjectsV2Command({
+        Bucket: this.location.bucket,
+        Prefix: prefix,
+        ContinuationToken: token,
+        // XML can not carry, and its parsers do not keep, every character of a key.
+        EncodingType: 'url',
+      });
+      const page = await this.ask('', (abortSignal) => this.client.send(command, { abortSignal }));
       for (const { Key = '' } of page.Contents ?? []) yield page.EncodingType === 'url' ? decoded(Key) : Key;
       token = page.IsTruncated === true ? page.NextContinuationToken : undefined;
     } while (token !== undefined);
   }
 
   async stat(key: string): Promise<ObjectStat | null> {
-    const target = this.at(key);
+    const command = new HeadObjectCommand(this.at(key));
     try {
-      const head = await this.client.send(new HeadObjectCommand(target));
+      const head = await this.ask(key, (abortSignal) => this.client.send(command, { abortSignal }));
       return {
         key,
         size: head.ContentLength ?? 0,
@@ -161,8 +155,8 @@ export class S3Store extends ObjectStore {
         modifiedAt: head.LastModified ?? new Date(0),
       };
     } catch (error) {
-      if (isMissing(error)) return null;
-      throw this.errorOf(error);
+      if (isProblem(error, 'object_not_found')) return null;
+      throw error;
     }
   }
 
@@ -173,26 +167,25 @@ export class S3Store extends ObjectStore {
     if (from === to) return;
     const CopySource = [this.location.bucket, ...from.split('/')].map(encodeURIComponent).join('/');
     const { size, contentType } = found;
-    await this.attempt<unknown>(() =>
-      size <= this.sizes.mostAtOnce
-        ? this.client.send(new CopyObjectCommand({ ...target, CopySource }))
-        : copyInParts(
-            this.client,
-            { ...target, ContentType: contentType ?? undefined },
-            { CopySource, size },
-            Math.max(this.sizes.copyPartBytes, Math.ceil(size / MOST_PARTS)),
-          ),
-    );
+    const ask: Ask = (work, extraMs) => this.ask(from, work, { extraMs });
+    if (size <= this.sizes.mostAtOnce) {
+      const command = new CopyObjectCommand({ ...target, CopySource });
+      await ask((abortSignal) => this.client.send(command, { abortSignal }), COPY_MS);
+    } else {
+      const typed = { ...target, ContentType: contentType ?? undefined };
+      const partBytes = Math.max(this.sizes.copyPartBytes, Math.ceil(size / MOST_PARTS));
+      await copyInParts(this.client, typed, ask, { CopySource, size, partBytes });
+    }
   }
 
   async signUrl(key: string, verb: SignedVerb, options: SignOptions): Promise<SignedRequest> {
     assertObjectKey(key);
-    return this.attempt(() => this.signer.sign(key, verb, options));
+    return this.ask(key, () => this.signer.sign(key, verb, options));
   }
 
   async check(): Promise<void> {
     const command = new HeadBucketCommand({ Bucket: this.location.bucket });
-    await this.attempt(() => this.client.send(command, { abortSignal: AbortSignal.timeout(CHECK_MS) }));
+    await this.askOnce((abortSignal) => this.client.send(command, { abortSignal }));
   }
 
   close(): Promise<void> {
@@ -207,44 +200,25 @@ export class S3Store extends ObjectStore {
   }
 
   private async put(
-    target: { readonly Bucket: string; readonly Key: string },
-    body: Readable | Uint8Array,
-    size: number,
-    { contentType, signal }: SetOptions,
-  ): Promise<void> {
-    const command = new PutObjectCommand({
-      ...target,
-      ...encryptionOf(this.location),
-      Body: body,
-      ContentLength: size,
-      ContentType: contentType,
-    });
-    await this.attempt(() => this.client.send(command, abortable(signal)), signal);
-  }
-
-  private sendBody(
-    body: Readable,
+    key: string,
+    bytes: Uint8Array,
     options: SetOptions,
-    send: (parcel: Parcel) => Promise<void>,
+    signal: AbortSignal | undefined,
   ): Promise<void> {
-    return sendBody(body, { ...options, store: 'S3', idleMs: this.patience.idleMs }, send);
+    const command = this.putCommand(key, bytes, bytes.length, options);
+    const extraMs = millisecondsFor(bytes.length);
+    await this.ask(key, (abortSignal) => this.client.send(command, { abortSignal }), { signal, extraMs });
   }
 
-  private async attempt<T>(work: () => Promise<T>, signal?: AbortSignal): Promise<T> {
-    try {
-      return await work();
-    } catch (error) {
-      signal?.throwIfAborted();
-      throw this.errorOf(error);
-    }
+  private putCommand(key: string, Body: Readable | Uint8Array, ContentLength: number, options: SetOptions) {
+    const { contentType: ContentType } = options;
+    const target = { ...this.at(key), ...encryptionOf(this.location) };
+    return new PutObjectCommand({ ...target, Body, ContentLength, ContentType });
   }
 
-  private async refuseRange(key: string): Promise<never> {
-    const found = await this.stat(key);
-    throw found === null ? StorageErrors.objectNotFound(key) : StorageErrors.rangeNotSatisfiable(found.size);
+  protected errorOf(error: unknown, key: string): unknown {
+    return s3Error(error, this.location, key);
   }
-
-  private readonly errorOf = (error: unknown): unknown => s3Error(error, this.location);
 }
 
 /** As S3 encodes keys in lists: like a form. */
