@@ -1,10 +1,21 @@
 import { once } from 'node:events';
-import { createServer, request as ask, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
+import {
+  createServer,
+  request as ask,
+  type IncomingMessage,
+  type Server,
+  type ServerResponse,
+} from 'node:http';
 import type { AddressInfo, Socket } from 'node:net';
 
 /** What happens to a request on its way. */
 export type Mishap =
-  | { readonly kind: 'refuse'; readonly status: number; readonly body?: string; readonly headers?: Record<string, string> }
+  | {
+      readonly kind: 'refuse';
+      readonly status: number;
+      readonly body?: string;
+      readonly headers?: Record<string, string>;
+    }
   | { readonly kind: 'hang' }
   | { readonly kind: 'reset' }
   /** The answer breaks off after so many bytes of its body. */
@@ -30,7 +41,9 @@ export class FaultyProxy {
     private readonly server: Server,
     private readonly behind: URL,
   ) {
-    server.on('request', (request: IncomingMessage, response: ServerResponse) => this.take(request, response));
+    server.on('request', (request: IncomingMessage, response: ServerResponse) =>
+      this.take(request, response),
+    );
   }
 
   static async before(url: string): Promise<FaultyProxy> {

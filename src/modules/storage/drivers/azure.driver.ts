@@ -21,7 +21,7 @@ import { CloudStore } from './cloud-store.js';
 import { isEmptyRange } from './http-range.js';
 import { receiveBody } from './incoming.js';
 import { chained, handOn, PART_BYTES, partsOf, SMALL_BYTES } from './outgoing.js';
-import { COPY_MS, millisecondsFor, PATIENCE, type Patience } from './patience.js';
+import { COPY_MS, PATIENCE, type Patience } from './patience.js';
 
 const MIB = 1_048_576;
 /** How often a download that was cut goes on where it was. */
@@ -95,8 +95,9 @@ export class AzureStore extends CloudStore {
     } else if (size === undefined || size > this.sizes.mostAtOnce) {
       await this.setMultipart(key, body, options);
     } else {
-      await this.sendBody(body, options, async ({ stream, signal: stop }) => {
+      await this.sendBody(body, options, async ({ stream, signal: stop, watch }) => {
         if (size <= SMALL_BYTES) return this.put(key, await buffer(stream), options, stop);
+        watch();
         await blob
           .upload(() => stream, size, { abortSignal: stop, ...headersOf(options) })
           .catch((error: unknown) => {
@@ -122,7 +123,7 @@ export class AzureStore extends CloudStore {
         blocks.push(block);
         const stage = (abortSignal: AbortSignal) =>
           blob.stageBlock(block, bytes, bytes.length, { abortSignal });
-        await this.ask(key, stage, { signal, extraMs: millisecondsFor(bytes.length) });
+        await this.ask(key, stage, { signal, bytes: bytes.length });
       });
       const commit = (abortSignal: AbortSignal) =>
         blob.commitBlockList(blocks, { abortSignal, ...headersOf(options) });
@@ -227,7 +228,7 @@ export class AzureStore extends CloudStore {
     await this.ask(
       key,
       (abortSignal) => this.at(key).upload(bytes, bytes.length, { abortSignal, ...headersOf(options) }),
-      { signal, extraMs: millisecondsFor(bytes.length) },
+      { signal, bytes: bytes.length },
     );
   }
 

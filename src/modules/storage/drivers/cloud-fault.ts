@@ -53,14 +53,28 @@ const CUTS: ReadonlySet<string> = new Set([
 const UNREACHABLE =
   /^(ECONNREFUSED|ENOTFOUND|EAI_AGAIN|EHOSTUNREACH|ENETUNREACH|EHOSTDOWN|ENETDOWN|EPROTO|HPE_.*|ERR_TLS_.*|ERR_SSL_.*|CERT_.*|DEPTH_ZERO_.*|SELF_SIGNED_.*|UNABLE_TO_.*)$/;
 
+/** What errors of any library may tell. */
+interface Told {
+  readonly name?: string;
+  readonly message?: string;
+  readonly code?: unknown;
+  readonly cause?: Told | null;
+}
+
 /** The fault of the way to a store, where the error is one of sockets, names, certificates or time. */
 export function networkFault(store: string, error: unknown): AppError | null {
-  for (let at = error, depth = 0; at instanceof Error && depth < 4; at = at.cause, depth++) {
-    const code = 'code' in at && typeof at.code === 'string' ? at.code : at.name;
-    if (TIMEOUTS.has(code) || TIMEOUTS.has(at.name)) {
+  for (
+    let at = error as Told | null | undefined, depth = 0;
+    at != null && depth < 4;
+    at = at.cause, depth++
+  ) {
+    const { name = '', message = '', code: said } = at;
+    // Wrappers keep the code in their words alone; the AWS SDK calls a reset a timeout.
+    const code = typeof said === 'string' ? said : (/\bE[A-Z]{3,}\b/.exec(message)?.[0] ?? name);
+    if (CUTS.has(code)) return unavailable('connection', `${store} broke the connection off (${code})`);
+    if (TIMEOUTS.has(code) || TIMEOUTS.has(name)) {
       return unavailable('timeout', `${store} did not answer in time (${code})`);
     }
-    if (CUTS.has(code)) return unavailable('connection', `${store} broke the connection off (${code})`);
     if (UNREACHABLE.test(code)) return unavailable('connection', `${store} can not be reached (${code})`);
   }
   return null;

@@ -20,7 +20,7 @@ import { uploadResumably } from './gcs-upload.js';
 import { isEmptyRange, rangeHeader } from './http-range.js';
 import { receiveBody } from './incoming.js';
 import { chained, PART_BYTES, partsOf, SMALL_BYTES } from './outgoing.js';
-import { COPY_MS, millisecondsFor, PATIENCE, type Patience } from './patience.js';
+import { PATIENCE, type Patience } from './patience.js';
 import { mostSeconds } from './signed-time.js';
 
 interface Metadata {
@@ -83,9 +83,10 @@ export class GcsStore extends CloudStore {
     } else if (size === undefined) {
       await this.setMultipart(key, body, options);
     } else {
-      await this.sendBody(body, options, async ({ stream, signal: stop }) => {
+      await this.sendBody(body, options, async ({ stream, signal: stop, watch }) => {
         if (size <= SMALL_BYTES) return this.put(key, await buffer(stream), options, stop);
         await this.ask(key, () => this.client.authorize(), { signal: stop });
+        watch();
         await this.upload(key, stream, options, stop).catch((error: unknown) => {
           throw this.errorsAt(key)(error);
         });
@@ -103,7 +104,7 @@ export class GcsStore extends CloudStore {
       }
       const target = { name: key, contentType: options.contentType };
       await uploadResumably(this.client, target, chained(first, parts), (work) =>
-        this.ask(key, work, { signal, extraMs: millisecondsFor(this.partBytes) }),
+        this.ask(key, work, { signal, bytes: this.partBytes }),
       );
     });
   }
@@ -156,9 +157,7 @@ export class GcsStore extends CloudStore {
     let rewriteToken: string | undefined;
     for (let isDone = false; !isDone;) {
       const request: GcsRequest = { method: 'POST', path, query: { rewriteToken } };
-      const answer = await this.ask(from, (signal) => this.client.json<Rewritten>(request, signal), {
-        extraMs: COPY_MS,
-      });
+      const answer = await this.ask(from, (signal) => this.client.json<Rewritten>(request, signal));
       isDone = answer.done;
       rewriteToken = answer.rewriteToken;
     }
@@ -211,7 +210,7 @@ export class GcsStore extends CloudStore {
   ): Promise<void> {
     await this.ask(key, (live) => this.upload(key, bytes, { ...options, size: bytes.length }, live), {
       signal,
-      extraMs: millisecondsFor(bytes.length),
+      bytes: bytes.length,
     });
   }
 

@@ -15,6 +15,8 @@ export interface Parcel {
   readonly stream: Readable;
   /** Aborted when the body fails, is given up, or the store stops taking it. */
   readonly signal: AbortSignal;
+  /** Gives a store up that stops taking the body: for one that is handed on as it comes. */
+  readonly watch: () => void;
 }
 
 interface Sending extends Pick<SetOptions, 'size' | 'signal'> {
@@ -34,23 +36,26 @@ export async function sendBody(
 ): Promise<void> {
   const stop = new AbortController();
   const measured = new Measured(size);
-  const watch = setInterval(() => {
-    if (measured.isStuckFor(idleMs)) stop.abort(unavailable('timeout', `${store} stopped taking the body`));
-  }, idleMs / 4);
+  let watching: NodeJS.Timeout | undefined;
+  const watch = () => {
+    watching = setInterval(() => {
+      if (measured.isStuckFor(idleMs)) stop.abort(unavailable('timeout', `${store} stopped taking the body`));
+    }, idleMs / 4);
+  };
   const feeding = pipeline(body, measured, { signal: either(stop.signal, signal) }).catch(
     (error: unknown) => {
       stop.abort(signal?.aborted === true ? signal.reason : error);
     },
   );
   try {
-    await send({ stream: measured, signal: stop.signal });
+    await send({ stream: measured, signal: stop.signal, watch });
     if (!measured.readableEnded) throw unavailable('truncated', `${store} answered before it had the body`);
   } catch (error) {
     signal?.throwIfAborted();
     if (stop.signal.aborted) throw stop.signal.reason;
     throw measured.errored ?? error;
   } finally {
-    clearInterval(watch);
+    clearInterval(watching);
     measured.destroy();
     await feeding;
   }

@@ -11,9 +11,17 @@ export interface Patience {
   readonly attempts: number;
   /** Before the second attempt; doubled before each that follows. */
   readonly backoffMs: number;
+  /** The slowest line that bytes in one piece are sent by. */
+  readonly leastBytesPerMs: number;
 }
 
-export const PATIENCE: Patience = { connectMs: 5_000, idleMs: 30_000, attempts: 3, backoffMs: 200 };
+export const PATIENCE: Patience = {
+  connectMs: 5_000,
+  idleMs: 30_000,
+  attempts: 3,
+  backoffMs: 200,
+  leastBytesPerMs: 256,
+};
 
 /** For asking a store whether it is there: somebody waits for the answer. */
 export function checking(patience: Patience): Patience {
@@ -24,15 +32,12 @@ const CHECK_MS = 5_000;
 /** For a store to copy what it has: Amazon and Google answer when they are done. */
 export const COPY_MS = 600_000;
 
-/** For bytes that are sent in one piece, by a line of half a megabit a second. */
-export function millisecondsFor(bytes: number): number {
-  return bytes / 64;
-}
-
 export interface Limits {
   /** Gives it up. */
   readonly signal?: AbortSignal | undefined;
-  /** What it may take beyond patience, for its size. */
+  /** How many are sent with it. */
+  readonly bytes?: number | undefined;
+  /** What it may take beyond patience. */
   readonly extraMs?: number | undefined;
 }
 
@@ -48,11 +53,12 @@ interface Effort extends Limits {
  * watched by whoever reads them.
  */
 export async function persist<T>(effort: Effort, work: (signal: AbortSignal) => Promise<T>): Promise<T> {
-  const { patience, signal, errorOf, extraMs = 0 } = effort;
+  const { patience, signal, errorOf, bytes = 0, extraMs = 0 } = effort;
+  const mostMs = patience.idleMs + bytes / patience.leastBytesPerMs + extraMs;
   for (let attempt = 1; ; attempt++) {
     signal?.throwIfAborted();
     try {
-      return await inTime(patience.idleMs + extraMs, signal, work);
+      return await inTime(mostMs, signal, work);
     } catch (error) {
       signal?.throwIfAborted();
       const ours = errorOf(error);

@@ -10,7 +10,7 @@ import {
 } from '@aws-sdk/client-s3';
 import type { Readable } from 'node:stream';
 import { handOn, type Part } from './outgoing.js';
-import { COPY_MS, millisecondsFor } from './patience.js';
+import { COPY_MS, type Limits } from './patience.js';
 
 /** How many S3 takes for one object: https://docs.aws.amazon.com/AmazonS3/latest/userguide/qfacts.html */
 export const MOST_PARTS = 10_000;
@@ -25,7 +25,7 @@ interface Upload {
 }
 
 /** Asks again what may be asked twice. */
-export type Ask = <T>(work: (abortSignal: AbortSignal) => Promise<T>, extraMs?: number) => Promise<T>;
+export type Ask = <T>(work: (abortSignal: AbortSignal) => Promise<T>, limits?: Limits) => Promise<T>;
 
 /**
  * An upload in parts: nothing of it can be seen until all are there, and parts of one
@@ -44,7 +44,7 @@ async function assemble(
     const Parts = await putAll(upload);
     Parts.sort((a, b) => (a.PartNumber ?? 0) - (b.PartNumber ?? 0));
     const complete = new CompleteMultipartUploadCommand({ ...upload, MultipartUpload: { Parts } });
-    await ask((abortSignal) => client.send(complete, { abortSignal }), COPY_MS);
+    await ask((abortSignal) => client.send(complete, { abortSignal }), { extraMs: COPY_MS });
   } catch (error) {
     // What this fails of says less than why it was needed; the bucket's lifecycle rule gets the rest.
     const abort = new AbortMultipartUploadCommand(upload);
@@ -65,7 +65,7 @@ export function uploadInParts(
     await handOn(parts, stream, async ({ number: PartNumber, bytes: Body }) => {
       const part = new UploadPartCommand({ ...upload, PartNumber, Body });
       const put = (abortSignal: AbortSignal) => client.send(part, { abortSignal });
-      const { ETag, ChecksumCRC32 } = await ask(put, millisecondsFor(Body.length));
+      const { ETag, ChecksumCRC32 } = await ask(put, { bytes: Body.length });
       done.push({ PartNumber, ETag, ChecksumCRC32 });
     });
     return done;
@@ -89,7 +89,9 @@ export function copyInParts(
       const PartNumber = done.length + 1;
       const CopySourceRange = `bytes=${start}-${Math.min(start + partBytes, size) - 1}`;
       const part = new UploadPartCopyCommand({ ...upload, PartNumber, CopySource, CopySourceRange });
-      const { CopyPartResult } = await ask((abortSignal) => client.send(part, { abortSignal }), COPY_MS);
+      const { CopyPartResult } = await ask((abortSignal) => client.send(part, { abortSignal }), {
+        extraMs: COPY_MS,
+      });
       done.push({ PartNumber, ETag: CopyPartResult?.ETag, ChecksumCRC32: CopyPartResult?.ChecksumCRC32 });
     }
     return done;

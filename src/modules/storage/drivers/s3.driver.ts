@@ -26,7 +26,7 @@ import { CloudStore } from './cloud-store.js';
 import { isEmptyRange, rangeHeader } from './http-range.js';
 import { receiveBody } from './incoming.js';
 import { chained, PART_BYTES, partsOf, SMALL_BYTES } from './outgoing.js';
-import { COPY_MS, millisecondsFor, PATIENCE, type Patience } from './patience.js';
+import { COPY_MS, PATIENCE, type Patience } from './patience.js';
 import { encryptionOf, s3Client } from './s3-client.js';
 import { s3Error } from './s3-faults.js';
 import { S3Signer } from './s3-signer.js';
@@ -93,8 +93,9 @@ export class S3Store extends CloudStore {
     } else if (size === undefined || size > this.sizes.mostAtOnce) {
       await this.setMultipart(key, body, options);
     } else {
-      await this.sendBody(body, options, async ({ stream, signal: stop }) => {
+      await this.sendBody(body, options, async ({ stream, signal: stop, watch }) => {
         if (size <= SMALL_BYTES) return this.put(key, await buffer(stream), options, stop);
+        watch();
         const command = this.putCommand(key, stream, size, options);
         await this.client.send(command, { abortSignal: stop }).catch((error: unknown) => {
           throw this.errorsAt(key)(error);
@@ -112,7 +113,7 @@ export class S3Store extends CloudStore {
       if (first === undefined || first.isLast) {
         return this.put(key, first?.bytes ?? Buffer.alloc(0), options, signal);
       }
-      const ask: Ask = (work, extraMs) => this.ask(key, work, { signal, extraMs });
+      const ask: Ask = (work, limits) => this.ask(key, work, { ...limits, signal });
       return uploadInParts(this.client, target, ask, { parts: chained(first, parts), stream });
     });
   }
@@ -167,10 +168,10 @@ export class S3Store extends CloudStore {
     if (from === to) return;
     const CopySource = [this.location.bucket, ...from.split('/')].map(encodeURIComponent).join('/');
     const { size, contentType } = found;
-    const ask: Ask = (work, extraMs) => this.ask(from, work, { extraMs });
+    const ask: Ask = (work, limits) => this.ask(from, work, limits);
     if (size <= this.sizes.mostAtOnce) {
       const command = new CopyObjectCommand({ ...target, CopySource });
-      await ask((abortSignal) => this.client.send(command, { abortSignal }), COPY_MS);
+      await ask((abortSignal) => this.client.send(command, { abortSignal }), { extraMs: COPY_MS });
     } else {
       const typed = { ...target, ContentType: contentType ?? undefined };
       const partBytes = Math.max(this.sizes.copyPartBytes, Math.ceil(size / MOST_PARTS));
@@ -206,8 +207,10 @@ export class S3Store extends CloudStore {
     signal: AbortSignal | undefined,
   ): Promise<void> {
     const command = this.putCommand(key, bytes, bytes.length, options);
-    const extraMs = millisecondsFor(bytes.length);
-    await this.ask(key, (abortSignal) => this.client.send(command, { abortSignal }), { signal, extraMs });
+    await this.ask(key, (abortSignal) => this.client.send(command, { abortSignal }), {
+      signal,
+      bytes: bytes.length,
+    });
   }
 
   private putCommand(key: string, Body: Readable | Uint8Array, ContentLength: number, options: SetOptions) {
