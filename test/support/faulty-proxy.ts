@@ -6,7 +6,7 @@ import {
   type Server,
   type ServerResponse,
 } from 'node:http';
-import type { AddressInfo, Socket } from 'node:net';
+import type { AddressInfo } from 'node:net';
 
 /** What happens to a request on its way. */
 export type Mishap =
@@ -85,7 +85,7 @@ export class FaultyProxy {
         request.resume();
         return;
       case 'reset':
-        (request.socket as Socket).resetAndDestroy();
+        request.socket.resetAndDestroy();
         return;
       case 'refuse':
         request.resume().once('end', () => {

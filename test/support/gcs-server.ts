@@ -5,8 +5,8 @@ import { createServer, type IncomingMessage, type Server, type ServerResponse } 
 import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { buffer } from 'node:stream/consumers';
 import type { GcsLocation } from '../../src/config/storage.js';
+import { metadataOf, order, refuse, sendJson, sendMedia, whole, type Held } from './gcs-answers.js';
 import { bearsTokenOf, isSignedBy } from './gcs-signature.js';
 
 export const GCS_BUCKET = 'cloudkeep-test';
@@ -14,11 +14,6 @@ const EMAIL = 'tester@cloudkeep.iam.gserviceaccount.com';
 /** Google takes parts in multiples of it. */
 const GRAIN = 256 * 1024;
 
-interface Held {
-  readonly bytes: Buffer;
-  readonly contentType: string | undefined;
-  readonly updated: Date;
-}
 interface Session {
   readonly name: string;
   readonly contentType: string | undefined;
@@ -100,19 +95,21 @@ export class GcsServer {
     const exchange = { request, response, url };
     const [, at, bucket, rest = ''] = API.exec(url.pathname) ?? [];
     if (at === undefined || bucket === undefined) return this.answerSigned(exchange);
-    if (!bearsTokenOf(request, this.key, EMAIL)) return refuse(response, 401, 'authError');
+    if (!bearsTokenOf(request, this.key, EMAIL)) return void refuse(response, 401, 'authError');
     if (bucket !== GCS_BUCKET)
-      return refuse(response, 404, 'notFound', 'The specified bucket does not exist.');
+      return void refuse(response, 404, 'notFound', 'The specified bucket does not exist.');
     if (at.startsWith('/upload')) return this.upload(exchange);
-    if (rest === '') return this.list(exchange);
+    if (rest === '') return void this.list(exchange);
     const [name = '', , , to] = rest.slice(1).split(/\/(rewriteTo)\/b\/([^/]+)\/o\//);
-    if (to !== undefined) return this.rewrite(exchange, decodeURIComponent(name), decodeURIComponent(to));
-    return this.object(exchange, decodeURIComponent(name));
+    if (to !== undefined)
+      return void this.rewrite(exchange, decodeURIComponent(name), decodeURIComponent(to));
+    return void this.object(exchange, decodeURIComponent(name));
   }
 
   private object({ request, response, url }: Exchange, name: string): void {
     const held = this.objects.get(name);
-    if (held === undefined) return refuse(response, 404, 'notFound', `No such object: ${GCS_BUCKET}/${name}`);
+    if (held === undefined)
+      return void refuse(response, 404, 'notFound', `No such object: ${GCS_BUCKET}/${name}`);
     if (request.method === 'DELETE') {
       this.objects.delete(name);
       response.writeHead(204).end();
@@ -136,7 +133,8 @@ export class GcsServer {
 
   private rewrite({ response, url }: Exchange, from: string, to: string): void {
     const held = this.objects.get(from);
-    if (held === undefined) return refuse(response, 404, 'notFound', `No such object: ${GCS_BUCKET}/${from}`);
+    if (held === undefined)
+      return void refuse(response, 404, 'notFound', `No such object: ${GCS_BUCKET}/${from}`);
     const token = url.searchParams.get('rewriteToken') ?? randomUUID();
     const done = (this.rewrites.get(token) ?? 0) + this.rewriteBytes;
     this.rewrites.set(token, done);
@@ -151,7 +149,7 @@ export class GcsServer {
     if (id !== null) return this.resume(request, response, id);
     const body = await whole(request);
     if (url.searchParams.get('uploadType') === 'media') {
-      return this.keep(response, name, body, request.headers['content-type']);
+      return void this.keep(response, name, body, request.headers['content-type']);
     }
     const session = randomUUID();
     const contentType = request.headers['x-upload-content-type'] as string | undefined;
@@ -167,7 +165,7 @@ export class GcsServer {
   /** https://cloud.google.com/storage/docs/performing-resumable-uploads */
   private async resume(request: IncomingMessage, response: ServerResponse, id: string): Promise<void> {
     const session = this.sessions.get(id);
-    if (session === undefined) return refuse(response, 404, 'notFound');
+    if (session === undefined) return void refuse(response, 404, 'notFound');
     if (request.method === 'DELETE') {
       this.sessions.delete(id);
       response.writeHead(499).end();
@@ -177,12 +175,12 @@ export class GcsServer {
       /^bytes (?:(\d+)-\d+|\*)\/(\d+|\*)$/.exec(request.headers['content-range'] ?? '') ?? [];
     const part = await whole(request);
     if (start !== undefined && Number(start) !== session.bytes.length)
-      return refuse(response, 400, 'badRequest');
-    if (total === '*' && part.length % GRAIN !== 0) return refuse(response, 400, 'badRequest');
+      return void refuse(response, 400, 'badRequest');
+    if (total === '*' && part.length % GRAIN !== 0) return void refuse(response, 400, 'badRequest');
     session.bytes = Buffer.concat([session.bytes, part]);
     if (total !== '*' && session.bytes.length === Number(total)) {
       this.sessions.delete(id);
-      return this.keep(response, session.name, session.bytes, session.contentType);
+      return void this.keep(response, session.name, session.bytes, session.contentType);
     }
     const range = session.bytes.length === 0 ? {} : { Range: `bytes=0-${session.bytes.length - 1}` };
     response.writeHead(308, range).end();
@@ -193,23 +191,23 @@ export class GcsServer {
     const [, bucket, ...path] = url.pathname.split('/');
     const name = decodeURIComponent(path.join('/'));
     if (bucket !== GCS_BUCKET || !isSignedBy(request, this.key)) {
-      return refuse(response, 403, 'SignatureDoesNotMatch');
+      return void refuse(response, 403, 'SignatureDoesNotMatch');
     }
     if (request.method === 'GET') {
       const held = this.objects.get(name);
-      if (held === undefined) return refuse(response, 404, 'NoSuchKey');
+      if (held === undefined) return void refuse(response, 404, 'NoSuchKey');
       for (const header of ['content-disposition', 'content-type']) {
         const value = url.searchParams.get(`response-${header}`);
         if (value !== null) response.setHeader(header, value);
       }
-      return sendMedia(request, response, held);
+      return void sendMedia(request, response, held);
     }
     const body = await whole(request);
     const [least, most] = String(request.headers['x-goog-content-length-range'] ?? '0,Infinity')
       .split(',')
       .map(Number);
     if (body.length < (least ?? 0) || body.length > (most ?? 0))
-      return refuse(response, 400, 'EntityTooLarge');
+      return void refuse(response, 400, 'EntityTooLarge');
     this.keep(response, name, body, request.headers['content-type']);
   }
 
@@ -221,48 +219,3 @@ export class GcsServer {
 }
 
 const API = /^((?:\/upload)?\/storage\/v1)\/b\/([^/]+)(?:\/o(\/.*)?)?$/;
-
-async function whole(request: IncomingMessage): Promise<Buffer> {
-  const body = await buffer(request);
-  const length = request.headers['content-length'];
-  if (length !== undefined && Number(length) !== body.length) throw new Error('It broke off');
-  return body;
-}
-
-function metadataOf(name: string, { bytes, contentType, updated }: Held) {
-  return {
-    kind: 'storage#object',
-    name,
-    size: String(bytes.length),
-    contentType,
-    updated: updated.toISOString(),
-  };
-}
-
-function sendMedia(request: IncomingMessage, response: ServerResponse, { bytes, contentType }: Held): void {
-  const [, first, last] = /^bytes=(\d+)-(\d*)$/.exec(request.headers.range ?? '') ?? [];
-  if (first !== undefined && Number(first) >= bytes.length) {
-    return refuse(response, 416, 'requestedRangeNotSatisfiable');
-  }
-  const part = bytes.subarray(
-    Number(first ?? 0),
-    last === undefined || last === '' ? undefined : Number(last) + 1,
-  );
-  if (contentType !== undefined && !response.hasHeader('content-type'))
-    response.setHeader('content-type', contentType);
-  response.writeHead(first === undefined ? 200 : 206, { 'Content-Length': part.length }).end(part);
-}
-
-function sendJson(response: ServerResponse, body: object): void {
-  response.setHeader('Content-Type', 'application/json').end(JSON.stringify(body));
-}
-
-function refuse(response: ServerResponse, status: number, reason: string, message = reason): void {
-  response
-    .writeHead(status, { 'Content-Type': 'application/json', Connection: 'close' })
-    .end(JSON.stringify({ error: { code: status, message, errors: [{ reason, message }] } }));
-}
-
-function order(a: string, b: string): number {
-  return Buffer.compare(Buffer.from(a), Buffer.from(b));
-}

@@ -97,7 +97,7 @@ export class S3Server {
   /** https://docs.aws.amazon.com/AmazonS3/latest/API/API_ListObjectsV2.html */
   private async list({ pathname, searchParams: query }: URL, response: ServerResponse): Promise<void> {
     const bucket = pathname.split('/')[1] ?? '';
-    if ((await this.memory.getBucket(bucket)) === null) return refuse(response, 404, 'NoSuchBucket');
+    if ((await this.memory.getBucket(bucket)) === null) return void refuse(response, 404, 'NoSuchBucket');
     const { keys, isTruncated } = this.memory.listKeys(bucket, {
       prefix: query.get('prefix') ?? '',
       startAfter: Buffer.from(query.get('continuation-token') ?? '', 'base64').toString(),
@@ -120,7 +120,7 @@ export class S3Server {
       start: Number(start),
       end: Number(end),
     })) as { content: NodeJS.ReadableStream } | null;
-    if (part === null) return refuse(response, 404, 'NoSuchKey');
+    if (part === null) return void refuse(response, 404, 'NoSuchKey');
     const { md5 } = await this.memory.putPart(
       bucket,
       url.searchParams.get('uploadId') ?? '',
