@@ -29,10 +29,10 @@ export function sendMedia(
   request: IncomingMessage,
   response: ServerResponse,
   { bytes, contentType }: Held,
-): void {
+): ServerResponse {
   const [, first, last] = /^bytes=(\d+)-(\d*)$/.exec(request.headers.range ?? '') ?? [];
   if (first !== undefined && Number(first) >= bytes.length) {
-    return void refuse(response, 416, 'requestedRangeNotSatisfiable');
+    return refuse(response, 416, 'requestedRangeNotSatisfiable');
   }
   const part = bytes.subarray(
     Number(first ?? 0),
@@ -40,15 +40,20 @@ export function sendMedia(
   );
   if (contentType !== undefined && !response.hasHeader('content-type'))
     response.setHeader('content-type', contentType);
-  response.writeHead(first === undefined ? 200 : 206, { 'Content-Length': part.length }).end(part);
+  return response.writeHead(first === undefined ? 200 : 206, { 'Content-Length': part.length }).end(part);
 }
 
 export function sendJson(response: ServerResponse, body: object): void {
   response.setHeader('Content-Type', 'application/json').end(JSON.stringify(body));
 }
 
-export function refuse(response: ServerResponse, status: number, reason: string, message = reason): void {
-  response
+export function refuse(
+  response: ServerResponse,
+  status: number,
+  reason: string,
+  message = reason,
+): ServerResponse {
+  return response
     .writeHead(status, { 'Content-Type': 'application/json', Connection: 'close' })
     .end(JSON.stringify({ error: { code: status, message, errors: [{ reason, message }] } }));
 }

@@ -99,11 +99,17 @@ export class GcsServer {
     if (bucket !== GCS_BUCKET)
       return void refuse(response, 404, 'notFound', 'The specified bucket does not exist.');
     if (at.startsWith('/upload')) return this.upload(exchange);
-    if (rest === '') return void this.list(exchange);
+    if (rest === '') {
+      this.list(exchange);
+      return;
+    }
     const [name = '', , , to] = rest.slice(1).split(/\/(rewriteTo)\/b\/([^/]+)\/o\//);
-    if (to !== undefined)
-      return void this.rewrite(exchange, decodeURIComponent(name), decodeURIComponent(to));
-    return void this.object(exchange, decodeURIComponent(name));
+    if (to !== undefined) {
+      this.rewrite(exchange, decodeURIComponent(name), decodeURIComponent(to));
+      return;
+    }
+    this.object(exchange, decodeURIComponent(name));
+    return;
   }
 
   private object({ request, response, url }: Exchange, name: string): void {
@@ -149,7 +155,8 @@ export class GcsServer {
     if (id !== null) return this.resume(request, response, id);
     const body = await whole(request);
     if (url.searchParams.get('uploadType') === 'media') {
-      return void this.keep(response, name, body, request.headers['content-type']);
+      this.keep(response, name, body, request.headers['content-type']);
+      return;
     }
     const session = randomUUID();
     const contentType = request.headers['x-upload-content-type'] as string | undefined;
@@ -180,7 +187,8 @@ export class GcsServer {
     session.bytes = Buffer.concat([session.bytes, part]);
     if (total !== '*' && session.bytes.length === Number(total)) {
       this.sessions.delete(id);
-      return void this.keep(response, session.name, session.bytes, session.contentType);
+      this.keep(response, session.name, session.bytes, session.contentType);
+      return;
     }
     const range = session.bytes.length === 0 ? {} : { Range: `bytes=0-${session.bytes.length - 1}` };
     response.writeHead(308, range).end();

@@ -135,8 +135,8 @@ function formEncoded(key: string): string {
   return new URLSearchParams({ key }).toString().slice('key='.length);
 }
 
-function refuse(response: ServerResponse, status: number, code: string): void {
-  response
+function refuse(response: ServerResponse, status: number, code: string): ServerResponse {
+  return response
     .writeHead(status, { 'Content-Type': 'application/xml', Connection: 'close' })
     .end(`<Error><Code>${code}</Code><Message>${code}</Message></Error>`);
 }

@@ -26,8 +26,10 @@ export async function openStore(location: StoreLocation): Promise<ObjectStore> {
       const { GcsStore } = await import('./drivers/gcs.driver.js');
       return opened(new GcsStore(location));
     }
-    default:
-      throw new Error(`There is no ${location.backend} store`);
+    case 'local': {
+      const { LocalStore } = await import('./drivers/local.driver.js');
+      return LocalStore.open(location.path);
+    }
   }
 }
 
