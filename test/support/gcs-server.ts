@@ -18,6 +18,7 @@ interface Session {
   readonly name: string;
   readonly contentType: string | undefined;
   bytes: Buffer;
+  isComplete: boolean;
 }
 interface Exchange {
   readonly request: IncomingMessage;
@@ -79,7 +80,9 @@ export class GcsServer {
 
   /** Resumable uploads that are neither complete nor cancelled. */
   leftovers(): Promise<string[]> {
-    return Promise.resolve([...this.sessions.values()].map(({ name }) => name));
+    return Promise.resolve(
+      [...this.sessions.values()].filter(({ isComplete }) => !isComplete).map(({ name }) => name),
+    );
   }
 
   async stop(): Promise<void> {
@@ -160,7 +163,7 @@ export class GcsServer {
     }
     const session = randomUUID();
     const contentType = request.headers['x-upload-content-type'] as string | undefined;
-    this.sessions.set(session, { name, contentType, bytes: Buffer.alloc(0) });
+    this.sessions.set(session, { name, contentType, bytes: Buffer.alloc(0), isComplete: false });
     response
       .setHeader(
         'Location',
@@ -181,12 +184,17 @@ export class GcsServer {
     const [, start, total] =
       /^bytes (?:(\d+)-\d+|\*)\/(\d+|\*)$/.exec(request.headers['content-range'] ?? '') ?? [];
     const part = await whole(request);
+    // Whoever missed the answer may ask for it again.
+    if (session.isComplete) {
+      this.keep(response, session.name, session.bytes, session.contentType);
+      return;
+    }
     if (start !== undefined && Number(start) !== session.bytes.length)
       return void refuse(response, 400, 'badRequest');
     if (total === '*' && part.length % GRAIN !== 0) return void refuse(response, 400, 'badRequest');
     session.bytes = Buffer.concat([session.bytes, part]);
     if (total !== '*' && session.bytes.length === Number(total)) {
-      this.sessions.delete(id);
+      session.isComplete = true;
       this.keep(response, session.name, session.bytes, session.contentType);
       return;
     }

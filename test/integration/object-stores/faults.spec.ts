@@ -1,3 +1,4 @@
+import { jest } from '@jest/globals';
 import { once } from 'node:events';
 import type { IncomingMessage } from 'node:http';
 import { Readable } from 'node:stream';
@@ -15,7 +16,15 @@ import { GcsServer } from '../../support/gcs-server.js';
 import { MIB, pattern, sha256, streamed } from '../../support/object-stores/stage.js';
 import { S3Server } from '../../support/s3-server.js';
 
-const PATIENCE: Patience = { connectMs: 1_000, idleMs: 600, attempts: 3, backoffMs: 5, leastBytesPerMs: 1e5 };
+jest.setTimeout(90_000);
+
+const PATIENCE: Patience = {
+  connectMs: 1_000,
+  idleMs: 1_000,
+  attempts: 3,
+  backoffMs: 5,
+  leastBytesPerMs: 4_000,
+};
 
 interface Cloud {
   readonly url: string;
@@ -205,7 +214,7 @@ describe.each(CLOUDS)('When $name fails,', (cloud) => {
         expect(await store.has(key)).toBe(false);
       }
     },
-    60_000,
+    90_000,
   );
 
   it('parts are sent again, and whole uploads given up in the middle are cleaned up', async () => {
