@@ -14,6 +14,10 @@ export async function openStore(location: StoreLocation): Promise<ObjectStore> {
       const { MemoryStore } = await import('./drivers/memory.driver.js');
       return new MemoryStore();
     }
+    case 'local': {
+      const { LocalStore } = await import('./drivers/local.driver.js');
+      return LocalStore.open(location.path);
+    }
     case 's3': {
       const { S3Store } = await import('./drivers/s3.driver.js');
       return opened(new S3Store(location));
@@ -25,10 +29,6 @@ export async function openStore(location: StoreLocation): Promise<ObjectStore> {
     case 'gcs': {
       const { GcsStore } = await import('./drivers/gcs.driver.js');
       return opened(new GcsStore(location));
-    }
-    case 'local': {
-      const { LocalStore } = await import('./drivers/local.driver.js');
-      return LocalStore.open(location.path);
     }
   }
 }

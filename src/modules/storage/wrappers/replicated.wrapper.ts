@@ -1,6 +1,6 @@
 import type { Readable } from 'node:stream';
-import { AppError } from '../../../common/errors/app-error.js';
 import type { Body } from '../body.js';
+import { isProblem } from '../drivers/cloud-fault.js';
 import type {
   GetOptions,
   ObjectStat,
@@ -62,7 +62,7 @@ class ReplicatedStore extends WrappedStore {
       return stat;
     };
     return this.either(find).catch((error: unknown) => {
-      if (isCode(error, 'object_not_found')) return null;
+      if (isProblem(error, 'object_not_found')) return null;
       throw error;
     });
   }
@@ -82,7 +82,7 @@ class ReplicatedStore extends WrappedStore {
       }
       return;
     } catch (error) {
-      if (hasAnswered || !isCode(error, 'storage_unavailable')) throw error;
+      if (hasAnswered || !isProblem(error, 'storage_unavailable')) throw error;
     }
     yield* this.second.keys(prefix);
   }
@@ -128,15 +128,13 @@ class ReplicatedStore extends WrappedStore {
     try {
       return await read(this.inner);
     } catch (error) {
-      if (!isCode(error, 'object_not_found') && !isCode(error, 'storage_unavailable')) throw error;
+      if (!isProblem(error, 'object_not_found') && !isProblem(error, 'storage_unavailable')) throw error;
       return read(this.second).catch((second: unknown) => {
         // That the first does not answer weighs more than that the second has nothing.
-        throw isCode(error, 'storage_unavailable') || isCode(second, 'object_not_found') ? error : second;
+        throw isProblem(error, 'storage_unavailable') || isProblem(second, 'object_not_found')
+          ? error
+          : second;
       });
     }
   }
-}
-
-function isCode(error: unknown, code: string): boolean {
-  return error instanceof AppError && error.code === code;
 }

@@ -34,7 +34,10 @@ export function sealing(cipher: ObjectCipher, size: number | undefined): Transfo
     },
     transform(piece: Buffer, _encoding, done) {
       received += piece.length;
-      if (size !== undefined && received > size) return void done(mismatch());
+      if (size !== undefined && received > size) {
+        done(mismatch());
+        return;
+      }
       gathered.add(piece);
       // One chunk is held back: it may be the last.
       while (gathered.length > CHUNK_BYTES) {
@@ -44,8 +47,8 @@ export function sealing(cipher: ObjectCipher, size: number | undefined): Transfo
       done();
     },
     flush(done) {
-      if (size !== undefined && received < size) return void done(mismatch());
-      done(null, cipher.seal(gathered.take(gathered.length), { number, isLast: true }));
+      if (size !== undefined && received < size) done(mismatch());
+      else done(null, cipher.seal(gathered.take(gathered.length), { number, isLast: true }));
     },
   });
 }
