@@ -24,6 +24,7 @@ import { IdentitiesModule } from './modules/identities/identities.module.js';
 import { MailModule } from './modules/mail/mail.module.js';
 import { OrganizationsModule } from './modules/organizations/organizations.module.js';
 import { MfaModule } from './modules/mfa/mfa.module.js';
+import { StorageModule } from './modules/storage/storage.module.js';
 import { UsersModule } from './modules/users/users.module.js';
 
 export interface Foundation {
@@ -61,6 +62,7 @@ export class AppModule {
         FilesModule,
         AuditModule,
         MailModule,
+        StorageModule,
         HealthModule,
         // Last: `GET /auth/:provider` is for what no other address below /auth is.
         IdentitiesModule,

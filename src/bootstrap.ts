@@ -1,5 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { buildConfig, type Config } from './config/config.js';
+import type { StorageBackend } from './config/storage.js';
 import { readEnv } from './config/env.js';
 import type { FirstAdmin } from './modules/auth/first-admin.js';
 
@@ -9,18 +10,27 @@ export function readConfig(): Config {
 }
 
 /** What whoever started the server needs next, and nothing more. */
-export function printBanner(url: string, { app, database, http }: Config, admin: FirstAdmin | null): void {
+export function printBanner(
+  url: string,
+  { app, database, http, storage }: Config,
+  admin: FirstAdmin | null,
+): void {
   const lines = [
     `Cloudkeep ${app.version} (${app.environment})`,
     `  URL    ${url}`,
     `  Docs   ${url}/docs`,
     `  Data   ${app.dataDir}${database.url === null ? ' (embedded PostgreSQL)' : ''}`,
     ...adminLines(admin),
-    ...(http.production
-      ? ['  Note   files are kept on this machine; use an object store to run several replicas']
-      : []),
+    ...(http.production ? storageLines(storage.location.backend) : []),
   ];
   process.stdout.write(`\n${lines.join('\n')}\n\n`);
+}
+
+function storageLines(backend: StorageBackend): string[] {
+  if (backend === 'memory') return ['  Note   files are kept in memory and are gone with this process'];
+  return backend === 'local'
+    ? ['  Note   files are kept on this machine; use an object store to run several replicas']
+    : [];
 }
 
 function adminLines(admin: FirstAdmin | null): string[] {

@@ -1,8 +1,10 @@
 import 'reflect-metadata';
 import { reportFailure, readConfig } from './bootstrap.js';
 import type { Config } from './config/config.js';
+import { readEnv } from './config/env.js';
 import { locateDatabase } from './database/open-database.js';
 import { migrate, revertLast } from './database/migrate.js';
+import { COPY_USAGE, runCopy, UsageError } from './modules/storage/copy-command.js';
 
 const USAGE = `Usage: npm run cli -- <command>
 
@@ -10,40 +12,53 @@ const USAGE = `Usage: npm run cli -- <command>
   migrate:revert   undo the newest migration
   storage:check    list objects without a row and rows without their object;
                    with --repair remove the former
-`;
+  ${COPY_USAGE}`;
 
-type Command = (url: string, config: Config, flags: readonly string[]) => Promise<string>;
+/** Answers the exit code. */
+type Command = (args: readonly string[]) => Promise<number>;
 
 const commands: Record<string, Command> = {
-  migrate: async (url) => {
-    const ran = await migrate(url);
-    return ran.length === 0 ? 'The schema is up to date.' : `Ran ${ran.join(', ')}.`;
-  },
-  'migrate:revert': async (url) => {
-    const reverted = await revertLast(url);
-    return reverted === null ? 'There is nothing to undo.' : `Undid ${reverted}.`;
-  },
-  'storage:check': async (url, config, flags) => {
-    const { checkStorage } = await import('./storage-check.js');
-    return checkStorage(config, url, flags.includes('--repair'));
-  },
+  migrate: () =>
+    withDatabase(async (url) => {
+      const ran = await migrate(url);
+      return ran.length === 0 ? 'The schema is up to date.' : `Ran ${ran.join(', ')}.`;
+    }),
+  'migrate:revert': () =>
+    withDatabase(async (url) => {
+      const reverted = await revertLast(url);
+      return reverted === null ? 'There is nothing to undo.' : `Undid ${reverted}.`;
+    }),
+  'storage:check': (args) =>
+    withDatabase(async (url, config) => {
+      const { checkStorage } = await import('./storage-check.js');
+      return checkStorage(config, url, args.includes('--repair'));
+    }),
+  'storage:copy': (args) => runCopy(args, readEnv()),
 };
 
-const [name = '', ...flags] = process.argv.slice(2);
+async function withDatabase(work: (url: string, config: Config) => Promise<string>): Promise<number> {
+  const config = readConfig();
+  const database = await locateDatabase(config);
+  try {
+    process.stdout.write(`${await work(database.url, config)}\n`);
+    return 0;
+  } finally {
+    await database.close();
+  }
+}
+
+const [name = '', ...args] = process.argv.slice(2);
 const command = commands[name];
 if (command === undefined) {
   process.stderr.write(USAGE);
   process.exitCode = 2;
 } else {
   try {
-    const config = readConfig();
-    const database = await locateDatabase(config);
-    try {
-      process.stdout.write(`${await command(database.url, config, flags)}\n`);
-    } finally {
-      await database.close();
-    }
+    process.exitCode = await command(args);
   } catch (error) {
-    reportFailure(error);
+    if (error instanceof UsageError) {
+      process.stderr.write(`${name}: ${error.message}\n\n${USAGE}`);
+      process.exitCode = 2;
+    } else reportFailure(error);
   }
 }

@@ -11,4 +11,13 @@ export class StartupError extends Error {
       { cause },
     );
   }
+
+  /** @param cause an error of the store, whose own cause says what is wrong. */
+  static storageUnusable(backend: string, cause: unknown): StartupError {
+    const { message, cause: fault } = cause as Error;
+    return new StartupError(
+      `The ${backend} store can't be used: ${fault instanceof Error ? fault.message : message}`,
+      { cause },
+    );
+  }
 }

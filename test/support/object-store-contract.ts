@@ -28,6 +28,8 @@ export interface ContractOptions {
   readonly signs?: boolean;
   /** Whether a signed PUT takes the announced type and size alone. */
   readonly bindsUploads?: boolean;
+  /** How long a key may be, where a part of the 1,024 bytes is taken. */
+  readonly keyBytes?: number;
   /** How many keys `keys` is asked to page through. */
   readonly manyKeys?: number;
   /** How long one story may take. */
@@ -70,6 +72,7 @@ const DEFAULTS = {
   isReadOnly: false,
   signs: false,
   bindsUploads: true,
+  keyBytes: 1024,
   manyKeys: 1500,
   patienceMs: PATIENCE_MS,
 };

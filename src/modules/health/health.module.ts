@@ -1,13 +1,16 @@
 import { Module } from '@nestjs/common';
 import { TerminusModule } from '@nestjs/terminus';
+import { StorageModule } from '../storage/storage.module.js';
+import { HealthComponents } from './health-components.js';
 import { HealthController } from './health.controller.js';
 import { HealthService } from './health.service.js';
 import { MetricsService } from './metrics.service.js';
+import { StorageProbe } from './storage-probe.js';
 
 /** Probes for Kubernetes and metrics for Prometheus. Refuses to call the server healthy when it is not. */
 @Module({
-  imports: [TerminusModule.forRoot({ logger: false })],
+  imports: [TerminusModule.forRoot({ logger: false }), StorageModule],
   controllers: [HealthController],
-  providers: [HealthService, MetricsService],
+  providers: [HealthService, HealthComponents, StorageProbe, MetricsService],
 })
 export class HealthModule {}

@@ -1,7 +1,10 @@
 import { Inject, Module, type OnApplicationShutdown } from '@nestjs/common';
+import { SecretsConfig } from '../../config/config.js';
 import { StorageConfig } from '../../config/storage.js';
+import { StartupError } from '../../database/startup-error.js';
+import { composeStore } from './compose-store.js';
 import { ObjectStore } from './object-store.port.js';
-import { openStore } from './open-store.js';
+import { ReplicaFailures } from './replica-failures.js';
 
 /**
  * Where bytes are kept, on any medium, behind one Map-like port. Refuses keys
@@ -9,10 +12,16 @@ import { openStore } from './open-store.js';
  */
 @Module({
   providers: [
+    ReplicaFailures,
     {
       provide: ObjectStore,
-      inject: [StorageConfig],
-      useFactory: (config: StorageConfig) => openStore(config.location),
+      inject: [StorageConfig, SecretsConfig, ReplicaFailures],
+      useFactory: (config: StorageConfig, { encryptionKeys }: SecretsConfig, failures: ReplicaFailures) =>
+        composeStore(config, encryptionKeys, (...failure) => failures.report(...failure)).catch(
+          (error: unknown) => {
+            throw StartupError.storageUnusable(config.location.backend, error);
+          },
+        ),
     },
   ],
   exports: [ObjectStore],

@@ -1,11 +1,4 @@
-import { MemoryStore } from '../../../src/modules/storage/drivers/memory.driver.js';
 import { describeObjectStore } from '../../support/object-store-contract.js';
+import { openMemory } from '../../support/object-stores/memory.js';
 
-describeObjectStore(
-  'The memory store',
-  () => {
-    const store = new MemoryStore();
-    return Promise.resolve({ store, close: () => store.close() });
-  },
-  { backend: 'memory' },
-);
+describeObjectStore('The memory store', openMemory, { backend: 'memory' });

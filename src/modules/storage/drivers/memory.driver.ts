@@ -1,6 +1,7 @@
 import { Readable } from 'node:stream';
-import { buffer } from 'node:stream/consumers';
+import { withBody, type Body } from '../body.js';
 import { resolveRange } from '../byte-range.js';
+import { streamOf } from '../bytes-stream.js';
 import { assertObjectKey } from '../object-key.js';
 import { ObjectStore, type GetOptions, type ObjectStat, type SetOptions } from '../object-store.port.js';
 import { StorageErrors } from '../storage.errors.js';
@@ -19,20 +20,15 @@ export class MemoryStore extends ObjectStore {
     return this.attempt(() => {
       const { bytes } = this.mustFind(key);
       const { start, end } = range ? resolveRange(range, bytes.length) : { start: 0, end: bytes.length - 1 };
-      const body = Readable.from(slices(bytes.subarray(start, end + 1)), { objectMode: false });
-      return signal === undefined ? body : destroyOn(signal, body);
+      return streamOf(bytes.subarray(start, end + 1), signal);
     });
   }
 
-  async set(key: string, body: Readable | Uint8Array, options: SetOptions = {}): Promise<void> {
-    assertObjectKey(key);
+  async set(key: string, body: Body, options: SetOptions = {}): Promise<void> {
     const { size, contentType = null, signal } = options;
-    if (!(body instanceof Readable)) signal?.throwIfAborted();
-    if (body instanceof Readable && signal !== undefined) destroyOn(signal, body);
-    const bytes = body instanceof Readable ? await buffer(body) : Buffer.from(body);
-    if (size !== undefined && size !== bytes.length) throw StorageErrors.sizeMismatch(size, bytes.length);
-    const stat = { key, size: bytes.length, contentType, modifiedAt: new Date() };
-    this.objects.set(key, { bytes, stat });
+    assertObjectKey(key);
+    const bytes = await withBody(body, signal, () => gather(body, size));
+    this.objects.set(key, { bytes, stat: { key, size: bytes.length, contentType, modifiedAt: new Date() } });
   }
 
   setMultipart(key: string, body: Readable, options?: SetOptions): Promise<void> {
@@ -98,16 +94,15 @@ export class MemoryStore extends ObjectStore {
   }
 }
 
-const SLICE_BYTES = 65_536;
-
-/** In pieces, so that a slow reader holds the writer up as everywhere else. */
-function* slices(bytes: Buffer): Iterable<Buffer> {
-  for (let at = 0; at < bytes.length; at += SLICE_BYTES) yield bytes.subarray(at, at + SLICE_BYTES);
-}
-
-function destroyOn(signal: AbortSignal, body: Readable): Readable {
-  const giveUp = () => body.destroy(signal.reason as Error);
-  if (signal.aborted) giveUp();
-  else signal.addEventListener('abort', giveUp, { once: true });
-  return body.once('close', () => signal.removeEventListener('abort', giveUp));
+/** @throws AppError `size_mismatch`. */
+async function gather(body: Body, size: number | undefined): Promise<Buffer> {
+  const pieces: Uint8Array[] = [];
+  let received = 0;
+  for await (const piece of body instanceof Readable ? (body as AsyncIterable<Uint8Array>) : [body]) {
+    received += piece.length;
+    if (size !== undefined && received > size) break;
+    pieces.push(piece);
+  }
+  if (size !== undefined && received !== size) throw StorageErrors.sizeMismatch(size, received);
+  return Buffer.concat(pieces);
 }
