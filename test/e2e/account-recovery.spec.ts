@@ -2,6 +2,7 @@ import type { TestApp } from '../support/app.js';
 import { eventually } from '../support/eventually.js';
 import { PASSWORD, type GivenUser } from '../support/factories/given.js';
 import { Mailbox } from '../support/mailbox.js';
+import { addPhone } from '../support/second-factors.js';
 
 const DAY = 86_400;
 const NEW_PASSWORD = 'quartz meadow 19 lantern';
@@ -221,7 +222,7 @@ describe('a link to reset the password', () => {
   );
 });
 
-describe('tokens of the account', () => {
+describe('tokens and factors of the account', () => {
   it('stay when its address had been verified before', async () => {
     const ada = await app.given.signedIn();
     await app.database.query('UPDATE users SET email_verified = true WHERE id = $1', [ada.id]);
@@ -234,8 +235,10 @@ describe('tokens of the account', () => {
     const squatter = await app.given.signedIn({ role: 'operator' });
     const pat = await app.given.personalToken(squatter, ['profile:read']);
     const key = await app.given.apiKey(squatter, ['files:read']);
+    await addPhone(app, squatter);
     for (const one of [pat, key]) expect((await other.as(one).get('/auth/verify')).status).toBe(200);
     expect((await reset(await forgotten(squatter))).status).toBe(204);
+    expect((await login(squatter.email, NEW_PASSWORD)).body.access_token).toBeDefined();
     for (const one of [pat, key]) {
       expect((await app.as(one).get('/auth/verify')).status).toBe(401);
       await eventually(async () => expect((await other.as(one).get('/auth/verify')).status).toBe(401), {

@@ -1,5 +1,5 @@
 import type { PresentedCredential } from './credential.js';
-import type { Principal } from './principal.js';
+import type { Principal } from './actor.js';
 import type { CacheTag } from '../cache/invalidations.js';
 
 /** A principal, with the changes that put it in doubt. */

@@ -1,8 +1,7 @@
 import { Injectable, Logger, type BeforeApplicationShutdown } from '@nestjs/common';
 import { Interval } from '@nestjs/schedule';
 import { Clock } from '../time/clock.js';
-import type { Actor } from './actor.js';
-import type { CredentialKind } from './principal.js';
+import type { Actor, CredentialKind } from './actor.js';
 
 const FLUSH_EVERY_MS = 5_000;
 

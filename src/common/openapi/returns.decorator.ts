@@ -44,16 +44,11 @@ export function ReturnsOneOf(
   return answers(status, { content: { 'application/json': { schema } } }, problems);
 }
 
-/** One body under several statuses, on a route without rate limit. */
-export function ReturnsEither(statuses: readonly number[], body: Type): MethodDecorator {
+/** One body, under each of these statuses, on a route without rate limit. */
+export function ReturnsUnlimited(statuses: readonly number[], body: Type): MethodDecorator {
   return applyDecorators(
     ...statuses.map((status) => ApiResponse({ status, type: body, description: 'Done.' })),
   );
-}
-
-/** As `Returns`, on a route without rate limit. */
-export function ReturnsUnlimited(status: number, body: Type): MethodDecorator {
-  return ReturnsEither([status], body);
 }
 
 /** Plain text, on a route without rate limit. */

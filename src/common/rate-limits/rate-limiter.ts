@@ -3,7 +3,7 @@ import { ThrottlerStorage } from '@nestjs/throttler';
 import type { Response } from 'express';
 import { LimitsConfig } from '../../config/config.js';
 import type { RateLimit } from '../../config/rate-limit.js';
-import type { Principal } from '../access/principal.js';
+import type { Principal } from '../access/actor.js';
 import { CommonErrors } from '../errors/common.errors.js';
 import { FixedWindowStorage, type Hit } from './fixed-window.storage.js';
 

@@ -1,7 +1,7 @@
 import { Injectable } from '@nestjs/common';
-import DataLoader from 'dataloader';
 import type { Scope } from '../../common/access/scopes.js';
 import type { Use } from '../../common/access/usage.js';
+import { batched } from '../../database/batched.js';
 import { Sql } from '../../database/sql.js';
 import type { MachineCredentialKind } from './credential-secret.js';
 
@@ -24,23 +24,13 @@ export interface PresentedCredentialRow {
   readonly custom_scopes: Scope[] | null;
 }
 
-const LARGEST_BATCH = 200;
-
 /** The hot paths of machine credentials: who presents one, and that it was used. */
 @Injectable()
 export class AuthenticatedCredentialsRepository {
-  /** What one turn of the event loop asks leaves as one query. */
-  private readonly presented = new DataLoader<Buffer, PresentedCredentialRow | null>(
-    (digests) => this.findAll(digests),
-    { cache: false, maxBatchSize: LARGEST_BATCH, batchScheduleFn: setImmediate },
-  );
+  /** As committed, whatever the caller has changed meanwhile. */
+  readonly findByDigest = batched((digests: readonly Buffer[]) => this.findAll(digests));
 
   constructor(private readonly sql: Sql) {}
-
-  /** As committed: it shares its query with other callers, so it joins no transaction. */
-  findByDigest(digest: Buffer): Promise<PresentedCredentialRow | null> {
-    return this.presented.load(digest);
-  }
 
   /**
    * Adds many uses in one statement. The rows are locked in order: two replicas

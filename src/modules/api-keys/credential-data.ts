@@ -24,7 +24,7 @@ export class CredentialData implements OnModuleInit {
       export: ({ id }) =>
         inPages<CredentialRecord>((last) => this.repository.listMadeBy(id, last?.id ?? NIL_ID, PAGE)),
       erase: async ({ id }, actor) => {
-        await this.revocation.revokeTokensOf(id, actor, 'user_erased');
+        await this.revocation.revokeMadeBy(id, ['pat'], actor, 'user_erased');
         await this.repository.deleteTokensOf(id);
       },
     });

@@ -6,9 +6,10 @@ import { Clock } from '../../common/time/clock.js';
 import { UnitOfWork } from '../../database/unit-of-work.js';
 import { CredentialMails } from './credential-mails.js';
 import { CredentialNotices } from './credential-notices.js';
+import type { MachineCredentialKind } from './credential-secret.js';
 import type { RevocationReason } from './machine-credential.entity.js';
 import { MachineCredentialsRepository } from './machine-credentials.repository.js';
-import type { AddressProof } from '../users/users.events.js';
+import '../users/users.events.js';
 
 /** Ends tokens and keys, with all that they made; on every replica at once. */
 @Injectable()
@@ -24,23 +25,25 @@ export class CredentialRevocation implements OnModuleInit {
 
   onModuleInit(): void {
     this.events.react('user.deactivated', ({ actor, user }) =>
-      this.revokeTokensOf(user.id, actor, 'user_deactivated'),
+      this.revokeMadeBy(user.id, ['pat'], actor, 'user_deactivated'),
     );
     this.events.react('user.access-revoked', ({ actor, user }) =>
-      this.revokeTokensOf(user.id, actor, 'revoked'),
+      this.revokeMadeBy(user.id, ['pat'], actor, 'revoked'),
     );
-    this.events.react('user.email-verified', ({ user, by }) => this.dropUnproven(user.id, by));
-    // Keys too: whoever had the account before would come back through them.
-    this.events.react('account.taken-over-from-unverified', async ({ user }) => {
-      for (const id of await this.credentials.listMadeBy(user.id, ['pat', 'api_key'])) {
-        await this.revoke(null, id, 'account_claimed');
-      }
-    });
+    // Keys too: whoever made the account would come back through them (CVE-2024-38351 is a case of the kind).
+    this.events.react('account.claimed', ({ user }) =>
+      this.revokeMadeBy(user.id, ['pat', 'api_key'], null, 'account_claimed'),
+    );
   }
 
-  /** Ends the personal tokens of somebody, with the keys those made. */
-  async revokeTokensOf(userId: string, actor: Actor | null, reason: RevocationReason): Promise<void> {
-    for (const id of await this.credentials.listMadeBy(userId, ['pat'])) {
+  /** Ends what somebody made, with what that has made in turn. */
+  async revokeMadeBy(
+    userId: string,
+    kinds: readonly MachineCredentialKind[],
+    actor: Actor | null,
+    reason: RevocationReason,
+  ): Promise<void> {
+    for (const id of await this.credentials.listMadeBy(userId, kinds)) {
       await this.revoke(actor, id, reason);
     }
   }
@@ -64,16 +67,5 @@ export class CredentialRevocation implements OnModuleInit {
       await this.revoke(null, found.id, 'presented');
       await this.mails.tellRevoked(found);
     });
-  }
-
-  /**
-   * Whoever registered with somebody else's address may have made tokens before its
-   * reader took the account over by a reset (CVE-2024-38351 is a case of the kind).
-   */
-  private async dropUnproven(userId: string, by: AddressProof): Promise<void> {
-    if (by !== 'reset') return;
-    for (const id of await this.credentials.listMadeBy(userId, ['pat', 'api_key'])) {
-      await this.revoke(null, id, 'account_claimed');
-    }
   }
 }

@@ -34,6 +34,9 @@ const conversationResource = (id: string) => `conversation:${id}`;
 const actionOf = ({ kind }: CredentialRef) => (kind === 'pat' ? 'token' : 'api_key');
 const credentialResource = (credential: CredentialRef) => `${actionOf(credential)}:${credential.id}`;
 
+/** A key is the organisation's, as its name is; what somebody calls a token of their own may say who they are. */
+const nameOf = ({ kind, name }: CredentialRef) => (kind === 'pat' ? {} : { name });
+
 const PASSWORD_ACTIONS = {
   owner: 'user.change_password',
   reset: 'user.reset_password',
@@ -55,7 +58,7 @@ export const auditRules = {
     resource: userResource(user),
     userId: null,
     organizationId: user.organizationId,
-    details: { email: user.email },
+    details: {},
   }),
   'user.profile-updated': ({ actor, user, changed }) => ({
     action: 'user.update_profile',
@@ -107,6 +110,8 @@ export const auditRules = {
     ...bySelf(user),
     details: { by },
   }),
+  // The proof of its address stands before it.
+  'account.claimed': 'not-audited',
   'identity.linked': ({ user, identity }) => ({
     action: 'identity.link',
     resource: `identity:${identity.id}`,
@@ -138,33 +143,33 @@ export const auditRules = {
     action: `${actionOf(credential)}.create`,
     resource: credentialResource(credential),
     ...byActor(actor),
-    details: { name: credential.name, scopes, expires_at: expiresAt?.toISOString() ?? null },
+    details: { ...nameOf(credential), scopes, expires_at: expiresAt?.toISOString() ?? null },
   }),
   'credential.updated': ({ actor, credential, changed }) => ({
     action: `${actionOf(credential)}.update`,
     resource: credentialResource(credential),
     ...byActor(actor),
-    details: { name: credential.name, changed },
+    details: { ...nameOf(credential), changed },
   }),
   'credential.rotated': ({ actor, credential, graceSeconds }) => ({
     action: `${actionOf(credential)}.rotate`,
     resource: credentialResource(credential),
     ...byActor(actor),
-    details: { name: credential.name, grace_seconds: graceSeconds },
+    details: { ...nameOf(credential), grace_seconds: graceSeconds },
   }),
   'credential.revoked': ({ actor, credential, reason }) => ({
     action: `${actionOf(credential)}.revoke`,
     resource: credentialResource(credential),
     userId: actor?.userId ?? null,
     organizationId: credential.organizationId,
-    details: { name: credential.name, reason },
+    details: { ...nameOf(credential), reason },
   }),
   'credential.owner-warned': ({ credential, because }) => ({
     action: `${actionOf(credential)}.warn`,
     resource: credentialResource(credential),
     userId: null,
     organizationId: credential.organizationId,
-    details: { name: credential.name, because },
+    details: { ...nameOf(credential), because },
   }),
   'login.failed': ({ user, reason }) => ({
     action: 'login.fail',

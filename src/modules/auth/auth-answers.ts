@@ -6,7 +6,7 @@ import { LoginService } from './login.service.js';
 import { ReauthenticationService } from './reauthentication.service.js';
 import type { LoginMfaDto, MfaRequiredDto, ReauthenticateDto } from './second-factor.dto.js';
 import { SecondFactorService } from './second-factor.service.js';
-import { SessionCookie } from './session-cookie.js';
+import { SessionCookieService } from './session-cookie.service.js';
 import { SessionsService } from './sessions.service.js';
 
 /** Sign-in and sign-out where an answer has cookies besides its body. */
@@ -17,7 +17,7 @@ export class AuthAnswers {
     private readonly secondFactors: SecondFactorService,
     private readonly reauthentication: ReauthenticationService,
     private readonly sessions: SessionsService,
-    private readonly cookie: SessionCookie,
+    private readonly cookie: SessionCookieService,
   ) {}
 
   async login(

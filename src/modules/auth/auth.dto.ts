@@ -1,7 +1,7 @@
 import { ApiProperty, ApiPropertyOptional } from '@nestjs/swagger';
 import { Transform } from 'class-transformer';
 import { IsIn, IsOptional, IsString, Length, ValidateIf } from 'class-validator';
-import { CREDENTIAL_KINDS, type CredentialKind } from '../../common/access/principal.js';
+import { CREDENTIAL_KINDS, type CredentialKind } from '../../common/access/actor.js';
 import { SCOPES, type Scope } from '../../common/access/scopes.js';
 import { MayBeAbsent } from '../../common/http/field.decorators.js';
 import { PersonEmail, PersonFullName, PersonUsername } from '../users/person.dto.js';

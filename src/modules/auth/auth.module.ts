@@ -15,7 +15,6 @@ import { AccountService } from './account.service.js';
 import { AuthAnswers } from './auth-answers.js';
 import { AuthController } from './auth.controller.js';
 import { AuthJobs } from './auth.jobs.js';
-import { BrowserAnswerService } from './browser-answer.service.js';
 import { BrowserSessionStrategy } from './browser-session.strategy.js';
 import { EmailVerificationService } from './email-verification.service.js';
 import { FirstAdminService } from './first-admin.js';
@@ -25,7 +24,7 @@ import { LoginAttemptsRepository } from './login-attempts.repository.js';
 import { LoginLockout } from './login-lockout.js';
 import { LoginReports } from './login-reports.js';
 import { LoginService } from './login.service.js';
-import { MailedTokens } from './mailed-tokens.js';
+import { MailedLinks } from './mailed-links.js';
 import { NewDeviceNotices } from './new-device.js';
 import { PasswordReset } from './password-reset.js';
 import { OwnerProof } from './owner-proof.js';
@@ -42,7 +41,7 @@ import { SessionData } from './session-data.js';
 import { SessionDataRepository } from './session-data.repository.js';
 import { SecondFactorController } from './second-factor.controller.js';
 import { SecondFactorService } from './second-factor.service.js';
-import { SessionCookie } from './session-cookie.js';
+import { SessionCookieService } from './session-cookie.service.js';
 import { SessionEntity } from './session.entity.js';
 import { SessionProofs } from './session-proofs.js';
 import { SessionsController } from './sessions.controller.js';
@@ -83,7 +82,6 @@ import { UnwatchedWork } from './unwatched-work.js';
     AccountService,
     AuthAnswers,
     AuthJobs,
-    BrowserAnswerService,
     BrowserSessionStrategy,
     EmailVerificationService,
     FirstAdminService,
@@ -91,7 +89,7 @@ import { UnwatchedWork } from './unwatched-work.js';
     LoginLockout,
     LoginReports,
     LoginService,
-    MailedTokens,
+    MailedLinks,
     NewDeviceNotices,
     PasswordReset,
     OwnerProof,
@@ -103,7 +101,7 @@ import { UnwatchedWork } from './unwatched-work.js';
     RefreshTokensService,
     RegistrationService,
     SecondFactorService,
-    SessionCookie,
+    SessionCookieService,
     SessionData,
     SessionDataRepository,
     SessionProofs,
@@ -116,6 +114,6 @@ import { UnwatchedWork } from './unwatched-work.js';
     SigningKeysRepository,
     UnwatchedWork,
   ],
-  exports: [BrowserAnswerService, FirstAdminService, RegistrationService, SignInService],
+  exports: [FirstAdminService, RegistrationService, SessionCookieService, SignInService],
 })
 export class AuthModule {}

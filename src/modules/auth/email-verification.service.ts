@@ -1,28 +1,26 @@
 import { Injectable, type OnModuleInit } from '@nestjs/common';
 import { EventBus } from '../../common/events/event-bus.js';
 import { UnitOfWork } from '../../database/unit-of-work.js';
+import { MailedTokensService } from '../users/mailed-tokens.service.js';
 import { UsersService, type UserRow } from '../users/users.service.js';
-import { AcceptedDto } from './account-recovery.dto.js';
-import { AccountMails } from './account-mails.js';
-import { MailedTokens } from './mailed-tokens.js';
-import { UnwatchedWork } from './unwatched-work.js';
+import type { AcceptedDto } from './account-recovery.dto.js';
+import { MailedLinks } from './mailed-links.js';
 
 /** Proves that people read the mail at the address they registered with. */
 @Injectable()
 export class EmailVerificationService implements OnModuleInit {
   constructor(
     private readonly users: UsersService,
-    private readonly tokens: MailedTokens,
-    private readonly mails: AccountMails,
+    private readonly tokens: MailedTokensService,
+    private readonly links: MailedLinks,
     private readonly unitOfWork: UnitOfWork,
     private readonly events: EventBus,
-    private readonly work: UnwatchedWork,
   ) {}
 
   onModuleInit(): void {
     this.events.react('user.registered', async ({ user: { id } }) => {
       const user = await this.users.mustFind(id);
-      if (isUnproven(user)) await this.mailLink(user);
+      if (isUnproven(user)) await this.links.send('email-verification', user);
     });
   }
 
@@ -39,29 +37,9 @@ export class EmailVerificationService implements OnModuleInit {
     });
   }
 
-  /**
-   * Returns alike, and before anything is looked up, whoever has the address.
-   *
-   * @throws AppError 503 when too much waits already.
-   */
+  /** @throws AppError 503 when too much waits already. */
   resend(email: string): AcceptedDto {
-    this.work.begin('A request to verify an address', () => this.mailAgain(email));
-    return AcceptedDto.always();
-  }
-
-  private async mailAgain(email: string): Promise<void> {
-    const found = await this.users.findByLogin(email);
-    if (found === null || !isUnproven(found)) return;
-    if (!(await this.mails.mayBeSent('email-verification', found))) return;
-    await this.unitOfWork.run(async () => {
-      const user = await this.users.lock(found.id);
-      if (user !== null && isUnproven(user)) await this.mailLink(user);
-    });
-  }
-
-  private async mailLink(user: UserRow): Promise<void> {
-    const token = await this.tokens.issue('email-verification', user);
-    await this.mails.send('email-verification', user, { full_name: user.full_name, token });
+    return this.links.request('email-verification', email, isUnproven);
   }
 }
 

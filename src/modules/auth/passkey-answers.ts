@@ -7,7 +7,7 @@ import { UsersService } from '../users/users.service.js';
 import type { BrowserSessionDto, TokensDto } from './auth.dto.js';
 import type { LoginPasskeyDto, PasskeyOptionsDto } from './passkey-sign-in.dto.js';
 import { PasskeySignInService } from './passkey-sign-in.service.js';
-import { SessionCookie } from './session-cookie.js';
+import { SessionCookieService } from './session-cookie.service.js';
 
 /** Sign-in by passkey where an answer has cookies besides its body. */
 @Injectable()
@@ -16,7 +16,7 @@ export class PasskeyAnswers {
     private readonly signIn: PasskeySignInService,
     private readonly passkeys: PasskeyLoginService,
     private readonly users: UsersService,
-    private readonly cookie: SessionCookie,
+    private readonly cookie: SessionCookieService,
   ) {}
 
   async options({ mfa_token: token }: PasskeyOptionsDto): Promise<WebAuthnOptionsDto> {

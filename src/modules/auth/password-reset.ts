@@ -1,9 +1,9 @@
 import { Injectable } from '@nestjs/common';
 import { UnitOfWork } from '../../database/unit-of-work.js';
+import { MailedTokensService } from '../users/mailed-tokens.service.js';
 import { UsersService, type UserRow } from '../users/users.service.js';
 import { AuthErrors } from './auth.errors.js';
 import { LoginLockout } from './login-lockout.js';
-import { MailedTokens } from './mailed-tokens.js';
 import { PasswordHasher } from '../../common/passwords/password-hasher.js';
 import { checkPassword } from '../../common/passwords/password-policy.js';
 import { SessionsService } from './sessions.service.js';
@@ -15,7 +15,7 @@ import { SessionsService } from './sessions.service.js';
 @Injectable()
 export class PasswordReset {
   constructor(
-    private readonly tokens: MailedTokens,
+    private readonly tokens: MailedTokensService,
     private readonly users: UsersService,
     private readonly sessions: SessionsService,
     private readonly passwords: PasswordHasher,

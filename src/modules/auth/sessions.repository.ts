@@ -1,6 +1,6 @@
 import { Injectable } from '@nestjs/common';
-import DataLoader from 'dataloader';
 import type { Scope } from '../../common/access/scopes.js';
+import { batched } from '../../database/batched.js';
 import { Sql } from '../../database/sql.js';
 import type { Proof } from './evidence.js';
 import { SessionEntity, type SessionEnd, type SessionKind } from './session.entity.js';
@@ -39,26 +39,15 @@ const SELECT_PRINCIPAL = `
   FROM sessions s JOIN users u ON u.id = s.user_id
   LEFT JOIN roles r ON r.organization_id = u.organization_id AND r.name = u.role`;
 
-/** Sessions asked for in one turn of the event loop that still share a query. */
-const LARGEST_BATCH = 200;
-
 @Injectable()
 export class SessionsRepository {
-  /** After a restart every token is unknown at once: what one turn of the event loop asks leaves as one query. */
-  private readonly principals = new DataLoader<string, SessionPrincipalRow | null>(
-    (ids) => this.findPrincipals(ids),
-    { cache: false, maxBatchSize: LARGEST_BATCH, batchScheduleFn: setImmediate },
-  );
+  /** As committed, whatever the caller has changed meanwhile. */
+  readonly findPrincipalById = batched((ids: readonly string[]) => this.findPrincipals(ids));
 
   constructor(private readonly sql: Sql) {}
 
   async insert(session: Omit<SessionEntity, 'createdAt' | 'endedAt' | 'endedReason'>): Promise<void> {
     await this.sql.manager.insert(SessionEntity, session);
-  }
-
-  /** As committed: it shares its query with other callers, so it joins no transaction. */
-  findPrincipalById(id: string): Promise<SessionPrincipalRow | null> {
-    return this.principals.load(id);
   }
 
   findPrincipalByCookieDigest(digest: Buffer): Promise<SessionPrincipalRow | null> {

@@ -3,7 +3,7 @@ import { ApiOperation, ApiProduces, ApiTags } from '@nestjs/swagger';
 import type { Response } from 'express';
 import { Public } from '../../common/access/access.decorator.js';
 import { ApiProblem } from '../../common/openapi/api-problem.decorator.js';
-import { ReturnsEither, ReturnsText, ReturnsUnlimited } from '../../common/openapi/returns.decorator.js';
+import { ReturnsText, ReturnsUnlimited } from '../../common/openapi/returns.decorator.js';
 import { Unlimited } from '../../common/rate-limits/rate-limit.decorator.js';
 import { HealthDto, ProbeDto } from './health.dto.js';
 import { HealthService } from './health.service.js';
@@ -22,21 +22,21 @@ export class HealthController {
 
   @Get('health')
   @ApiOperation({ summary: 'Report on every component; 503 when a hard dependency fails' })
-  @ReturnsEither([200, 503], HealthDto)
+  @ReturnsUnlimited([200, 503], HealthDto)
   async report(@Res({ passthrough: true }) response: Response): Promise<HealthDto> {
     return withStatus(response, await this.health.report());
   }
 
   @Get('health/live')
   @ApiOperation({ summary: 'Tell that the process can answer; touches no dependency' })
-  @ReturnsUnlimited(200, ProbeDto)
+  @ReturnsUnlimited([200], ProbeDto)
   live(): ProbeDto {
     return this.health.live();
   }
 
   @Get('health/ready')
   @ApiOperation({ summary: 'Tell whether to send traffic here' })
-  @ReturnsUnlimited(200, ProbeDto)
+  @ReturnsUnlimited([200], ProbeDto)
   @ApiProblem(503, 'Starting, draining or without the database.')
   ready(): Promise<ProbeDto> {
     return this.health.ready();

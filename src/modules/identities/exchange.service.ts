@@ -3,7 +3,7 @@ import type { Response } from 'express';
 import { UnitOfWork } from '../../database/unit-of-work.js';
 import type { BrowserSessionDto, TokensDto } from '../auth/auth.dto.js';
 import type { MfaRequiredDto } from '../auth/second-factor.dto.js';
-import { BrowserAnswerService } from '../auth/browser-answer.service.js';
+import { SessionCookieService } from '../auth/session-cookie.service.js';
 import { SignInService } from '../auth/sign-in.service.js';
 import { UsersService } from '../users/users.service.js';
 import { ExchangeCodes, type PresentedCode } from './exchange-codes.js';
@@ -16,7 +16,7 @@ export class ExchangeService {
     private readonly codes: ExchangeCodes,
     private readonly users: UsersService,
     private readonly signIn: SignInService,
-    private readonly browsers: BrowserAnswerService,
+    private readonly cookie: SessionCookieService,
     private readonly unitOfWork: UnitOfWork,
   ) {}
 
@@ -34,6 +34,6 @@ export class ExchangeService {
         ? this.signIn.withCookie(user, evidence)
         : this.signIn.withTokens(user, evidence);
     });
-    return 'cookieSecret' in signedIn ? this.browsers.give(response, signedIn) : signedIn;
+    return this.cookie.deliver(response, signedIn);
   }
 }

@@ -2,7 +2,7 @@ import { Injectable, type OnModuleInit } from '@nestjs/common';
 import type { Actor } from '../../common/access/actor.js';
 import { EventBus } from '../../common/events/event-bus.js';
 import { UnitOfWork } from '../../database/unit-of-work.js';
-import { ProvenUsersService } from '../users/proven-users.service.js';
+import { UsersService } from '../users/users.service.js';
 import { IdentityDto, type IdentitiesDto } from './identities.dto.js';
 import { IdentityErrors } from './identities.errors.js';
 import { IdentitiesRepository } from './identities.repository.js';
@@ -15,7 +15,7 @@ import '../auth/auth.events.js';
 export class IdentitiesService implements OnModuleInit {
   constructor(
     private readonly identities: IdentitiesRepository,
-    private readonly users: ProvenUsersService,
+    private readonly users: UsersService,
     private readonly providers: Providers,
     private readonly flows: SignInFlows,
     private readonly unitOfWork: UnitOfWork,

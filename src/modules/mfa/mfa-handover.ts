@@ -21,10 +21,7 @@ export class MfaHandover implements OnModuleInit {
   ) {}
 
   onModuleInit(): void {
-    this.events.react('account.taken-over-from-unverified', ({ user }) => this.removeAll(user.id));
-    this.events.react('user.email-verified', async ({ user, by }) => {
-      if (by === 'reset') await this.removeAll(user.id);
-    });
+    this.events.react('account.claimed', ({ user }) => this.removeAll(user.id));
   }
 
   private async removeAll(userId: string): Promise<void> {

@@ -2,7 +2,6 @@ import { randomBytes } from 'node:crypto';
 import { Injectable } from '@nestjs/common';
 import { Invalidations } from '../../common/cache/invalidations.js';
 import { EventBus } from '../../common/events/event-bus.js';
-import { ProvenUsersRepository } from './proven-users.repository.js';
 import { UsersRepository, type UserRow } from './users.repository.js';
 import './users.events.js';
 
@@ -13,34 +12,33 @@ const SUFFIX_BYTES = 3;
 @Injectable()
 export class ProvenUsersService {
   constructor(
-    private readonly proven: ProvenUsersRepository,
     private readonly users: UsersRepository,
     private readonly events: EventBus,
     private readonly invalidations: Invalidations,
   ) {}
 
-  /** Who has the address; the account stays as it is until the unit of work ends. */
-  async lockByEmail(email: string): Promise<UserRow | null> {
-    const id = await this.proven.lockByEmail(email);
-    return id === null ? null : this.users.findById(id);
+  /** Who has the address; the account and what hangs on it stay as they are until the unit of work ends. */
+  lockByEmail(email: string): Promise<UserRow | null> {
+    return this.users.lockByEmail(email);
   }
 
-  /** As `lockByEmail`; null for an account that is gone. */
-  async lock(id: string): Promise<UserRow | null> {
-    await this.proven.lock(id);
-    return this.users.findById(id);
+  /** As the one of `UsersService`. */
+  lock(id: string): Promise<UserRow | null> {
+    return this.users.lock(id);
   }
 
   /**
    * Gives an account to whoever proved its address. Whoever made it never did, and
    * may have made it to wait in it for its owner (PocketBase CVE-2024-38351): its
-   * password goes, and with the event every session, token, key and factor.
+   * password goes, and with the events every session, token, key and factor.
    *
    * @param by who proved the address.
    */
   async handOver({ id, organization_id: organizationId }: UserRow, by: string): Promise<void> {
-    await this.proven.handOver(id);
-    this.events.emit('account.taken-over-from-unverified', { user: { id, organizationId }, by });
+    await this.users.update(id, { passwordHash: null, emailVerified: true, mfaEnabled: false });
+    const user = { id, organizationId };
+    this.events.emit('account.taken-over-from-unverified', { user, by });
+    this.events.emit('account.claimed', { user });
     await this.invalidations.publish(`user:${id}`);
   }
 

@@ -48,8 +48,13 @@ declare module '../../common/events/domain-events.js' {
     'user.password-reset-requested': { readonly user: UserRef };
     /** By the link sent for it, or by one that reset the password: either proves the address. */
     'user.email-verified': { readonly user: UserRef; readonly by: AddressProof };
-    /** Whoever proved the address got the account of somebody who never had: whatever that one could sign in with goes. */
+    /** A sign-in elsewhere proved the address, and got the account of somebody who never had. */
     'account.taken-over-from-unverified': { readonly user: UserRef; readonly by: string };
-    'user.first-admin-created': { readonly user: UserRef & { readonly email: string } };
+    /**
+     * Somebody who may not have made the account has proven its address, by a sign-in
+     * elsewhere or a reset: whatever whoever made it could come back with is to go.
+     */
+    'account.claimed': { readonly user: UserRef };
+    'user.first-admin-created': { readonly user: UserRef };
   }
 }

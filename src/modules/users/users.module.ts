@@ -2,12 +2,12 @@ import { Module } from '@nestjs/common';
 import { TypeOrmModule } from '@nestjs/typeorm';
 import { OrganizationEntity } from './organization.entity.js';
 import { MailModule } from '../mail/mail.module.js';
+import { MailedTokensService } from './mailed-tokens.service.js';
 import { PersonalDataService } from './personal-data.service.js';
 import { PreferenceEntity } from './preference.entity.js';
 import { PreferencesController } from './preferences.controller.js';
 import { PreferencesRepository } from './preferences.repository.js';
 import { PreferencesService } from './preferences.service.js';
-import { ProvenUsersRepository } from './proven-users.repository.js';
 import { ProvenUsersService } from './proven-users.service.js';
 import { RoleEntity } from './role.entity.js';
 import { RolesController } from './roles.controller.js';
@@ -22,6 +22,7 @@ import { UserErasureService } from './user-erasure.service.js';
 import { UserEntity } from './user.entity.js';
 import { UserImportBatches } from './user-import-batches.js';
 import { UserImportController } from './user-import.controller.js';
+import { UserImportSpool } from './user-import-spool.repository.js';
 import { UserImportRepository } from './user-import.repository.js';
 import { UserImportService } from './user-import.service.js';
 import { UsersController } from './users.controller.js';
@@ -37,10 +38,10 @@ import { UsersService } from './users.service.js';
   controllers: [PreferencesController, RolesController, UserImportController, UsersController],
   providers: [
     ImportedUserReader,
+    MailedTokensService,
     PersonalDataService,
     PreferencesRepository,
     PreferencesService,
-    ProvenUsersRepository,
     ProvenUsersService,
     RolesRepository,
     RolesService,
@@ -52,9 +53,10 @@ import { UsersService } from './users.service.js';
     UserImportBatches,
     UserImportRepository,
     UserImportService,
+    UserImportSpool,
     UsersRepository,
     UsersService,
   ],
-  exports: [ProvenUsersService, RolesService, UserErasureService, UsersService],
+  exports: [MailedTokensService, ProvenUsersService, RolesService, UserErasureService, UsersService],
 })
 export class UsersModule {}

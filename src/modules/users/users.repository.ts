@@ -83,6 +83,15 @@ export class UsersRepository {
     return this.findOne('users-lock', `${SELECT_USER} WHERE u.id = $1 FOR NO KEY UPDATE OF u`, [id]);
   }
 
+  /**
+   * As `lock`, against those too who make something for the account: it is there
+   * before the account changes hands, or waits until it has.
+   */
+  async lockByEmail(email: string): Promise<UserRow | null> {
+    const text = `${SELECT_USER} WHERE u.email_key = lower($1) FOR UPDATE OF u`;
+    return this.findOne('users-lock-by-email', text, [email]);
+  }
+
   async findInOrganization(organizationId: string, id: string): Promise<UserRow | null> {
     const where = `${SELECT_USER} WHERE u.id = $1 AND u.organization_id = $2`;
     return this.findOne('users-by-id-in-organization', where, [id, organizationId]);

@@ -146,6 +146,8 @@ export class UsersService {
     if (user.email_verified) return;
     await this.users.update(user.id, { emailVerified: true });
     this.events.emit('user.email-verified', { user: refOf(user), by });
+    // Who follows a link they asked for may be in the account; who resets may have been kept out.
+    if (by === 'reset') this.events.emit('account.claimed', { user: refOf(user) });
     await this.invalidations.publish(`profile:${user.id}`);
   }
 

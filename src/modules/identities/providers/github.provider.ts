@@ -1,12 +1,14 @@
-import type { OAuthSettings } from '../../../config/sign-in-providers.js';
-import { authorizeUrlOf, profileOf, takeProfile } from './passport-attempt.js';
-import type { Attempt, ExternalPerson, Provider } from './provider.js';
+import { takeProfile } from './passport-attempt.js';
+import { PassportProvider, type StrategyOptions } from './passport.provider.js';
+import type { ExternalPerson } from './provider.js';
 
 /** As GitHub tells it at `GET /user`. */
 interface GitHubProfile {
   readonly id?: unknown;
   readonly login?: unknown;
   readonly name?: unknown;
+  /** From `GET /user/emails`, which the strategy asks besides. */
+  readonly emails?: unknown;
 }
 
 /** As GitHub tells it at `GET /user/emails`; the strategy renames the address. */
@@ -17,21 +19,8 @@ interface GitHubEmail {
 }
 
 /** GitHub is no OpenID provider: its numeric id is the subject, its primary address counts if it is verified. */
-export class GitHubProvider implements Provider {
-  readonly name: string;
-  readonly displayName: string;
-
-  constructor(private readonly settings: OAuthSettings) {
-    this.name = settings.name;
-    this.displayName = settings.displayName;
-  }
-
-  async authorizeUrl(attempt: Attempt): Promise<string> {
-    return authorizeUrlOf(await this.strategy(attempt), attempt);
-  }
-
-  async person(answer: URLSearchParams, attempt: Attempt): Promise<ExternalPerson> {
-    const profile = await profileOf<GitHubProfile>(await this.strategy(attempt), answer, attempt);
+export class GitHubProvider extends PassportProvider<GitHubProfile> {
+  protected personOf(profile: GitHubProfile): ExternalPerson {
     const emails = (Array.isArray(profile.emails) ? profile.emails : []) as (GitHubEmail | null)[];
     const primary = emails.find((email) => email?.primary === true);
     return {
@@ -43,21 +32,14 @@ export class GitHubProvider implements Provider {
     };
   }
 
-  private async strategy({ callbackUrl }: Attempt) {
+  protected async strategy(options: StrategyOptions) {
     const { Strategy } = (await import('passport-github2')).default;
-    const { clientId, clientSecret, authorizeUrl, tokenUrl, userinfoUrl } = this.settings;
-    const options = {
-      clientID: clientId,
-      clientSecret,
-      callbackURL: callbackUrl,
-      authorizationURL: authorizeUrl,
-      tokenURL: tokenUrl,
-      userProfileURL: userinfoUrl,
-      userEmailURL: `${userinfoUrl}/emails`,
+    const more = {
+      userEmailURL: `${options.userProfileURL}/emails`,
       userAgent: 'Cloudkeep',
       scope: ['user:email'],
       allRawEmails: true,
     };
-    return new Strategy(options, takeProfile);
+    return new Strategy({ ...options, ...more }, takeProfile);
   }
 }

@@ -1,6 +1,6 @@
-import type { OAuthSettings } from '../../../config/sign-in-providers.js';
-import { authorizeUrlOf, profileOf, takeProfile } from './passport-attempt.js';
-import type { Attempt, ExternalPerson, Provider } from './provider.js';
+import { takeProfile } from './passport-attempt.js';
+import { PassportProvider, type StrategyOptions } from './passport.provider.js';
+import type { ExternalPerson } from './provider.js';
 
 /** As Google's userinfo endpoint tells it (OpenID Connect Core section 5.3). */
 interface GoogleProfile {
@@ -10,21 +10,8 @@ interface GoogleProfile {
   readonly name?: unknown;
 }
 
-export class GoogleProvider implements Provider {
-  readonly name: string;
-  readonly displayName: string;
-
-  constructor(private readonly settings: OAuthSettings) {
-    this.name = settings.name;
-    this.displayName = settings.displayName;
-  }
-
-  async authorizeUrl(attempt: Attempt): Promise<string> {
-    return authorizeUrlOf(await this.strategy(attempt), attempt);
-  }
-
-  async person(answer: URLSearchParams, attempt: Attempt): Promise<ExternalPerson> {
-    const profile = await profileOf<GoogleProfile>(await this.strategy(attempt), answer, attempt);
+export class GoogleProvider extends PassportProvider<GoogleProfile> {
+  protected personOf(profile: GoogleProfile): ExternalPerson {
     return {
       subject: profile.sub,
       email: profile.email,
@@ -34,18 +21,8 @@ export class GoogleProvider implements Provider {
     };
   }
 
-  private async strategy({ callbackUrl }: Attempt) {
+  protected async strategy(options: StrategyOptions) {
     const { Strategy } = (await import('passport-google-oauth20')).default;
-    const { clientId, clientSecret, authorizeUrl, tokenUrl, userinfoUrl } = this.settings;
-    const options = {
-      clientID: clientId,
-      clientSecret,
-      callbackURL: callbackUrl,
-      authorizationURL: authorizeUrl,
-      tokenURL: tokenUrl,
-      userProfileURL: userinfoUrl,
-      scope: ['openid', 'email', 'profile'],
-    };
-    return new Strategy(options, takeProfile);
+    return new Strategy({ ...options, scope: ['openid', 'email', 'profile'] }, takeProfile);
   }
 }

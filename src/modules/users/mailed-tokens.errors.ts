@@ -1,6 +1,6 @@
 import { AppError } from '../../common/errors/app-error.js';
 
-export const RecoveryErrors = {
+export const MailedTokenErrors = {
   /** One answer for every way a link can be no good: what it was is nobody's business. */
   invalidToken: () =>
     new AppError({

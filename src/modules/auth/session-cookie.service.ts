@@ -11,7 +11,7 @@ import type { BrowserSignIn } from './sign-in.service.js';
  * sent along by other sites; in production both are bound to this host.
  */
 @Injectable()
-export class SessionCookie {
+export class SessionCookieService {
   private readonly options: CookieOptions;
 
   constructor(private readonly config: AuthConfig) {
@@ -28,15 +28,15 @@ export class SessionCookie {
     return outcome.answer;
   }
 
-  set(response: Response, { cookieSecret, answer }: BrowserSignIn): void {
+  clear(response: Response): void {
+    response.clearCookie(sessionCookieName(this.config.secureCookie), { ...this.options, httpOnly: true });
+    response.clearCookie(csrfCookieName(this.config.secureCookie), this.options);
+  }
+
+  private set(response: Response, { cookieSecret, answer }: BrowserSignIn): void {
     const { secureCookie, browserSessionSeconds } = this.config;
     const options = { ...this.options, maxAge: browserSessionSeconds * 1000 };
     response.cookie(sessionCookieName(secureCookie), cookieSecret, { ...options, httpOnly: true });
     response.cookie(csrfCookieName(secureCookie), answer.csrf_token, options);
-  }
-
-  clear(response: Response): void {
-    response.clearCookie(sessionCookieName(this.config.secureCookie), { ...this.options, httpOnly: true });
-    response.clearCookie(csrfCookieName(this.config.secureCookie), this.options);
   }
 }

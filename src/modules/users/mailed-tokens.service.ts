@@ -1,7 +1,7 @@
 import { Injectable } from '@nestjs/common';
 import { OneTimeTokens, type RedeemedToken } from '../../common/one-time-tokens/one-time-tokens.js';
-import { UsersService, type UserRow } from '../users/users.service.js';
-import { RecoveryErrors } from './account-recovery.errors.js';
+import { MailedTokenErrors } from './mailed-tokens.errors.js';
+import { UsersService, type UserRow } from './users.service.js';
 
 export type MailedTokenPurpose = 'email-verification' | 'password-reset';
 
@@ -19,7 +19,7 @@ const LASTS_SECONDS = 86_400;
  * alone is good. Whoever changes them locks the account first, then the token.
  */
 @Injectable()
-export class MailedTokens {
+export class MailedTokensService {
   constructor(
     private readonly tokens: OneTimeTokens,
     private readonly users: UsersService,
@@ -55,7 +55,7 @@ export class MailedTokens {
   async redeem(purpose: MailedTokenPurpose, secret: string): Promise<UserRow> {
     const { subject, data } = await this.mustBeGood(purpose, secret);
     const user = mustReach(data, await this.users.lock(userIdOf(subject)));
-    if ((await this.tokens.redeem(purpose, secret)) === null) throw RecoveryErrors.invalidToken();
+    if ((await this.tokens.redeem(purpose, secret)) === null) throw MailedTokenErrors.invalidToken();
     return user;
   }
 
@@ -65,13 +65,13 @@ export class MailedTokens {
 
   private async mustBeGood(purpose: MailedTokenPurpose, secret: string): Promise<RedeemedToken<Addressee>> {
     const token = await this.tokens.look<Addressee>(purpose, secret);
-    if (token === null) throw RecoveryErrors.invalidToken();
+    if (token === null) throw MailedTokenErrors.invalidToken();
     return token;
   }
 }
 
 function mustReach({ email }: Addressee, user: UserRow | null): UserRow {
-  if (user?.is_active !== true || user.email !== email) throw RecoveryErrors.invalidToken();
+  if (user?.is_active !== true || user.email !== email) throw MailedTokenErrors.invalidToken();
   return user;
 }
 
