@@ -27,3 +27,8 @@ export function assertObjectKey(key: string): void {
     }
   }
 }
+
+/** Whether some key may begin so. Clouds answer for other prefixes in ways of their own, or not at all. */
+export function canBeginKey(prefix: string): boolean {
+  return prefix.isWellFormed() && !UNSAFE.test(prefix) && !prefix.startsWith('/') && !prefix.includes('//');
+}
