@@ -22,7 +22,7 @@ import { FirstAdminService, type FirstAdmin } from './modules/auth/first-admin.j
 
 const OUTSIDE_THE_API = ['health', 'health/live', 'health/ready', 'metrics', '.well-known/jwks.json'];
 /** The bytes of a file, which may be JSON as well, are not for the reader of bodies. */
-const STREAMED_ROUTES = /^PUT \/api\/v1\/files\/[^/]+\/content\/?$/i;
+const STREAMED_ROUTES = /^PUT \/api\/v1\/files\/(uploads\/)?[^/]+\/content\/?$/i;
 /** Long enough for a load balancer to notice that readiness fails before connections are refused. */
 const LEAST_DRAIN_MS = 5_000;
 
