@@ -1,4 +1,4 @@
-import { ApiProperty, ApiPropertyOptional } from '@nestjs/swagger';
+import { ApiProperty, ApiPropertyOptional, OmitType } from '@nestjs/swagger';
 import { IsInt, IsString, Length, Matches, Max, Min } from 'class-validator';
 import { JsonObject, MayBeAbsent } from '../../common/http/field.decorators.js';
 import { LARGEST_METADATA_BYTES, UploadFields } from './files.dto.js';
@@ -7,7 +7,7 @@ import type { UploadRow } from './pending-uploads.repository.js';
 const MEDIA_TYPE = /^[a-z0-9][a-z0-9!#$&^_.+-]{0,63}\/[a-z0-9][a-z0-9!#$&^_.+-]{0,63}$/i;
 const SHA_256 = /^[0-9a-f]{64}$/;
 
-export class CreateUploadDto extends UploadFields {
+export class CreateUploadDto extends OmitType(UploadFields, ['metadata'] as const) {
   @ApiProperty({ example: 'invoice.pdf', maxLength: 255 })
   @IsString()
   @Length(1, 255)
@@ -42,7 +42,7 @@ export class CreateUploadDto extends UploadFields {
   })
   @MayBeAbsent()
   @JsonObject(LARGEST_METADATA_BYTES)
-  declare metadata?: Record<string, unknown>;
+  metadata?: Record<string, unknown>;
 }
 
 export class CreatedUploadDto {

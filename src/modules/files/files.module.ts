@@ -49,6 +49,9 @@ import { StorageUsageController } from './storage-usage.controller.js';
 import { StorageUsageEntity } from './storage-usage.entity.js';
 import { StorageUsageRepository } from './storage-usage.repository.js';
 import { StorageUsageService } from './storage-usage.service.js';
+import { TusUploads } from './tus-uploads.js';
+import { TusController } from './tus.controller.js';
+import { TusService } from './tus.service.js';
 import { UploadAddresses } from './upload-addresses.js';
 import { UploadBeginning } from './upload-beginning.js';
 import { UploadCompletion } from './upload-completion.js';
@@ -77,6 +80,7 @@ import { UploadedContents } from './uploaded-contents.js';
     StorageUsageController,
     SharedFilesController,
     DirectUploadsController,
+    TusController,
     FilesController,
     FileVersionsController,
     FileLinksController,
@@ -108,6 +112,8 @@ import { UploadedContents } from './uploaded-contents.js';
     UploadedContents,
     UploadObjects,
     UploadUpkeep,
+    TusService,
+    TusUploads,
     SharingData,
     FileContents,
     FileObjects,

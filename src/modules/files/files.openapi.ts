@@ -88,3 +88,20 @@ export function ReturnsReceived(): MethodDecorator {
     ...Object.entries(RECEIVED_PROBLEMS).map(([status, text]) => ApiProblem(Number(status), text)),
   );
 }
+
+const TUS: Record<string, string> = {
+  'Tus-Resumable': 'The version of the protocol: 1.0.0.',
+  'Upload-Length': 'How many bytes it will be.',
+  'Upload-Metadata':
+    'Names with values in base64: `filename` and, optionally, `filetype`, `collection`, `resource_type`, `resource_id`, `metadata`.',
+  'Upload-Offset': 'How many bytes have come before.',
+};
+
+/** What a request of tus says in its headers. */
+export function TusHeaders(...names: readonly string[]): MethodDecorator {
+  return applyDecorators(
+    ...['Tus-Resumable', ...names].map((name) =>
+      ApiHeader({ name, required: name !== 'Upload-Metadata', description: TUS[name] ?? '' }),
+    ),
+  );
+}

@@ -16,6 +16,8 @@ const KEY_ID_BYTES = 4;
 export class SignedUrls {
   /** Where clients reach us, without a slash at its end. Never the `Host` header: that is the caller's word. */
   readonly home: string;
+  /** The same, or nothing where nobody said: for clients that read addresses as relative to where they asked. */
+  readonly publicHome: string;
   private readonly key: Buffer;
   private readonly keyId: string;
 
@@ -24,8 +26,9 @@ export class SignedUrls {
     { publicUrl, port }: AppConfig,
     private readonly clock: Clock,
   ) {
-    const url = publicUrl ?? new URL(`http://localhost:${port}`);
-    this.home = `${url.origin}${url.pathname}`.replace(/\/+$/, '');
+    this.publicHome =
+      publicUrl === null ? '' : `${publicUrl.origin}${publicUrl.pathname}`.replace(/\/+$/, '');
+    this.home = this.publicHome || `http://localhost:${port}`;
     this.key = Buffer.from(hkdfSync('sha256', secretKey, '', 'cloudkeep signed urls', 32));
     this.keyId = createHash('sha256').update(this.key).digest().subarray(0, KEY_ID_BYTES).toString('hex');
   }

@@ -34,19 +34,27 @@ export class UploadCompletion {
    */
   async complete(actor: Actor, upload: UploadRow, extract: boolean): Promise<FileRow> {
     if (upload.file_id !== null) return this.files.mustFind(actor, upload.file_id);
-    const content = await this.contents.take(upload, extract);
     try {
-      return await this.register(actor, upload, content);
+      return await this.register(actor, upload, await this.contents.take(upload, extract));
     } catch (error) {
-      if (isFinal(error)) await this.contents.discard(content);
+      // Who was first took away what the others still read.
       const now = await this.uploads.find(ownerOf(actor), upload.kind, upload.id);
       if (now?.file_id == null) throw error;
       return this.files.mustFind(actor, now.file_id);
     }
   }
 
+  private async register(actor: Actor, upload: UploadRow, content: StoredContent): Promise<FileRow> {
+    try {
+      return await this.commit(actor, upload, content);
+    } catch (error) {
+      if (isFinal(error)) await this.contents.discard(content);
+      throw error;
+    }
+  }
+
   /** The upload comes last: whoever erases its owner holds the account while they wait for it. */
-  private register(actor: Actor, upload: UploadRow, content: StoredContent): Promise<FileRow> {
+  private commit(actor: Actor, upload: UploadRow, content: StoredContent): Promise<FileRow> {
     return this.unitOfWork.run(async () => {
       const file = await this.registry.create(actor, attributesOf(upload), content);
       const isFirst = await this.uploads.complete(upload.id, file.id, this.clock.now());
