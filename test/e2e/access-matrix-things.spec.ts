@@ -85,7 +85,8 @@ function expectedFor(resource: Resource, call: Call, asker: Asker): Verdicts {
 
 async function ask(resource: Resource, call: Call, asker: Asker, path: string): Promise<Cell> {
   const body = resource.bodies?.[call.name] ?? exampleBody(app.cloudkeep.openApi, call);
-  const answer = await send(asker.client, call, path, body);
+  const client = asker.client.with(resource.headers ?? {});
+  const answer = await send(client, call, path, body);
   return {
     route: call.name,
     caller: asker,

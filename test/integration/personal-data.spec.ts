@@ -7,6 +7,8 @@ const EXPORTED: Readonly<Record<string, string>> = {
   audit_logs: 'activity',
   conversation_messages: 'conversation_messages',
   conversations: 'conversations',
+  file_links: 'file_links',
+  file_uploads: 'file_uploads',
   identities: 'identities',
   invitations: 'invitations',
   machine_credentials: 'tokens_and_keys',

@@ -36,3 +36,15 @@ export function open(app: TestApp, url: string, init: RequestInit = {}): Promise
 export function opened(app: TestApp, url: string): Promise<Answer> {
   return app.anyone.get(`/${pathOf(url)}`);
 }
+
+/** Begins a direct upload of some text. */
+export async function begunUpload(
+  app: TestApp,
+  owner: SignedIn,
+  content: string,
+): Promise<{ id: string; url: string }> {
+  const request = { file_name: 'notes.txt', size: Buffer.byteLength(content), content_type: 'text/plain' };
+  const { status, body } = await app.as(owner).post('/files/uploads', request);
+  expect([status, body]).toEqual([201, expect.anything()]);
+  return { id: body.upload_id as string, url: `${app.url}${pathOf(body.upload_url as string)}` };
+}

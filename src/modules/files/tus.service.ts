@@ -78,7 +78,6 @@ export class TusService {
       datastore: store,
       maxSize: this.config.mostBytes,
       locker: lockerOf(store, request.method),
-      disableTerminationForFinishedUploads: true,
       allowedOrigins: () => false,
       getFileIdFromRequest: () => id ?? undefined,
       generateUrl: (_request, { id: made }) => `${this.urls.publicHome}${PATH}/${made}`,

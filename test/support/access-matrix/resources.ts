@@ -19,10 +19,13 @@ export interface Resource {
   readonly make: (app: TestApp, owner: SignedIn) => Promise<Params>;
   /** Good bodies of its routes, where the examples in the description would not do. */
   readonly bodies?: Readonly<Record<string, object>>;
+  /** What its routes ask for in headers. */
+  readonly headers?: Readonly<Record<string, string>>;
   /** What a route asks beside its rule to show that the thing is there. */
   readonly alsoNeeds?: Readonly<Record<string, string>>;
 }
 
+const TUS = { 'tus-resumable': '1.0.0' };
 const name = () => `t${randomBytes(5).toString('hex')}`;
 
 /**
@@ -58,6 +61,24 @@ export const RESOURCES: Readonly<Record<string, Resource>> = {
         transports: [],
         is_backed_up: false,
       }),
+  },
+  '/api/v1/files/uploads/:id': {
+    of: 'person',
+    make: async (app, owner) => {
+      const { id, url } = await begunUpload(app, owner, 'Hello');
+      expect((await fetch(url, { method: 'PUT', body: 'Hello' })).status).toBe(204);
+      return { id };
+    },
+  },
+  '/api/v1/files/tus/:id': {
+    of: 'person',
+    make: async (app, owner) => {
+      const said = { ...TUS, 'upload-length': '5', 'upload-metadata': 'filename eC50eHQ=' };
+      const { status, headers } = await app.as(owner).with(said).post('/files/tus');
+      expect(status).toBe(201);
+      return { id: headers.location?.split('/').at(-1) ?? '' };
+    },
+    headers: { ...TUS, 'upload-offset': '0', 'content-type': 'application/offset+octet-stream' },
   },
   '/api/v1/conversations/:id': {
     of: 'person',
