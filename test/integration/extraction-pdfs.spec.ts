@@ -17,7 +17,7 @@ const extractor = new MetadataExtractor();
 
 async function look(bytes: Buffer): Promise<ExtractedMetadata['pdf'] | null> {
   const found = await extractor.extract(stored(bytes).read, { size: bytes.length, contentType: PDF });
-  return found?.pdf;
+  return found?.pdf ?? null;
 }
 /** Every process started from here, as Node announces them. */
 const started: ChildProcess[] = [];

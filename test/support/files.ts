@@ -59,3 +59,15 @@ export async function uploaded(
   expect([status, body]).toEqual([201, expect.anything()]);
   return body;
 }
+
+/** A file's bytes as they come, with all that comes with them. */
+export function fetchFile(
+  app: { readonly url: string },
+  by: { readonly token: string },
+  path: string,
+  headers: Readonly<Record<string, string>> = {},
+  method = 'GET',
+): Promise<Response> {
+  const all = { authorization: `Bearer ${by.token}`, ...headers };
+  return fetch(`${app.url}/api/v1${path}`, { method, headers: all, redirect: 'manual' });
+}

@@ -34,8 +34,14 @@ export async function readForm<T>(request: IncomingMessage, take: TakeFile<T>): 
   const parser = parserOf(request);
   const fields = new Map<string, string>();
   let taking: Promise<T> | undefined;
-  const refuse = (error: unknown) => void parser.destroy(error as Error);
-  parser.on('field', (name, value, { valueTruncated }) => {
+  const refused = new Set<unknown>();
+  const refuse = (error: unknown) => {
+    refused.add(error);
+    parser.destroy(error as Error);
+  };
+  // The parser's types promise a name where a part may have none.
+  parser.on('field', (sent: string | undefined, value, { valueTruncated }) => {
+    const name = sent ?? '';
     if (taking !== undefined) refuse(MultipartErrors.fieldAfterFile(name));
     else if (valueTruncated)
       refuse(MultipartErrors.field(name, `must have less than ${LARGEST_FIELD_BYTES} bytes`));
@@ -55,7 +61,7 @@ export async function readForm<T>(request: IncomingMessage, take: TakeFile<T>): 
     refuse(MultipartErrors.field('', `comes after more than ${MOST_FIELDS} others`)),
   );
   try {
-    await parsed(request, parser);
+    await parsed(request, parser, refused);
   } finally {
     await taking?.catch(() => undefined);
   }
@@ -79,12 +85,13 @@ function parserOf({ headers }: IncomingMessage): Busboy {
 }
 
 /** Not `pipeline`: that would destroy the request, and with it the connection the answer goes out on. */
-function parsed(request: IncomingMessage, parser: Busboy): Promise<void> {
+function parsed(request: IncomingMessage, parser: Busboy, refused: ReadonlySet<unknown>): Promise<void> {
   const onGone = () => {
     if (!request.complete) parser.destroy(MultipartErrors.interrupted());
   };
+  const isOurs = (error: unknown) => refused.has(error) || error instanceof AppError;
   const ended = new Promise<void>((resolve, reject) => {
-    parser.once('error', (error) => reject(error instanceof AppError ? error : MultipartErrors.malformed()));
+    parser.once('error', (error) => reject(isOurs(error) ? (error as Error) : MultipartErrors.malformed()));
     parser.once('close', resolve);
     if (request.destroyed) onGone();
     request.once('close', onGone).once('error', onGone).pipe(parser);

@@ -2,7 +2,7 @@ import { pipeline } from 'node:stream/promises';
 import { Injectable } from '@nestjs/common';
 import type { Request, Response } from 'express';
 import type { ByteRange } from '../storage/object-store.port.js';
-import { etagOf, ifRangeHolds, preconditionsHold } from './conditions.js';
+import { etagOf, ifRangeHolds, isKnown, preconditionsHold, rangeIn } from './conditions.js';
 import { FileAccessLog } from './file-access-log.js';
 import type { FileAction } from './file-access.repository.js';
 import type { Download } from './file-download.js';
@@ -36,7 +36,7 @@ export class FileSender {
       throw FileErrors.changedMeanwhile(etagOf(sha256));
     response.set({ ETag: etagOf(sha256), 'Last-Modified': modifiedAt.toUTCString() });
     response.set({ 'Cache-Control': 'private, no-cache, no-transform', 'Accept-Ranges': 'bytes' });
-    if (request.fresh) return void response.status(304).end();
+    if (isKnown(request.headers, sha256, modifiedAt)) return void response.status(304).end();
     const range = rangeOf(request, download);
     response.set({
       'Content-Type': download.contentType,
@@ -79,14 +79,9 @@ export class FileSender {
 }
 
 /** Null for all of it. @throws AppError 416 for what the file does not have, and for several ranges at once. */
-function rangeOf(request: Request, { size, sha256, modifiedAt }: Download): Required<ByteRange> | null {
-  if (request.headers.range === undefined) return null;
-  if (!ifRangeHolds(request.headers['if-range'] as string | undefined, sha256, modifiedAt)) return null;
-  const ranges = request.range(size, { combine: true });
-  // Of another unit, or malformed: as if it were not there (RFC 9110 section 14.2).
-  if (ranges === undefined || ranges === -2 || (Array.isArray(ranges) && ranges.type !== 'bytes'))
-    return null;
-  const [range, ...more] = ranges === -1 ? [] : ranges;
-  if (range === undefined || more.length > 0) throw FileErrors.rangeNotSatisfiable(size);
+function rangeOf({ headers }: Request, { size, sha256, modifiedAt }: Download): Required<ByteRange> | null {
+  if (!ifRangeHolds(headers['if-range'] as string | undefined, sha256, modifiedAt)) return null;
+  const range = rangeIn(headers.range, size);
+  if (range === 'unsatisfiable') throw FileErrors.rangeNotSatisfiable(size);
   return range;
 }

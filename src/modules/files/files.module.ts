@@ -43,7 +43,7 @@ import { RequestOrigin } from './request-origin.js';
 import { SharedFilesController } from './shared-files.controller.js';
 import { SharingData } from './sharing-data.js';
 import { SignedUrls } from './signed-urls.js';
-import { StorageCheckService } from './storage-check.service.js';
+import { StorageCheckModule } from './storage-check.module.js';
 import { StorageQuota } from './storage-quota.js';
 import { StorageUsageController } from './storage-usage.controller.js';
 import { StorageUsageEntity } from './storage-usage.entity.js';
@@ -66,6 +66,7 @@ import { UploadedContents } from './uploaded-contents.js';
 @Module({
   imports: [
     StorageModule,
+    StorageCheckModule,
     TypeOrmModule.forFeature([
       FileEntity,
       FileVersionEntity,
@@ -123,7 +124,6 @@ import { UploadedContents } from './uploaded-contents.js';
     FilePurgeRepository,
     FileData,
     FilesJobs,
-    StorageCheckService,
     FileAccessService,
     FileAccessLog,
     FileAccessRepository,
@@ -131,6 +131,6 @@ import { UploadedContents } from './uploaded-contents.js';
     StorageQuota,
     StorageUsageRepository,
   ],
-  exports: [FilesService, StorageCheckService],
+  exports: [FilesService],
 })
 export class FilesModule {}

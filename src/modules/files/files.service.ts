@@ -10,7 +10,7 @@ import { accessOf, FileAccessLog } from './file-access-log.js';
 import { cleanFileName } from './file-name.js';
 import { FileDto, type FilePageDto, type ListFilesQuery, type UpdateFileDto } from './files.dto.js';
 import { FileErrors } from './files.errors.js';
-import { FilesRepository, type FileRow } from './files.repository.js';
+import { FilesRepository, type FileChanges, type FileRow } from './files.repository.js';
 import { reachOf } from './owner.js';
 import './files.events.js';
 
@@ -44,10 +44,8 @@ export class FilesService {
   }
 
   /** @throws AppError 404, 400 for a name of which nothing is left. */
-  update(actor: Actor, id: string, { file_name: sent, ...others }: UpdateFileDto): Promise<FileDto> {
-    const name = sent === undefined ? undefined : cleanFileName(sent);
-    if (name === null) throw CommonErrors.validation([{ field: 'file_name', message: 'must be a name' }]);
-    const changes = { ...others, ...(name === undefined ? {} : { file_name: name }) };
+  async update(actor: Actor, id: string, request: UpdateFileDto): Promise<FileDto> {
+    const changes = changesOf(request);
     return this.unitOfWork.run(async () => {
       const current = await this.files.lock(reachOf(actor), id);
       if (current?.deleted_at !== null) throw FileErrors.notFound(id);
@@ -83,6 +81,15 @@ export class FilesService {
       return FileDto.of(restored ?? file);
     });
   }
+}
+
+/** What was sent, nulls included: those take away. */
+function changesOf({ file_name: sent, ...others }: UpdateFileDto): FileChanges {
+  const name = sent === undefined ? undefined : cleanFileName(sent);
+  if (name === null) throw CommonErrors.validation([{ field: 'file_name', message: 'must be a name' }]);
+  return Object.fromEntries(
+    Object.entries({ ...others, file_name: name }).filter(([, value]) => value !== undefined),
+  );
 }
 
 function refOf({ id, organization_id: organizationId }: FileRow) {

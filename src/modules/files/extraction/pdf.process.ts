@@ -1,10 +1,9 @@
 import { writeSync } from 'node:fs';
 import { constants, setPriority } from 'node:os';
-import { buffer } from 'node:stream/consumers';
 import { limitAllocations } from './limit-allocations.js';
 
 /**
- * A program of its own: reads a PDF from standard input and writes what it learns
+ * A program of its own: reads a PDF of so many bytes from standard input and writes what it learns
  * as JSON, a line whenever it knows more. See `pdf.ts` for who runs it and why.
  */
 const MOST_ALLOCATED_BYTES = 64 * 1024 * 1024;
@@ -23,8 +22,7 @@ interface PdfDocument {
 
 // Requests come first.
 setPriority(constants.priority.PRIORITY_BELOW_NORMAL);
-const { buffer: memory, byteOffset, length } = await buffer(process.stdin);
-const data = new Uint8Array(memory, byteOffset, length);
+const data = await received(Number(process.argv[2]));
 limitAllocations(MOST_ALLOCATED_BYTES);
 const { getDocumentProxy } = await import('unpdf');
 const options = { verbosity: 0, useSystemFonts: false, disableFontFace: true };
@@ -33,6 +31,18 @@ const pages = document.numPages;
 tell({ pages, title: null });
 tell({ pages, title: await titleOf(document) });
 process.exit();
+
+/** Into one piece of memory: gathered from pieces it would be there twice. */
+async function received(size: number): Promise<Uint8Array> {
+  const whole = new Uint8Array(size);
+  let length = 0;
+  for await (const piece of process.stdin) {
+    whole.set(piece as Uint8Array, length);
+    length += (piece as Uint8Array).length;
+  }
+  if (length !== size) throw new Error('The document is not whole');
+  return whole;
+}
 
 /** From the document's information, else from its XMP. */
 async function titleOf(from: PdfDocument): Promise<string | null> {

@@ -14,7 +14,7 @@ const MOST_PAGES = 2 ** 31 - 1;
 
 /** What it needs beside the document: a PDF of ten thousand pages stays below. */
 const FLAGS = [
-  '--max-old-space-size=96',
+  '--max-old-space-size=64',
   '--max-semi-space-size=4',
   '--disallow-code-generation-from-strings',
   '--no-warnings',
@@ -36,7 +36,8 @@ type Child = ChildProcessByStdio<Writable, Readable, null>;
 export async function pdfOf(bytes: StoredBytes): Promise<PdfMetadata> {
   if (bytes.size > MOST_BYTES) throw new Error('it is too long');
   const file = await bytes.stream(0, bytes.size);
-  const child = spawn(process.execPath, [...FLAGS, createRequire(import.meta.url).resolve(PROGRAM)], {
+  const program = createRequire(import.meta.url).resolve(PROGRAM);
+  const child = spawn(process.execPath, [...FLAGS, program, String(bytes.size)], {
     env: {},
     stdio: ['pipe', 'pipe', 'ignore'],
     signal: bytes.signal,
