@@ -61,7 +61,10 @@ const named = (name: string) => ({ 'upload-metadata': `filename ${base64(name)}`
 
 async function begun(length: number, headers: Record<string, string> = named('notes.txt')): Promise<string> {
   const answer = await tus('POST', '', { 'upload-length': String(length), ...headers });
-  expect([answer.status, await answer.text()]).toEqual([201, '']);
+  expect([answer.status, await answer.json()]).toEqual([
+    201,
+    expect.objectContaining({ received: 0, size: length }),
+  ]);
   return answer.headers.get('location') ?? '';
 }
 

@@ -19,6 +19,8 @@ export const TUS_SECONDS = 24 * 60 * 60;
  */
 export class TusStore extends DataStore {
   override readonly extensions = [...TUS_EXTENSIONS];
+  /** The upload that this request began. */
+  created: string | null = null;
   /** Of this request, in the row of the upload that it writes to. */
   private readonly writer = newId();
 
@@ -36,7 +38,7 @@ export class TusStore extends DataStore {
       size: upload.size ?? 0,
       sent: Object.keys(sent).length === 0 ? null : writeTusMetadata(sent),
     });
-    upload.id = row.id;
+    this.created = upload.id = row.id;
     upload.creation_date = row.created_at.toISOString();
     // The protocol has its own bytes in the same request.
     await this.take(row.id);

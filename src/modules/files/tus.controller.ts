@@ -28,13 +28,13 @@ export class TusController {
   @Access('files:write')
   @ApiOperation({ summary: 'Begin a resumable upload (tus 1.0), or with all its content also end it' })
   @TusHeaders('Upload-Length', 'Upload-Metadata')
-  @Returns(201, null, [...REFUSALS, 501])
+  @Returns(201, UploadDto, [...REFUSALS, 501])
   create(
     @CurrentActor() actor: Actor,
     @Req() request: Request,
     @Res({ passthrough: true }) response: Response,
-  ): Promise<void> {
-    return this.tus.answer(actor, null, request, response);
+  ): Promise<UploadDto> {
+    return this.tus.create(actor, request, response);
   }
 
   @Get(':id')

@@ -28,15 +28,27 @@ export class TusService {
     private readonly urls: SignedUrls,
   ) {}
 
+  /** @throws AppError as `answer`. */
+  async create(actor: Actor, request: ExpressRequest, response: ExpressResponse): Promise<UploadDto> {
+    const store = new TusStore(actor, this.uploads);
+    await this.speak(actor, store, null, request, response);
+    return UploadDto.of(await this.uploads.mustFind(actor, store.created ?? ''));
+  }
+
   /** @throws AppError as problem details; the protocol leaves bodies open. */
-  async answer(
+  answer(actor: Actor, id: string, request: ExpressRequest, response: ExpressResponse): Promise<void> {
+    return this.speak(actor, new TusStore(actor, this.uploads), id, request, response);
+  }
+
+  private async speak(
     actor: Actor,
+    store: TusStore,
     id: string | null,
     request: ExpressRequest,
     response: ExpressResponse,
   ): Promise<void> {
     try {
-      const answer = await this.ask(actor, id, request);
+      const answer = await this.ask(actor, store, id, request);
       for (const [name, value] of answer.headers)
         if (!OWN_HEADERS.test(name)) response.setHeader(name, value);
       response.status(answer.status);
@@ -70,8 +82,12 @@ export class TusService {
     });
   }
 
-  private async ask(actor: Actor, id: string | null, request: ExpressRequest): Promise<Response> {
-    const store = new TusStore(actor, this.uploads);
+  private async ask(
+    actor: Actor,
+    store: TusStore,
+    id: string | null,
+    request: ExpressRequest,
+  ): Promise<Response> {
     const refusal: { error?: unknown } = {};
     const server = new Server({
       path: PATH,

@@ -3,7 +3,6 @@ import type { Request } from 'express';
 import { isId } from '../../common/crypto/ids.js';
 import { announcedLength, readBody } from '../../common/http/multipart.js';
 import { Clock } from '../../common/time/clock.js';
-import { StorageErrors } from '../storage/storage.errors.js';
 import { PendingUploadsRepository, type NewUpload } from './pending-uploads.repository.js';
 import { SignedUrlErrors } from './signed-urls.errors.js';
 import { SignedUrls } from './signed-urls.js';
@@ -55,7 +54,7 @@ export class UploadAddresses {
     if (upload === null) throw UploadErrors.notFound(id);
     if (upload.completed_at !== null) throw UploadErrors.completed(id);
     const announced = announcedLength(request) ?? upload.size;
-    if (announced !== upload.size) throw StorageErrors.sizeMismatch(upload.size, announced);
+    if (announced !== upload.size) throw UploadErrors.otherLength(upload.size, announced);
     await readBody(request, (body) => this.objects.write(id, body, upload.content_type, upload.size));
   }
 }

@@ -29,6 +29,14 @@ export const UploadErrors = {
       title: 'The content has not come yet',
       detail: 'Send all of it to the upload’s address first.',
     }),
+  /** Told before a byte of it is read; of a body without a length the store tells. */
+  otherLength: (expected: number, announced: number) =>
+    new AppError({
+      status: 400,
+      code: 'size_mismatch',
+      title: 'The body has another size than announced',
+      detail: `The upload is of ${expected} bytes, the body of ${announced}.`,
+    }),
   sizeMismatch: (expected: number, received: number) =>
     new AppError({
       status: 409,
