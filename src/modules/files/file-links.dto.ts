@@ -117,6 +117,10 @@ export class CreatedFileLinkDto extends FileLinkDto {
     description: 'Whoever has it has the file. Shown this once.',
   })
   url!: string;
+
+  static with(link: FileLinkRow, url: string): CreatedFileLinkDto {
+    return Object.assign(FileLinkDto.of(link), { url });
+  }
 }
 
 export class FileLinkPageDto extends PageOf(FileLinkDto) {}

@@ -40,7 +40,7 @@ export class FileLinksService {
       ip: request.ip ?? null,
       disposition: request.disposition,
     });
-    return { ...FileLinkDto.of(link), url };
+    return CreatedFileLinkDto.with(link, url);
   }
 
   /** Those that still work. @throws AppError 404. */

@@ -21,12 +21,12 @@ const IGNORED = ['relativePath'];
  * @throws AppError 400 naming every bad field.
  */
 export async function tusMetadata(sent: Readonly<Record<string, string | null>>): Promise<TusMetadata> {
-  const fields: Record<string, string> = {};
-  for (const [name, value] of Object.entries(sent)) fields[name] = value ?? '';
-  const [fileName, contentType] = [taken(fields, NAMES), taken(fields, TYPES)];
-  for (const name of IGNORED) delete fields[name];
+  const said = new Map(Object.entries(sent).map(([name, value]) => [name, value ?? '']));
+  const [fileName, contentType] = [taken(said, NAMES), taken(said, TYPES)];
+  taken(said, IGNORED);
   if (fileName === undefined) throw CommonErrors.validation([{ field: 'filename', message: 'is required' }]);
-  return { fileName, contentType: contentType ?? UNKNOWN_TYPE, fields: await uploadFields(fields) };
+  const fields = await uploadFields(Object.fromEntries(said));
+  return { fileName, contentType: contentType ?? UNKNOWN_TYPE, fields };
 }
 
 /** As it is repeated to who asks for the offset. */
@@ -38,8 +38,9 @@ export function writeTusMetadata(sent: Record<string, string | null>): string {
   return Metadata.stringify(sent);
 }
 
-function taken(fields: Record<string, string>, names: readonly string[]): string | undefined {
-  const values = names.flatMap((name) => (fields[name] === undefined ? [] : [fields[name]]));
-  for (const name of names) delete fields[name];
-  return values[0];
+/** The first of these that is said; none of them is left. */
+function taken(said: Map<string, string>, names: readonly string[]): string | undefined {
+  const values = names.map((name) => said.get(name));
+  for (const name of names) said.delete(name);
+  return values.find((value) => value !== undefined);
 }

@@ -124,5 +124,5 @@ function webRequest({ method, headers, originalUrl }: ExpressRequest, body: Read
     method,
     headers: read,
     ...(hasBody ? { body: Readable.toWeb(body) as ReadableStream, duplex: 'half' } : {}),
-  } as RequestInit);
+  });
 }

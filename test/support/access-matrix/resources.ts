@@ -84,6 +84,25 @@ export const RESOURCES: Readonly<Record<string, Resource>> = {
     },
     headers: { ...TUS, 'upload-offset': '0', 'content-type': 'application/offset+octet-stream' },
   },
+  '/api/v1/files/:id': {
+    of: 'person',
+    managedBy: 'files:manage',
+    make: async (app, owner) => ({ id: (await uploaded(app.as(owner))).id as string }),
+  },
+  '/api/v1/files/:id/versions/:n': {
+    of: 'person',
+    managedBy: 'files:manage',
+    make: async (app, owner) => ({ id: (await uploaded(app.as(owner))).id as string, n: '1' }),
+  },
+  '/api/v1/files/:id/restore': {
+    of: 'person',
+    managedBy: 'files:manage',
+    make: async (app, owner) => {
+      const { id } = await uploaded(app.as(owner));
+      expect((await app.as(owner).delete(`/files/${id}`)).status).toBe(204);
+      return { id: id as string };
+    },
+  },
   '/api/v1/files/:id/links': {
     of: 'person',
     managedBy: 'files:manage',
