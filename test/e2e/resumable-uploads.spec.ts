@@ -1,7 +1,7 @@
 import { randomBytes } from 'node:crypto';
 import { Upload } from 'tus-js-client';
 import { eventually } from '../support/eventually.js';
-import { MIB, base64, givenTus, named, problem, sha256 } from '../support/tus.js';
+import { BYTES, MIB, base64, givenTus, named, problem, sha256 } from '../support/tus.js';
 
 const { uploadWith, tus, begun, append, offsetOf, objects, digestOf, slowly, at } = givenTus();
 
