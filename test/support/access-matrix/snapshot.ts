@@ -14,8 +14,8 @@ const DELIVERY = [
   'sealed_data',
 ];
 
-/** The record of refusals grows by each. */
-const EXCEPT = ['audit_logs'];
+/** The record of refusals grows by each; that of files is written a moment after. */
+const EXCEPT = ['audit_logs', 'file_access_logs'];
 
 /** The rows that are gone, new or other than before. */
 export function changed(before: readonly string[], after: readonly string[]): string[] {
