@@ -67,7 +67,7 @@ describe('an upload', () => {
     expect((await answer).statusCode).toBe(201);
     expect(performance.now() - started).toBeGreaterThan(2 * IDLE_MS);
     // Node's own limit of five minutes would cut it then.
-    expect((app.cloudkeep.nest.getHttpServer()).requestTimeout).toBe(0);
+    expect(app.cloudkeep.nest.getHttpServer().requestTimeout).toBe(0);
   });
 
   it.each(['stops', 'trickles'])('that %s is told so, and leaves nothing', async (how) => {
