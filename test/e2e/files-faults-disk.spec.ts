@@ -50,7 +50,7 @@ describeOnDisk('a disk of 8 MiB', () => {
     expect(await all()).toEqual(before);
     expect(free()).toBe(room);
     const kept = await fetchFile(app, user, `/files/${file.id}/download?mode=stream`);
-    expect(Buffer.from(await kept.arrayBuffer())).toEqual(Buffer.alloc(3 * MIB, 1));
+    expect(Buffer.alloc(3 * MIB, 1).equals(Buffer.from(await kept.arrayBuffer()))).toBe(true);
     await uploaded(client, Buffer.alloc(4 * MIB), BINARY);
   });
 
