@@ -50,7 +50,7 @@ export async function createApp(config: Config, clock: Clock = new SystemClock()
   const logger = new RootLogger(config.log);
   const nest = await NestFactory.create<NestExpressApplication>(
     withoutIdleEnhancers(AppModule.forRoot({ config, databaseUrl: database.url, clock, logger })),
-    new WholeSiteAdapter(),
+    new WholeSiteAdapter(config.http.idleMs),
     { bodyParser: false, logger: new NestLogger(logger.pino), abortOnError: false },
   ).catch(async (error: unknown) => {
     await database.close();

@@ -1,6 +1,7 @@
-import { Module } from '@nestjs/common';
+import { Global, Module } from '@nestjs/common';
 import { NestFactory } from '@nestjs/core';
 import { CryptoModule } from './common/crypto/crypto.module.js';
+import { Metrics } from './common/http/metrics.js';
 import { TimeModule } from './common/time/time.module.js';
 import { SystemClock } from './common/time/clock.js';
 import type { Config } from './config/config.js';
@@ -9,8 +10,9 @@ import { DatabaseModule } from './database/database.module.js';
 import { StorageCheckModule } from './modules/files/storage-check.module.js';
 import { StorageCheckService } from './modules/files/storage-check.service.js';
 
-/** As much of the house as comparing store and rows takes. */
-@Module({})
+/** As much of the house as comparing store and rows takes; the store counts its failures, here for nobody. */
+@Global()
+@Module({ providers: [Metrics], exports: [Metrics] })
 class CheckModule {}
 
 /**

@@ -33,6 +33,8 @@ export abstract class HttpConfig {
   abstract readonly corsOrigins: readonly string[];
   abstract readonly trustProxy: number | readonly string[];
   abstract readonly maxBodyBytes: number;
+  /** How long a request may hardly arrive. */
+  abstract readonly idleMs: number;
   abstract readonly compression: boolean;
   abstract readonly metricsToken: string | null;
 }
@@ -146,6 +148,7 @@ export function buildConfig(env: Settings, version: string): Config {
       corsOrigins: env.CORS_ORIGINS,
       trustProxy: env.TRUST_PROXY,
       maxBodyBytes: env.MAX_BODY_BYTES,
+      idleMs: env.REQUEST_IDLE_SECONDS * 1000,
       compression: env.COMPRESSION,
       metricsToken: env.METRICS_TOKEN ?? null,
     },

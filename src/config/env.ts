@@ -90,6 +90,8 @@ export class Env {
   CORS_ORIGINS: string[] = [];
   @TrustProxy() TRUST_PROXY: number | string[] = 0;
   @Integer(1024, 104_857_600) MAX_BODY_BYTES = 1_048_576;
+  /** How long a request may hardly arrive. */
+  @Integer(1, 3_600) REQUEST_IDLE_SECONDS = 60;
   @Flag() COMPRESSION = false;
 
   @Integer(0, 1_000_000_000) RATE_LIMIT_REQUESTS = 100;

@@ -41,6 +41,14 @@ export const CommonErrors = {
       title: 'The body is too large',
       detail: `The body may have at most ${limitBytes} bytes.`,
     }),
+  requestTimeout: () =>
+    new AppError({
+      status: 408,
+      code: 'request_timeout',
+      title: 'The request did not arrive',
+      detail: 'Its body came too slowly, or stopped coming. Send it again.',
+      headers: { Connection: 'close' },
+    }),
   unsupportedMediaType: () =>
     new AppError({
       status: 415,

@@ -1,3 +1,4 @@
+import type { IncomingMessage } from 'node:http';
 import express, { type NextFunction, type Request, type RequestHandler, type Response } from 'express';
 import { AppError } from '../errors/app-error.js';
 import { CommonErrors } from '../errors/common.errors.js';
@@ -29,7 +30,8 @@ export function jsonBody(limitBytes: number, streamed?: StreamedRoutes): Request
   };
 }
 
-function hasBody({ headers }: Request): boolean {
+/** Whether one is announced; it may still not come. */
+export function hasBody({ headers }: IncomingMessage): boolean {
   const length = headers['content-length'];
   return headers['transfer-encoding'] !== undefined || (length !== undefined && length !== '0');
 }

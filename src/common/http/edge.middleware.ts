@@ -4,9 +4,12 @@ import type { NextFunction, Response } from 'express';
 import { ClsService } from 'nestjs-cls';
 import type { Logger } from 'pino';
 import { HttpConfig } from '../../config/config.js';
+import { CommonErrors } from '../errors/common.errors.js';
 import type { AuthenticatedRequest } from '../access/access.decorator.js';
 import { clientIp } from './client-ip.js';
+import { watchBody } from './body-watch.js';
 import { Lifecycle } from './lifecycle.js';
+import { sendProblem } from './problem.filter.js';
 import { RootLogger } from './logger.js';
 import type { RequestContextStore } from './request-context.js';
 import { RequestMetrics } from './request-metrics.js';
@@ -24,9 +27,10 @@ const DOCS_PATH = /^\/docs(\/|$)/;
 export class EdgeMiddleware {
   private readonly headers: SecurityHeaders;
   private readonly logger: Logger;
+  private readonly idleMs: number;
 
   constructor(
-    { production }: HttpConfig,
+    { production, idleMs }: HttpConfig,
     root: RootLogger,
     private readonly cls: ClsService<RequestContextStore>,
     private readonly metrics: RequestMetrics,
@@ -34,6 +38,7 @@ export class EdgeMiddleware {
   ) {
     this.headers = securityHeaders(production);
     this.logger = root.unredacted;
+    this.idleMs = idleMs;
   }
 
   readonly handle = (request: AuthenticatedRequest, response: Response, next: NextFunction): void => {
@@ -51,6 +56,7 @@ export class EdgeMiddleware {
       this.lifecycle.requestEnded();
       this.report(request, response, { requestId, ip, seconds: (performance.now() - startedAt) / 1000 });
     });
+    watchBody(request, this.idleMs, () => giveUp(request, response, requestId));
     const store = { requestId, ip, userAgent: request.headers['user-agent'] ?? null } as RequestContextStore;
     this.cls.runWith(store, next);
   };
@@ -77,4 +83,12 @@ export class EdgeMiddleware {
     };
     this.logger.info(line, 'request');
   }
+}
+
+/** Whoever was answered before the body had come, as one who may not send it, is not told again. */
+function giveUp(request: AuthenticatedRequest, response: Response, requestId: string): void {
+  if (response.headersSent) return void request.destroy();
+  // Node tells whoever reads a body nothing more once the answer is out.
+  response.once('close', () => request.destroy());
+  sendProblem(response, CommonErrors.requestTimeout(), requestId);
 }

@@ -1,9 +1,31 @@
+import { createServer } from 'node:http';
 import { ExpressAdapter } from '@nestjs/platform-express';
 
 type Handler = Parameters<ExpressAdapter['setNotFoundHandler']>[0];
 
-/** Nest answers for what is not there only below the global prefix and leaves the rest to Express and its HTML; this one answers for all. */
+/** Node looks for slow headers every 30 s unless told. */
+const MOST_CHECK_MS = 30_000;
+
+/**
+ * Nest answers for what is not there only below the global prefix and leaves the rest
+ * to Express and its HTML; this one answers for all. And Node cuts every request that
+ * is not whole after five minutes, as large uploads are not; here headers have their
+ * time, and `watchBody` sees to bodies.
+ */
 export class WholeSiteAdapter extends ExpressAdapter {
+  constructor(private readonly idleMs: number) {
+    super();
+  }
+
+  override initHttpServer(): void {
+    const how = {
+      headersTimeout: this.idleMs,
+      requestTimeout: 0,
+      connectionsCheckingInterval: Math.min(MOST_CHECK_MS, this.idleMs / 2),
+    };
+    this.httpServer = createServer(how, this.getInstance());
+  }
+
   override setNotFoundHandler(handler: Handler): this {
     super.setNotFoundHandler(handler);
     return this;

@@ -29,8 +29,7 @@ export class ProblemFilter implements ExceptionFilter {
     if (error.status >= 500) this.report(error, requestId, http.getRequest<Request>());
     // Nothing sensible can follow a body that has begun: cut it, so that the client notices.
     if (response.headersSent) return void response.destroy();
-    response.set(error.headers).status(error.status).type('application/problem+json');
-    response.send(JSON.stringify(problemOf(error, requestId)));
+    sendProblem(response, error, requestId);
   }
 
   private report(error: AppError, requestId: string, { method, path }: Request): void {
@@ -39,6 +38,24 @@ export class ProblemFilter implements ExceptionFilter {
       error.title,
     );
   }
+}
+
+/** What a handler may have said of an answer that then failed: none of it is true of the problem. */
+const OF_ANOTHER_ANSWER = [
+  'ETag',
+  'Last-Modified',
+  'Accept-Ranges',
+  'Content-Range',
+  'Content-Disposition',
+  'Content-Encoding',
+];
+
+/** Answers with problem details instead of whatever was prepared. */
+export function sendProblem(response: Response, error: AppError, requestId: string): void {
+  for (const name of OF_ANOTHER_ANSWER) response.removeHeader(name);
+  response.setHeader('Cache-Control', 'no-store');
+  response.set(error.headers).status(error.status).type('application/problem+json');
+  response.send(JSON.stringify(problemOf(error, requestId)));
 }
 
 function problemOf(error: AppError, requestId: string): ProblemDto {

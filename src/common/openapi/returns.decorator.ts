@@ -6,6 +6,7 @@ import { ApiProblem } from './api-problem.decorator.js';
 const PROBLEMS: Record<number, string> = {
   400: 'The request is not valid; `errors` names every bad field.',
   404: 'There is no such thing, or it belongs to somebody else.',
+  408: 'The body came too slowly, or stopped coming.',
   409: 'It conflicts with what is there.',
   413: 'The body is too large.',
   415: 'The body has the wrong type.',

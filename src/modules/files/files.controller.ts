@@ -33,7 +33,7 @@ export class FilesController {
   @Access('files:write')
   @ApiOperation({ summary: 'Upload a file' })
   @TakesForm(UploadFields)
-  @Returns(201, FileDto, [400, 413, 415, 503, 507])
+  @Returns(201, FileDto, [400, 408, 413, 415, 503, 507])
   upload(
     @CurrentActor() actor: Actor,
     @Query() query: UploadQuery,
@@ -90,7 +90,7 @@ export class FilesController {
   @Access('files:write')
   @ApiOperation({ summary: 'Upload a further version of a file, which becomes the current one' })
   @TakesContent()
-  @Returns(200, FileDto, [400, 404, 412, 413, 415, 503, 507])
+  @Returns(200, FileDto, [400, 404, 408, 412, 413, 415, 503, 507])
   replace(
     @CurrentActor() actor: Actor,
     @Param('id', IdPipe) id: string,
