@@ -12,4 +12,6 @@ try {
   printBanner(url, config, app.firstAdmin);
 } catch (error) {
   reportFailure(error);
+  // Connections that were opened before would keep the process for seconds.
+  process.exit();
 }

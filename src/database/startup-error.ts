@@ -15,9 +15,7 @@ export class StartupError extends Error {
   /** @param cause an error of the store, whose own cause says what is wrong. */
   static storageUnusable(backend: string, cause: unknown): StartupError {
     const { message, cause: fault } = cause as Error;
-    return new StartupError(
-      `The ${backend} store can't be used: ${fault instanceof Error ? fault.message : message}`,
-      { cause },
-    );
+    const reason = (fault as Error | undefined)?.message ?? message;
+    return new StartupError(`The ${backend} store can't be used: ${reason}`, { cause });
   }
 }

@@ -68,6 +68,13 @@ describe('a start that can not succeed says why in one line and exits with 1', (
     expect(server.output).not.toMatch(/\n\s+at /);
   });
 
+  it('a store that can not be used', async () => {
+    const server = start({ DATABASE_URL: database.url, LOCAL_STORAGE_PATH: '/dev/null/files' });
+    expect(await server.exitCode()).toBe(1);
+    expect(server.output).toMatch(/The local store can't be used: ENOTDIR/);
+    expect(server.output).not.toMatch(/\n\s+at /);
+  });
+
   it('a port that is taken', async () => {
     const other = createServer().listen(0, '127.0.0.1');
     await once(other, 'listening');

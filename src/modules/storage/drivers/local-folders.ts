@@ -79,6 +79,7 @@ export class LocalFolders {
 
   /** The keys of all files, one folder at a time. */
   async *keys(prefix: string): AsyncIterable<string> {
+    await this.mustContain(DRAFTS);
     for await (const outer of this.list('.')) {
       if (!isShard(outer)) continue;
       for await (const inner of this.list(outer.name)) {
@@ -102,8 +103,7 @@ export class LocalFolders {
 
   private async *list(folder: string): AsyncIterable<Dirent> {
     const entries = await ifThere(opendir(this.at(folder), { bufferSize: 128 }));
-    if (entries === null) await onDisk(lstat(this.at(DRAFTS)));
-    else yield* entries;
+    if (entries !== null) yield* entries;
   }
 
   private async mustContain(folder: string): Promise<void> {

@@ -1,0 +1,202 @@
+import { execFileSync } from 'node:child_process';
+import { existsSync } from 'node:fs';
+import {
+  mkdir,
+  mkdtemp,
+  readdir,
+  readFile,
+  rename,
+  rm,
+  stat,
+  symlink,
+  utimes,
+  writeFile,
+} from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { dirname, join } from 'node:path';
+import { buffer } from 'node:stream/consumers';
+import { placeOf } from '../../../src/modules/storage/drivers/local-layout.js';
+import { LocalStore } from '../../../src/modules/storage/drivers/local.driver.js';
+import { MIB, pattern, streamed } from '../../support/object-stores/stage.js';
+
+const HOUR_MS = 60 * 60 * 1000;
+
+let outside: string;
+let root: string;
+let store: LocalStore;
+beforeEach(async () => {
+  outside = await mkdtemp(join(tmpdir(), 'cloudkeep-folder-'));
+  root = join(outside, 'store');
+  store = await LocalStore.open(root);
+});
+afterEach(() => rm(outside, { recursive: true, force: true }));
+
+const at = (key: string) => join(root, placeOf(key).path);
+const listed = async (of: LocalStore) => {
+  const keys: string[] = [];
+  for await (const key of of.keys()) keys.push(key);
+  return keys.sort();
+};
+const filesBelow = async (path: string) =>
+  (await readdir(path, { recursive: true, withFileTypes: true })).filter((entry) => entry.isFile());
+
+describe('the folder of a local store', () => {
+  it('holds plain files that a person can read, for their owner alone', async () => {
+    await store.set('documents/report.pdf', Buffer.from('the bytes'));
+    expect(at('documents/report.pdf')).toMatch(/\/[0-9a-f]{2}\/[0-9a-f]{2}\/documents%2Freport\.pdf$/);
+    const { mode, size } = await stat(at('documents/report.pdf'));
+    expect([mode & 0o777, size]).toEqual([0o600, 9]);
+    for (const folder of [root, dirname(at('documents/report.pdf'))])
+      expect((await stat(folder)).mode & 0o077).toBe(0);
+  });
+
+  it('spreads objects over folders', () => {
+    const folders = new Set(Array.from({ length: 5_000 }, (_, of) => placeOf(`documents/${of}`).folder));
+    expect(folders.size).toBeGreaterThan(4_500);
+    for (const folder of folders) expect(folder).toMatch(/^[0-9a-f]{2}\/[0-9a-f]{2}$/);
+  });
+
+  it('is not taken for another whose name begins alike', async () => {
+    const sibling = await LocalStore.open(`${root}-other`);
+    await sibling.set('secret', Buffer.from('theirs'));
+    for (const key of ['../store-other/secret', `..%2Fstore-other%2F${placeOf('secret').path}`])
+      expect(await store.has(key).catch((error: unknown) => (error as { code: string }).code)).not.toBe(true);
+    expect(await listed(store)).toEqual([]);
+  });
+
+  it('shows no object that is a link, and writes through none', async () => {
+    const victim = join(outside, 'victim');
+    await writeFile(victim, 'theirs');
+    await store.set('linked', Buffer.from('x'));
+    await rm(at('linked'));
+    await symlink(victim, at('linked'));
+    expect(await store.has('linked')).toBe(false);
+    await expect(store.get('linked')).rejects.toMatchObject({ code: 'object_not_found' });
+    await expect(store.copy('linked', 'copied')).rejects.toMatchObject({ code: 'object_not_found' });
+    expect(await listed(store)).toEqual([]);
+    await store.set('linked', Buffer.from('ours'));
+    expect((await buffer(await store.get('linked'))).toString()).toBe('ours');
+    expect(await readFile(victim, 'utf8')).toBe('theirs');
+  });
+
+  it.each([1, 2])('follows no linked folder out of the store, %d levels deep', async (levels) => {
+    const elsewhere = join(outside, 'elsewhere');
+    await store.set('key', Buffer.from('x'));
+    const linked = levels === 1 ? dirname(dirname(at('key'))) : dirname(at('key'));
+    await rename(linked, elsewhere);
+    await symlink(elsewhere, linked);
+    expect(await store.has('key')).toBe(false);
+    expect(await listed(store)).toEqual([]);
+    await expect(store.get('key')).rejects.toMatchObject({ code: 'object_not_found' });
+    await expect(store.set('key', Buffer.from('new'))).rejects.toMatchObject({ code: 'storage_unavailable' });
+    await store.delete('key');
+    expect(await filesBelow(elsewhere)).toHaveLength(1);
+    expect(await readdir(join(root, 'incoming'))).toEqual([]);
+  });
+
+  it('may be reached by a link itself', async () => {
+    await symlink(root, join(outside, 'link'));
+    const linked = await LocalStore.open(join(outside, 'link'));
+    await linked.set('key', Buffer.from('x'));
+    expect(await store.has('key')).toBe(true);
+  });
+
+  it('may hold files of others, which are no objects', async () => {
+    await store.set('key', Buffer.from('x'));
+    const folder = dirname(at('key'));
+    for (const name of ['note.txt', '%zz', '%2E%2E%2Fx', '~', '.DS_Store'])
+      await writeFile(join(folder, name), 'y');
+    await mkdir(join(folder, 'lost+found'));
+    await mkdir(join(root, 'backup'));
+    expect(await listed(store)).toEqual(['key']);
+  });
+
+  it('loses the folders of a long name with its object, and no others', async () => {
+    const long = `${'x'.repeat(250)}/${'y'.repeat(250)}`;
+    await store.set(long, Buffer.from('x'));
+    expect(at(long).split('~/').length).toBeGreaterThan(2);
+    await store.delete(long);
+    expect(await readdir(join(root, ...placeOf(long).folder.split('/').slice(0, 2)))).toEqual([]);
+  });
+});
+
+describe('what a process that died left of its uploads', () => {
+  it('is removed at the next start, but not what another still writes', async () => {
+    const [old, recent] = ['old', 'recent'].map((name) => join(root, 'incoming', name)) as [string, string];
+    for (const draft of [old, recent]) await writeFile(draft, 'half');
+    const past = (hours: number) => new Date(Date.now() - hours * HOUR_MS);
+    await utimes(old, past(25), past(25));
+    await utimes(recent, past(23), past(23));
+    await LocalStore.open(root);
+    expect([existsSync(old), existsSync(recent)]).toEqual([false, true]);
+  });
+});
+
+describe('a local store whose disk', () => {
+  it('is gone does not pass for an empty one', async () => {
+    await store.set('key', Buffer.from('x'));
+    await rm(root, { recursive: true });
+    // As an unmounted disk leaves it.
+    await mkdir(root);
+    const attempts = [
+      () => store.get('key'),
+      () => store.has('key'),
+      () => store.stat('key'),
+      () => store.delete('key'),
+      () => store.set('key', Buffer.from('y')),
+      () => store.setMultipart('key', streamed(Buffer.from('y'))),
+      () => store.copy('key', 'other'),
+      () => listed(store),
+      () => store.check(),
+    ];
+    for (const attempt of attempts)
+      await expect(attempt()).rejects.toMatchObject({ code: 'storage_unavailable', status: 503 });
+    expect(await readdir(root)).toEqual([]);
+  });
+
+  it('can not be used says so when it is opened', async () => {
+    await writeFile(join(outside, 'file'), '');
+    await expect(LocalStore.open(join(outside, 'file'))).rejects.toMatchObject({
+      code: 'storage_unavailable',
+    });
+  });
+
+  const canMount = process.platform === 'linux' && process.getuid?.() === 0 && mounts();
+  (canMount ? it : it.skip)('is full keeps what it has, and nothing of what it has no room for', async () => {
+    const disk = join(outside, 'disk');
+    await mkdir(disk);
+    execFileSync('mount', ['-t', 'tmpfs', '-o', 'size=4m', 'tmpfs', disk]);
+    try {
+      const small = await LocalStore.open(disk);
+      await small.set('key', pattern(MIB));
+      for (const write of [
+        () => small.set('key', pattern(5 * MIB)),
+        () => small.set('key', streamed(pattern(5 * MIB))),
+        () => small.setMultipart('other', streamed(pattern(5 * MIB))),
+      ])
+        await expect(write()).rejects.toMatchObject({ code: 'storage_full', status: 507 });
+      expect((await buffer(await small.get('key'))).equals(pattern(MIB))).toBe(true);
+      expect(await listed(small)).toEqual(['key']);
+      expect(await readdir(join(disk, 'incoming'))).toEqual([]);
+      await small.set('other', pattern(2 * MIB));
+
+      execFileSync('mount', ['-o', 'remount,ro', disk]);
+      await expect(small.set('third', pattern(1))).rejects.toMatchObject({ code: 'storage_unavailable' });
+      await expect(small.delete('key')).rejects.toMatchObject({ code: 'storage_unavailable' });
+      await expect(small.check()).rejects.toMatchObject({ code: 'storage_unavailable' });
+      expect((await small.stat('key'))?.size).toBe(MIB);
+    } finally {
+      execFileSync('umount', [disk]);
+    }
+  });
+});
+
+/** Containers may be forbidden to. */
+function mounts(): boolean {
+  try {
+    execFileSync('unshare', ['--mount', 'true'], { stdio: 'ignore' });
+    return true;
+  } catch {
+    return false;
+  }
+}
