@@ -22,7 +22,20 @@ import { FirstAdminService, type FirstAdmin } from './modules/auth/first-admin.j
 
 const OUTSIDE_THE_API = ['health', 'health/live', 'health/ready', 'metrics', '.well-known/jwks.json'];
 /** The bytes of a file, which may be JSON as well, are not for the reader of bodies. */
-const STREAMED_ROUTES = /^PUT \/api\/v1\/files\/[^/]+\/content\/?$/i;
+const STREAMED_ROUTES = /^PUT \/api\/v1\/files\/(uploads\/)?[^/]+\/content\/?$/i;
+/** What resumable uploads are told, and their clients in browsers must read. */
+const TUS_HEADERS = [
+  'Location',
+  'Tus-Resumable',
+  'Tus-Version',
+  'Tus-Extension',
+  'Tus-Max-Size',
+  'Upload-Offset',
+  'Upload-Length',
+  'Upload-Metadata',
+  'Upload-Expires',
+  'X-File-Id',
+];
 /** Long enough for a load balancer to notice that readiness fails before connections are refused. */
 const LEAST_DRAIN_MS = 5_000;
 
@@ -79,6 +92,7 @@ function configureHttp(nest: NestExpressApplication, { http }: Config): void {
         'RateLimit-Reset',
         'Retry-After',
         'Idempotency-Replayed',
+        ...TUS_HEADERS,
       ],
       maxAge: 600,
     });

@@ -23,6 +23,9 @@ const PUBLIC: Readonly<Record<string, string>> = {
   'GET /api/v1/auth/:provider/callback': 'the state and the cookie of the browser that began are the proof',
   'POST /api/v1/auth/exchange': 'the code in the body is the proof',
   'POST /api/v1/organizations/invitations/accept': 'the token in the body, sent by mail, is the credential',
+  'GET /api/v1/files/shared/:link_id': 'the signature in the address is the proof',
+  'PUT /api/v1/files/uploads/:id/content': 'the signature in the address is the proof',
+  'OPTIONS /api/v1/files/tus': 'it tells what the protocol can do here, and no data',
   'GET /.well-known/jwks.json': 'public keys, for those who verify our tokens',
   'GET /health': 'probes carry no credential; it tells versions and states, no data',
   'GET /health/live': 'probes carry no credential',
@@ -34,7 +37,7 @@ const PUBLIC: Readonly<Record<string, string>> = {
 const DOCS = /^GET \/(docs(\/|$)|$)/;
 
 /** Bodies that a handler reads itself, as they arrive. */
-const STREAMED_TYPES = ['application/x-ndjson', 'application/octet-stream'];
+const STREAMED_TYPES = ['application/x-ndjson', 'application/octet-stream', 'application/offset+octet-stream'];
 
 /** A body that is no problem document although the status is one. */
 const NOT_A_PROBLEM = ['GET /health 503: the full report, whose every component a dashboard wants'];

@@ -69,10 +69,12 @@ async function asked(relation: Relation, organizationId: string, role: string): 
 }
 
 /** What somebody who passes the guard is told of a thing that is the owner's. */
-function toldOf({ of, alsoNeeds }: Resource, { name, method }: Call, asker: Asker): string {
+function toldOf({ of, managedBy, alsoNeeds }: Resource, { name, method }: Call, asker: Asker): string {
   if (asker.relation === 'owner' && of !== 'organization') return DONE;
   // What they name is their own: it is made as they put it, and there is none before.
   if (of === 'caller') return method === 'PUT' ? DONE : NOT_THERE;
+  if (managedBy !== undefined && asker.relation === 'same organisation' && holds(asker.scopes, managedBy))
+    return DONE;
   if (of === 'person' || asker.relation === 'other organisation') return NOT_THERE;
   const needed = alsoNeeds?.[name];
   return needed === undefined || holds(asker.scopes, needed) ? DONE : NOT_THERE;
@@ -85,7 +87,8 @@ function expectedFor(resource: Resource, call: Call, asker: Asker): Verdicts {
 
 async function ask(resource: Resource, call: Call, asker: Asker, path: string): Promise<Cell> {
   const body = resource.bodies?.[call.name] ?? exampleBody(app.cloudkeep.openApi, call);
-  const answer = await send(asker.client, call, path, body);
+  const client = asker.client.with(resource.headers ?? {});
+  const answer = await send(client, call, path, body);
   return {
     route: call.name,
     caller: asker,
@@ -149,8 +152,13 @@ describe('no list', () => {
   const LISTING: readonly Kind[] = ['access token', 'API key as bearer'];
 
   /** What names one thing of each kind there is. */
-  async function namesOfThings(of: Resource['of'][]): Promise<string[]> {
-    const those = Object.values(RESOURCES).filter((resource) => of.includes(resource.of));
+  async function namesOfThings(
+    of: Resource['of'][],
+    isMeant: (resource: Resource) => boolean = () => true,
+  ): Promise<string[]> {
+    const those = Object.values(RESOURCES).filter(
+      (resource) => of.includes(resource.of) && isMeant(resource),
+    );
     const params = await eachOf(those, (resource) => resource.make(app, owner));
     return params.flatMap((names) => Object.values(names));
   }
@@ -175,7 +183,7 @@ describe('no list', () => {
   });
 
   it('tells of what is a person’s to others in the organisation, but the record of what was done', async () => {
-    const names = await namesOfThings(['person', 'caller']);
+    const names = await namesOfThings(['person', 'caller'], ({ managedBy }) => managedBy === undefined);
     const isRecord = ({ route }: Call) =>
       typeof route.access === 'object' && route.access.scope === 'audit:read';
     const others = lists.filter((call) => !isRecord(call));

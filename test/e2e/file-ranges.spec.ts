@@ -113,10 +113,10 @@ describe('ranges', () => {
     expect((await get('/files/01900000-0000-7000-8000-000000000000/download', {}, 'HEAD')).status).toBe(404);
   });
 
-  it('a URL is refused where the store gives none', async () => {
+  it('a URL of this server is given where the store gives none', async () => {
     expect(await client.get(`/files/${id}/download?mode=url`)).toMatchObject({
-      status: 501,
-      body: { code: 'download_url_not_supported' },
+      status: 200,
+      body: { download_url: expect.stringContaining('/api/v1/files/shared/'), expires_in_seconds: 3600 },
     });
     expect((await get(`/files/${id}/download?mode=stream`)).status).toBe(200);
     expect((await client.get(`/files/${id}/download?mode=x`)).status).toBe(400);

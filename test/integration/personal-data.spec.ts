@@ -7,6 +7,11 @@ const EXPORTED: Readonly<Record<string, string>> = {
   audit_logs: 'activity',
   conversation_messages: 'conversation_messages',
   conversations: 'conversations',
+  file_access_logs: 'file_access',
+  file_links: 'file_links',
+  file_uploads: 'file_uploads',
+  file_versions: 'files',
+  files: 'files',
   identities: 'identities',
   invitations: 'invitations',
   machine_credentials: 'tokens_and_keys',
@@ -31,11 +36,12 @@ const LEFT_OUT: Readonly<Record<string, string>> = {
     'digests of secrets and sealed data, at most for days; the mails they went by are exported',
   refresh_tokens: 'digests of secrets; their session is in the export',
   roles: 'what an organisation lets its people do; whose role is whose, the profile tells',
+  storage_usage: 'how much somebody keeps; their files are in the export',
   signing_keys: 'keys of the server',
 };
 
 /** Rows that outlive the person and know them by their id alone, on purpose. */
-const KEEPS_THE_ID = ['audit_logs'];
+const KEEPS_THE_ID = ['audit_logs', 'file_access_logs'];
 
 let app: TestApp;
 let admin: ApiClient;

@@ -3,6 +3,8 @@ import { newId } from '../../src/common/crypto/ids.js';
 import type { TestApp } from './app.js';
 import { begun, said } from './conversations.js';
 import { PASSWORD, type SignedIn } from './factories/given.js';
+import { uploaded } from './files.js';
+import { begunUpload, linked } from './links.js';
 import { addPhone, mfaToken } from './second-factors.js';
 import { SoftPasskey } from './soft-passkey.js';
 
@@ -21,6 +23,9 @@ export async function givenWholePerson(app: TestApp): Promise<WholePerson> {
   await client.put('/users/me/preferences/theme', { value: { of: user.email } });
   const conversation = await begun(client, `The affairs of ${fullName}`);
   await said(client, conversation, `I am ${fullName}. How are you?`, `Well, ${user.username}.`);
+  const file = await uploaded(client, `Of ${fullName}`, { fileName: `${fullName}.txt` });
+  const link = await linked(app, user, file.id);
+  const upload = await begunUpload(app, user, fullName);
   const pat = await app.given.personalToken(user, ['profile:read'], { name: `Of ${fullName}` });
   const key = await app.given.apiKey(user, ['profile:read'], { name: 'The service' });
   await client
@@ -37,7 +42,8 @@ export async function givenWholePerson(app: TestApp): Promise<WholePerson> {
   await linkedAndOwning(app, user);
   const { token, refreshToken } = user;
   const secrets = [PASSWORD, pat.token, key.token, phone.secret, ...recoveryCodes, token, refreshToken];
-  return { ...user, fullName, secrets: [...secrets, pending, '$argon2id'] };
+  const signatures = [link.url, upload.url].map((url) => new URL(url).searchParams.get('signature') ?? '');
+  return { ...user, fullName, secrets: [...secrets, ...signatures, pending, '$argon2id'] };
 }
 
 /** What takes more than one person, or another server, to come about. */

@@ -9,6 +9,7 @@ import '../../common/access/access.events.js';
 import '../api-keys/api-keys.events.js';
 import '../auth/auth.events.js';
 import '../conversations/conversations.events.js';
+import '../files/file-links.events.js';
 import '../files/files.events.js';
 import '../identities/identities.events.js';
 import '../mfa/mfa.events.js';

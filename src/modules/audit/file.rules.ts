@@ -46,4 +46,11 @@ export const fileRules = {
     organizationId: file.organizationId,
     details: { versions, bytes },
   }),
+  // Making one is told by `/audit/file-access`, as what is done with it.
+  'file-link.revoked': ({ actor, file, linkId }) => ({
+    action: 'file.revoke_link',
+    resource: fileResource(file),
+    ...byActor(actor),
+    details: { link_id: linkId },
+  }),
 } satisfies Partial<AuditRules>;

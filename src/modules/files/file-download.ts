@@ -18,23 +18,36 @@ export interface Download {
   readonly modifiedAt: Date;
 }
 
-/** @param wanted how it is to be shown; what could run something in a browser is an attachment in any case. */
+/** What a file is called, whichever version is asked for. */
+type Named = Pick<FileRow, 'id' | 'organization_id' | 'file_name'>;
+type Content = Omit<FileVersionRow, 'number' | 'created_by'>;
+
+/** @param version null for the current one. @param wanted as of `downloadOfVersion`. */
 export function downloadOf(
   file: FileRow,
   version: FileVersionRow | null,
   wanted: 'attachment' | 'inline',
 ): Download {
-  const type = version?.content_type ?? file.content_type;
+  const current = { ...file, object_key: file.file_key, created_at: file.modified_at };
+  return downloadOfVersion(file, version ?? current, wanted);
+}
+
+/** @param wanted how it is to be shown; what could run something in a browser is an attachment in any case. */
+export function downloadOfVersion(
+  file: Named,
+  { content_type: type, ...version }: Content,
+  wanted: 'attachment' | 'inline',
+): Download {
   const disposition = wanted === 'inline' && isSafeInline(type) ? 'inline' : 'attachment';
   return {
     fileId: file.id,
     organizationId: file.organization_id,
-    fileKey: version?.object_key ?? file.file_key,
-    backend: version?.storage_backend ?? file.storage_backend,
-    size: version?.size ?? file.size,
-    sha256: version?.sha256 ?? file.sha256,
+    fileKey: version.object_key,
+    backend: version.storage_backend,
+    size: version.size,
+    sha256: version.sha256,
     contentType: type === 'text/plain' ? 'text/plain; charset=utf-8' : type,
     disposition: contentDisposition(disposition, file.file_name),
-    modifiedAt: version?.created_at ?? file.modified_at,
+    modifiedAt: version.created_at,
   };
 }

@@ -4,6 +4,7 @@ import type { Actor } from '../../common/access/actor.js';
 import { FileAccessLog } from './file-access-log.js';
 import { downloadOf, type Download } from './file-download.js';
 import { DownloadUrlDto, type DownloadQuery } from './file-downloads.dto.js';
+import { FileLinkMint } from './file-link-mint.js';
 import { FileSender } from './file-sender.js';
 import { FileUrls } from './file-urls.js';
 import { FileVersionsRepository, type FileVersionRow } from './file-versions.repository.js';
@@ -19,11 +20,12 @@ export class FileDownloadsService {
     private readonly urls: FileUrls,
     private readonly sender: FileSender,
     private readonly accessLog: FileAccessLog,
+    private readonly mint: FileLinkMint,
   ) {}
 
   /**
    * @param number of the version; null for the current one.
-   * @throws AppError 404, 412, 416, 501 `download_url_not_supported`, 503.
+   * @throws AppError 404, 412, 416, 503.
    */
   async download(
     actor: Actor,
@@ -34,19 +36,34 @@ export class FileDownloadsService {
     const file = await this.files.mustFind(actor, id);
     const version = number === null ? null : await this.mustFindVersion(id, number);
     const download = downloadOf(file, version, disposition);
-    const url = mode === 'stream' || request.method === 'HEAD' ? null : await this.urlOf(actor, download);
-    if (url !== null) return void response.json(url);
-    if (mode === 'url' && request.method !== 'HEAD') throw FileErrors.urlNotSupported();
+    if (mode !== 'stream' && request.method !== 'HEAD') {
+      const url = await this.storeUrl(actor, download);
+      if (url !== null) return void response.json(url);
+      if (mode === 'url')
+        return void response.json(await this.ownUrl(actor, id, number ?? file.version, disposition));
+    }
     await this.sender.send(download, { userId: actor.userId, action: 'download' }, request, response);
   }
 
-  private async urlOf({ userId }: Actor, download: Download): Promise<DownloadUrlDto | null> {
+  private async storeUrl({ userId }: Actor, download: Download): Promise<DownloadUrlDto | null> {
     const made = await this.urls.fromStore(download);
     if (made === null) return null;
     const { fileId, organizationId, fileKey, backend } = download;
     const access = { action: 'generate_url' as const, userId, fileId, organizationId, fileKey, backend };
     this.accessLog.begin(access, () => 0)();
     return { download_url: made.url, expires_in_seconds: made.expiresInSeconds };
+  }
+
+  /** A link like any other: it is listed, and can be revoked. */
+  private async ownUrl(
+    actor: Actor,
+    fileId: string,
+    version: number,
+    disposition: 'attachment' | 'inline',
+  ): Promise<DownloadUrlDto> {
+    const wanted = { fileId, version, disposition, seconds: null, maxUses: null, ip: null };
+    const { url, seconds } = await this.mint.make(actor, wanted);
+    return { download_url: url, expires_in_seconds: seconds };
   }
 
   private async mustFindVersion(id: string, number: number): Promise<FileVersionRow> {

@@ -37,6 +37,11 @@ export class FileObjects {
     }
   }
 
+  /** From elsewhere in the store, without a byte passing through here. @param key a whole one. */
+  copyIn(key: string, fileKey: string): Promise<void> {
+    return this.store.copy(key, PREFIX + fileKey);
+  }
+
   signDownload(fileKey: string, options: SignOptions): Promise<SignedRequest | null> {
     return this.store.signUrl(PREFIX + fileKey, 'GET', options);
   }

@@ -122,7 +122,7 @@ const SQLSTATE = /^(?!08|57|58)[0-9A-Z]{5}$/;
  * the database committed, a row may name the bytes: those are left for the
  * daily cleaning to decide about.
  */
-function isFinal(error: unknown): boolean {
+export function isFinal(error: unknown): boolean {
   if (error instanceof AppError) return true;
   const { code } = (error ?? {}) as { code?: unknown };
   return typeof code === 'string' && SQLSTATE.test(code);

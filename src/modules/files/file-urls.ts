@@ -17,8 +17,10 @@ export class FileUrls {
   ) {}
 
   /** One that the store itself answers; null where only this server can. */
-  async fromStore({ fileKey, contentType, disposition }: Download): Promise<DownloadUrl | null> {
-    const { signedUrlSeconds: expiresInSeconds } = this.config;
+  async fromStore(
+    { fileKey, contentType, disposition }: Download,
+    expiresInSeconds = this.config.signedUrlSeconds,
+  ): Promise<DownloadUrl | null> {
     const responseContentType = contentType;
     const signed = await this.objects.signDownload(fileKey, {
       expiresInSeconds,

@@ -9,7 +9,7 @@ import type { FileRow } from './files.repository.js';
 export const DEFAULT_COLLECTION = 'default';
 const COLLECTION = /^[A-Za-z0-9][A-Za-z0-9._-]{0,63}$/;
 const COLLECTION_MESSAGE = 'must be 1 to 64 letters, digits, ".", "_" and "-", the first a letter or digit';
-const LARGEST_METADATA_BYTES = 16_384;
+export const LARGEST_METADATA_BYTES = 16_384;
 const LONGEST_RESOURCE_PART = 200;
 
 /** `true` or `false` in a query. */

@@ -49,13 +49,6 @@ export const FileErrors = {
       detail: `Ask for one range within the ${size} bytes of the file.`,
       headers: { 'Content-Range': `bytes */${size}` },
     }),
-  urlNotSupported: () =>
-    new AppError({
-      status: 501,
-      code: 'download_url_not_supported',
-      title: 'The store gives no URLs',
-      detail: 'Files are kept where only this server can read them. Ask without mode=url.',
-    }),
   /** The row is there, its bytes are not. */
   contentMissing: (key: string, cause: unknown) =>
     new AppError({

@@ -60,6 +60,20 @@ export class StorageQuota {
   }
 
   /**
+   * As `mustFit`, for what is announced to the byte and comes later, beside what is under way already.
+   *
+   * @throws AppError 413 `file_too_large`, 507 `quota_exceeded`.
+   */
+  async mustHold(owner: Owner, size: number, underWay: number): Promise<void> {
+    const { mostBytes, userQuotaBytes, organizationQuotaBytes } = this.config;
+    if (size > mostBytes) throw FileErrors.tooLarge(mostBytes);
+    if ((userQuotaBytes ?? organizationQuotaBytes) === null) return;
+    const { user, organization } = await this.of(owner);
+    this.mustHaveRoom('organization', organization, size + underWay);
+    this.mustHaveRoom('user', user, size + underWay);
+  }
+
+  /**
    * Counts what comes in, part of the caller's unit of work.
    *
    * @throws AppError 507 `quota_exceeded`, where it must be rolled back.

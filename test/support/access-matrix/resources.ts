@@ -3,6 +3,8 @@ import { newId } from '../../../src/common/crypto/ids.js';
 import type { TestApp } from '../app.js';
 import { begun } from '../conversations.js';
 import type { SignedIn } from '../factories/given.js';
+import { uploaded } from '../files.js';
+import { begunUpload, linked } from '../links.js';
 import { paramsOf } from './calls.js';
 
 /** What the path of a thing is filled with. */
@@ -19,10 +21,15 @@ export interface Resource {
   readonly make: (app: TestApp, owner: SignedIn) => Promise<Params>;
   /** Good bodies of its routes, where the examples in the description would not do. */
   readonly bodies?: Readonly<Record<string, object>>;
+  /** Who holds this has those of everybody in the organisation. */
+  readonly managedBy?: string;
+  /** What its routes ask for in headers. */
+  readonly headers?: Readonly<Record<string, string>>;
   /** What a route asks beside its rule to show that the thing is there. */
   readonly alsoNeeds?: Readonly<Record<string, string>>;
 }
 
+const TUS = { 'tus-resumable': '1.0.0' };
 const name = () => `t${randomBytes(5).toString('hex')}`;
 
 /**
@@ -58,6 +65,34 @@ export const RESOURCES: Readonly<Record<string, Resource>> = {
         transports: [],
         is_backed_up: false,
       }),
+  },
+  '/api/v1/files/uploads/:id': {
+    of: 'person',
+    make: async (app, owner) => {
+      const { id, url } = await begunUpload(app, owner, 'Hello');
+      expect((await fetch(url, { method: 'PUT', body: 'Hello' })).status).toBe(204);
+      return { id };
+    },
+  },
+  '/api/v1/files/tus/:id': {
+    of: 'person',
+    make: async (app, owner) => {
+      const said = { ...TUS, 'upload-length': '5', 'upload-metadata': 'filename eC50eHQ=' };
+      const { status, headers } = await app.as(owner).with(said).post('/files/tus');
+      expect(status).toBe(201);
+      return { id: headers.location?.split('/').at(-1) ?? '' };
+    },
+    headers: { ...TUS, 'upload-offset': '0', 'content-type': 'application/offset+octet-stream' },
+  },
+  '/api/v1/files/:id/links': {
+    of: 'person',
+    managedBy: 'files:manage',
+    make: async (app, owner) => ({ id: (await shared(app, owner)).id }),
+  },
+  '/api/v1/files/:id/links/:link_id': {
+    of: 'person',
+    managedBy: 'files:manage',
+    make: (app, owner) => shared(app, owner),
   },
   '/api/v1/conversations/:id': {
     of: 'person',
@@ -100,6 +135,11 @@ export const RESOURCES: Readonly<Record<string, Resource>> = {
     },
   },
 };
+
+async function shared(app: TestApp, owner: SignedIn): Promise<Params> {
+  const { id } = await uploaded(app.as(owner));
+  return { id: id as string, link_id: (await linked(app, owner, id as string)).id };
+}
 
 /** Undefined for a path with a parameter that no entry knows. */
 export function resourceAt(path: string): [string, Resource] | undefined {
