@@ -7,18 +7,8 @@ import { LOAD_CORES, pinSelf, SERVER_CORES } from '../support/cores.js';
 import { Database } from '../support/database.js';
 import { absolutes, cpuRatio, inTurn, SECONDS, throughputRatio } from '../support/duel.js';
 import { startServer } from '../support/processes.js';
-import { atLeast, atMost, publish } from '../support/results.js';
-import { spread } from '../support/statistics.js';
-import {
-  formUpload,
-  LARGE,
-  move,
-  plainUpload,
-  receive,
-  send,
-  SMALL,
-  watchMemory,
-} from '../support/transfers.js';
+import { atLeast, publish } from '../support/results.js';
+import { formUpload, LARGE, move, plainUpload, receive, send, SMALL } from '../support/transfers.js';
 
 const BARE = new URL('../sides/bare-files.js', import.meta.url);
 
@@ -63,9 +53,7 @@ async function duel(size) {
   );
 }
 
-const grown = watchMemory(cloudkeep);
 const large = await duel(LARGE);
-const growth = grown();
 const small = await duel(SMALL);
 
 publish(
@@ -81,7 +69,6 @@ publish(
       value: throughputRatio(large.ranged, large.ranged_pipe),
       goal: atLeast(0.85),
     },
-    'RSS growth in MiB, 1 GiB': { value: spread([growth]), goal: atMost(64) },
     '8 MiB, CPU time, pipe over ours': { value: cpuRatio(small.whole, small.whole_pipe) },
     '1 GiB, CPU time, pipe over ours': { value: cpuRatio(large.whole, large.whole_pipe) },
   },
@@ -90,7 +77,6 @@ publish(
     notes: [
       'Servers on core 0; load, which sleeps, and PostgreSQL on core 1; the files are in the page cache.',
       `Of 8 MiB ${SMALL.connections} at a time, of 1 GiB one, each for ${SECONDS} s; every transfer has a connection of its own.`,
-      'RSS: the most while 1 GiB was uploaded and downloaded, over what it was before.',
     ],
   },
 );
