@@ -57,7 +57,7 @@ async function bareLoop() {
   const cpu = loop.cpuSeconds - before.cpu;
   await ask(loop, getRequest('/stop'));
   await delay(300);
-  return { requestsPerSecond: count / seconds, cpuMicroseconds: (cpu * 1e6) / count };
+  return { perSecond: count / seconds, cpuMicroseconds: (cpu * 1e6) / count };
 }
 
 const rounds = await inTurn({ cloudkeep: () => storm(ROUND_SECONDS), argon2_verify: bareLoop });

@@ -67,18 +67,21 @@ export function startEmbedded(folder, cores) {
 }
 
 const HEADER = encode({ alg: 'HS256', typ: 'JWT' });
+/** Of the role `user`. */
+const SCOPE = 'profile:read files:read sandbox:read lab:read conversations:read profile:write files:write';
 
 /**
  * @param {{ id: string, userId: string }} session
+ * @param {string} [scope]
  * @returns {string} an access token never seen before, as sign-in would issue it.
  */
-export function accessToken({ id, userId }) {
+export function accessToken({ id, userId }, scope = SCOPE) {
   const now = Math.floor(Date.now() / 1000);
   const claims = {
     sub: userId,
     sid: id,
     org: ORGANIZATION_ID,
-    scope: 'profile:read files:read sandbox:read lab:read conversations:read profile:write files:write',
+    scope,
     iss: 'cloudkeep',
     aud: 'cloudkeep',
     jti: randomUUID(),

@@ -38,17 +38,18 @@ export class Database {
   /**
    * @param {number} count
    * @param {string | null} passwordHash everybody's
+   * @param {string} [role] everybody's
    * @returns {Promise<{ id: string, email: string }[]>}
    */
-  async insertUsers(count, passwordHash) {
+  async insertUsers(count, passwordHash, role = 'user') {
     const users = Array.from({ length: count }, () => {
       const id = randomUUID();
       return { id, email: `${id}@example.com` };
     });
     await this.pool.query(
       `INSERT INTO users (id, organization_id, email, username, full_name, password_hash, role)
-       SELECT id, $2, id || '@example.com', id::text, 'Ada Lovelace', $3, 'user' FROM unnest($1::uuid[]) AS id`,
-      [users.map(({ id }) => id), ORGANIZATION_ID, passwordHash],
+       SELECT id, $2, id || '@example.com', id::text, 'Ada Lovelace', $3, $4 FROM unnest($1::uuid[]) AS id`,
+      [users.map(({ id }) => id), ORGANIZATION_ID, passwordHash, role],
     );
     await this.pool.query('VACUUM ANALYZE users');
     return users;

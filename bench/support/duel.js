@@ -17,21 +17,22 @@ const WARM_UP_ROUNDS = 1;
  *
  * @template {string} Side
  * @param {Record<Side, () => Promise<Measurement>>} sides
+ * @param {number} [count] of rounds
  * @returns {Promise<Record<Side, Measurement[]>>} one measurement a round.
  */
-export async function inTurn(sides) {
+export async function inTurn(sides, count = ROUNDS) {
   const names = /** @type {Side[]} */ (Object.keys(sides));
   const rounds = /** @type {Record<Side, Measurement[]>} */ (
     Object.fromEntries(names.map((name) => [name, []]))
   );
-  for (let round = -WARM_UP_ROUNDS; round < ROUNDS; round++) {
+  for (let round = -WARM_UP_ROUNDS; round < count; round++) {
     for (const name of names) {
       const measurement = await sides[name]();
       if (round >= 0) rounds[name].push(measurement);
       const note = round < 0 ? 'warm-up' : `round ${round + 1}`;
-      const { requestsPerSecond, cpuMicroseconds } = measurement;
+      const { perSecond, cpuMicroseconds } = measurement;
       console.log(
-        `${note.padEnd(9)} ${name.padEnd(28)} ${requestsPerSecond.toFixed(0).padStart(7)}/s ` +
+        `${note.padEnd(9)} ${name.padEnd(28)} ${perSecond.toFixed(0).padStart(7)}/s ` +
           `${cpuMicroseconds.toFixed(1).padStart(7)} us CPU`,
       );
     }
@@ -45,13 +46,13 @@ export async function inTurn(sides) {
  * @returns {Spread} of our throughput over theirs, round by round.
  */
 export function throughputRatio(ours, theirs) {
-  return spread(ours.map((one, i) => one.requestsPerSecond / (theirs[i]?.requestsPerSecond ?? NaN)));
+  return spread(ours.map((one, i) => one.perSecond / (theirs[i]?.perSecond ?? NaN)));
 }
 
 /**
  * @param {readonly Measurement[]} ours
  * @param {readonly Measurement[]} theirs
- * @returns {Spread} of their CPU time a request over ours: what the ratio of throughputs
+ * @returns {Spread} of their CPU time a request, or a MiB, over ours: what the ratio of throughputs
  *   would be on a machine that does nothing else.
  */
 export function cpuRatio(ours, theirs) {
@@ -60,15 +61,16 @@ export function cpuRatio(ours, theirs) {
 
 /**
  * @param {Record<string, readonly Measurement[]>} rounds
- * @returns {Record<string, { requests_per_second: Spread, cpu_us_per_request: Spread }>}
+ * @param {string} [unit] what was counted
+ * @returns {Record<string, Record<string, Spread>>}
  */
-export function absolutes(rounds) {
+export function absolutes(rounds, unit = 'request') {
   return Object.fromEntries(
     Object.entries(rounds).map(([name, measurements]) => [
       name,
       {
-        requests_per_second: spread(measurements.map((one) => one.requestsPerSecond)),
-        cpu_us_per_request: spread(measurements.map((one) => one.cpuMicroseconds)),
+        [`${unit}s_per_second`]: spread(measurements.map((one) => one.perSecond)),
+        [`cpu_us_per_${unit}`]: spread(measurements.map((one) => one.cpuMicroseconds)),
       },
     ]),
   );

@@ -8,7 +8,7 @@ const CONNECTIONS = 32;
 const WARM_IN_MS = 300;
 
 /**
- * @typedef {{ requestsPerSecond: number, cpuMicroseconds: number }} Measurement
+ * @typedef {{ perSecond: number, cpuMicroseconds: number }} Measurement of requests or of MiB, and what one costs the server
  * @typedef {object} Load
  * @property {() => Buffer} next the request to send, asked once per request.
  * @property {number} seconds
@@ -52,7 +52,7 @@ export async function drive(
   isRunning = false;
   while (clients.some((client) => client.expectsAnswer)) await delay(5);
   for (const client of clients) client.close();
-  return { requestsPerSecond: counted / elapsed, cpuMicroseconds: (cpu * 1e6) / counted };
+  return { perSecond: counted / elapsed, cpuMicroseconds: (cpu * 1e6) / counted };
 }
 
 /**

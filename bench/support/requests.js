@@ -8,19 +8,26 @@ import { Connection } from './connection.js';
  * @returns {Buffer} a GET, ready to send.
  */
 export function getRequest(path, token) {
-  const authorization = token === undefined ? '' : `Authorization: Bearer ${token}\r\n`;
-  return Buffer.from(`GET ${path} HTTP/1.1\r\nHost: 127.0.0.1\r\n${authorization}\r\n`);
+  return Buffer.from(`GET ${path} HTTP/1.1\r\nHost: 127.0.0.1\r\n${authorization(token)}\r\n`);
+}
+
+/** @param {string} [token] */
+export function authorization(token) {
+  return token === undefined ? '' : `Authorization: Bearer ${token}\r\n`;
 }
 
 /**
  * @param {string} path
  * @param {unknown} body
+ * @param {string} [token]
  * @returns {Buffer} a POST of JSON, ready to send.
  */
-export function postRequest(path, body) {
+export function postRequest(path, body, token) {
   const json = JSON.stringify(body);
   const head = `POST ${path} HTTP/1.1\r\nHost: 127.0.0.1\r\nContent-Type: application/json\r\n`;
-  return Buffer.from(`${head}Content-Length: ${Buffer.byteLength(json)}\r\n\r\n${json}`);
+  return Buffer.from(
+    `${head}${authorization(token)}Content-Length: ${Buffer.byteLength(json)}\r\n\r\n${json}`,
+  );
 }
 
 /**
@@ -28,16 +35,17 @@ export function postRequest(path, body) {
  *
  * @param {import('./processes.js').Server} server
  * @param {Buffer} request
- * @returns {Promise<string>} the body. Any status but 200 is an error.
+ * @param {number} [status] any other is an error.
+ * @returns {Promise<string>} the body.
  */
-export function ask(server, request) {
+export function ask(server, request, status = 200) {
   return new Promise((resolve, reject) => {
     const connection = new Connection(
       server.port,
-      (status, body) => {
+      (answered, body) => {
         connection.close();
-        if (status === 200) resolve(body);
-        else reject(new Error(`Answered ${status}: ${body}`));
+        if (answered === status) resolve(body);
+        else reject(new Error(`Answered ${answered}: ${body}`));
       },
       { keepBody: true },
     );

@@ -83,6 +83,19 @@ describe('a download', () => {
     expect(bytes).toBeLessThan(size);
   });
 
+  it('has its own bytes beside others, some of which break off', async () => {
+    const contents = Array.from({ length: 4 }, () => randomBytes(3_000_000));
+    const files = await Promise.all(contents.map((content) => uploaded(client, content)));
+    const read = async (index: number, breaksOff: boolean) => {
+      const { body } = await get(`/files/${files[index % 4]?.id}/download`);
+      if (breaksOff) return body?.cancel();
+      const got = Buffer.concat(await Readable.fromWeb(body as never).toArray());
+      expect(got.equals(contents[index % 4] as Buffer)).toBe(true);
+    };
+    for (let round = 0; round < 3; round++)
+      await Promise.all(Array.from({ length: 24 }, (_, index) => read(index, index % 3 === round)));
+  });
+
   it('reads no faster than its reader', async () => {
     const file = await uploaded(client, Buffer.alloc(50_000_000, 1), { type: 'application/octet-stream' });
     const store = storeOf(app);

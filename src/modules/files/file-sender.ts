@@ -1,7 +1,8 @@
+import { Writable, type Readable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
 import { Injectable } from '@nestjs/common';
 import type { Request, Response } from 'express';
-import type { ByteRange } from '../storage/object-store.port.js';
+import { LendingBody, type ByteRange } from '../storage/object-store.port.js';
 import { etagOf, ifRangeHolds, isKnown, preconditionsHold, rangeIn } from './conditions.js';
 import { FileAccessLog } from './file-access-log.js';
 import type { FileAction } from './file-access.repository.js';
@@ -63,12 +64,12 @@ export class FileSender {
       () => bytes,
     );
     const gone = new AbortController();
-    response.once('close', () => gone.abort());
+    response.once('close', () => response.writableFinished || gone.abort());
     try {
       if (size === 0) return void response.end();
       const body = await this.objects.read(fileKey, range ?? undefined, gone.signal);
       body.on('data', (chunk: Buffer) => (bytes += chunk.length));
-      await pipeline(body, response);
+      await pipeline(body, outlet(body, response), gone);
     } catch (error) {
       // Nobody is left to be told.
       if (!gone.signal.aborted || !response.headersSent) throw error;
@@ -76,6 +77,23 @@ export class FileSender {
       logged();
     }
   }
+}
+
+/** Passes a body on to an answer, and each piece back to where it came from once it is out. */
+function outlet(body: Readable, response: Response): Writable {
+  return new Writable({
+    write(piece: Buffer, _, done) {
+      response.write(piece, (error) => {
+        if (!error) LendingBody.giveBack(body, piece);
+        done(error);
+      });
+    },
+    final: (done) => void response.end(done),
+    destroy(error, done) {
+      if (error !== null) response.destroy(error);
+      done(error);
+    },
+  });
 }
 
 /** Null for all of it. @throws AppError 416 for what the file does not have, and for several ranges at once. */

@@ -6,13 +6,17 @@ import { withBody, type Body } from '../body.js';
 import { resolveRange } from '../byte-range.js';
 import { ObjectStore, type GetOptions, type ObjectStat, type SetOptions } from '../object-store.port.js';
 import { StorageErrors } from '../storage.errors.js';
+import { LocalBody } from './local-body.js';
 import { ifThere, onDisk } from './local-disk.js';
 import { LocalFolders } from './local-folders.js';
 import { placeOf, type Place } from './local-layout.js';
 import { writeNewFile } from './local-writer.js';
+import { PiecePool } from './piece-pool.js';
 
 /** What a disk and a socket are fastest with. */
-const READ_BYTES = 1024 * 1024;
+const READ_BYTES = 256 * 1024;
+/** Of pieces nobody reads at the moment. */
+const MOST_FREE_PIECES = 32;
 /** Not a link, and never waiting for the other end of a pipe. */
 const OBJECT = constants.O_RDONLY | constants.O_NOFOLLOW | constants.O_NONBLOCK;
 
@@ -23,6 +27,7 @@ const OBJECT = constants.O_RDONLY | constants.O_NOFOLLOW | constants.O_NONBLOCK;
  */
 export class LocalStore extends ObjectStore {
   readonly backend = 'local';
+  private readonly pieces = new PiecePool(READ_BYTES, MOST_FREE_PIECES);
 
   private constructor(private readonly folders: LocalFolders) {
     super();
@@ -45,7 +50,7 @@ export class LocalStore extends ObjectStore {
         await file.close();
         return Readable.from([], { objectMode: false });
       }
-      const body = file.createReadStream({ start, end, highWaterMark: READ_BYTES });
+      const body = new LocalBody(file, start, end, this.pieces);
       return signal === undefined ? body : addAbortSignal(signal, body);
     } catch (error) {
       await file.close();

@@ -1,0 +1,94 @@
+// @ts-check
+// Page 1 and page 10,000 of a million files, and of a million audit rows.
+import { accessToken, startCloudkeep } from '../support/cloudkeep.js';
+import { LOAD_CORES, pinSelf, SERVER_CORES } from '../support/cores.js';
+import { Database, ORGANIZATION_ID } from '../support/database.js';
+import { absolutes, inTurn, SECONDS, throughputRatio } from '../support/duel.js';
+import { drive } from '../support/load.js';
+import { ask, getRequest } from '../support/requests.js';
+import { atMost, publish } from '../support/results.js';
+
+const { cursorAt } = await import('../../dist/src/common/pagination/pagination.js');
+const ROWS = 1_000_000;
+/** So that page 10,000 is the last, the deepest there is. */
+const LIMIT = 100;
+const SCOPE = 'files:read audit:read';
+/** One row a second, each made after the one before. */
+const EACH = `generate_series(${ROWS}, 1, -1) AS n, LATERAL uuidv7(make_interval(secs => -n)) AS id,
+  LATERAL uuid_extract_timestamp(id) AS made`;
+
+pinSelf(LOAD_CORES);
+const database = await Database.start();
+const cloudkeep = await startCloudkeep(database, SERVER_CORES);
+const [session] = await database.insertSessions(await database.insertUsers(1, null, 'admin'), 1);
+const { id, userId } = /** @type {{ id: string, userId: string }} */ (session);
+const token = accessToken({ id, userId }, SCOPE);
+
+await database.pool.query(
+  `INSERT INTO files (id, created_at, organization_id, owner_id, collection, file_name, version, file_key, size,
+     content_type, sha256, storage_backend, modified_at, updated_at)
+   SELECT id, made, $1, $2, 'general', 'report-' || n || '.pdf', 1, 'general/' || id || '_report-' || n || '.pdf', n,
+     'application/pdf', encode(sha256(id::text::bytea), 'hex'), 'local', made, made
+   FROM ${EACH}`,
+  [ORGANIZATION_ID, userId],
+);
+await database.pool.query(
+  `INSERT INTO audit_logs (id, created_at, organization_id, user_id, action, resource, details, ip, user_agent, request_id)
+   SELECT id, made, $1, $2, 'file.uploaded', 'file:' || id, jsonb_build_object('size', n), '127.0.0.1', 'bench', id::text
+   FROM ${EACH}`,
+  [ORGANIZATION_ID, userId],
+);
+for (const table of ['files', 'audit_logs']) await database.pool.query(`VACUUM ANALYZE ${table}`);
+
+/**
+ * @param {string} path
+ * @param {'files' | 'audit_logs'} table
+ */
+async function pages(path, table) {
+  // The last row of page 9,999. Of younger rows, which the application made, the list has a few more.
+  const { rows } = await database.pool.query(
+    `SELECT id FROM ${table} WHERE organization_id = $1 ORDER BY id OFFSET $2 LIMIT 1`,
+    [ORGANIZATION_ID, LIMIT],
+  );
+  const first = getRequest(`${path}?limit=${LIMIT}`, token);
+  const deep = getRequest(`${path}?limit=${LIMIT}&cursor=${cursorAt(rows[0])}`, token);
+  for (const request of [first, deep]) {
+    const { items } = JSON.parse(await ask(cloudkeep, request));
+    if (items.length !== LIMIT) throw new Error(`${items.length} rows instead of ${LIMIT}`);
+  }
+  return { first, deep };
+}
+
+const files = await pages('/api/v1/files', 'files');
+const audit = await pages('/api/v1/audit/logs', 'audit_logs');
+/** @param {Buffer} request */
+const measured = (request) => () =>
+  drive(cloudkeep, { next: () => request, seconds: SECONDS, connections: 1, spins: false });
+const rounds = await inTurn({
+  files_first: measured(files.first),
+  files_deep: measured(files.deep),
+  audit_first: measured(audit.first),
+  audit_deep: measured(audit.deep),
+});
+publish(
+  'list-deep',
+  {
+    'files, time of page 10,000 over page 1': {
+      value: throughputRatio(rounds.files_first, rounds.files_deep),
+      goal: atMost(1.3),
+    },
+    'audit, time of page 10,000 over page 1': {
+      value: throughputRatio(rounds.audit_first, rounds.audit_deep),
+      goal: atMost(1.3),
+    },
+  },
+  {
+    absolute: absolutes(rounds),
+    notes: [
+      'Server on core 0; load, which sleeps, and PostgreSQL on core 1; one connection, so one page at a time.',
+      `${ROWS} rows of one person in each table, ${LIMIT} a page: page 10,000 is the last.`,
+    ],
+  },
+);
+await cloudkeep.stop();
+await database.stop();
