@@ -38,7 +38,7 @@ export const modulesKeepToThemselves: Rule = ({ path, imports }) =>
   imports
     .filter(({ target }) => moduleOf(path) !== undefined && moduleOf(target) !== undefined)
     .filter(({ target }) => moduleOf(target) !== moduleOf(path))
-    .filter(({ target }) => !/\.(service|module|events|dto)\.ts$/.test(target))
+    .filter(({ target }) => !/\.(service|module|events|dto|port)\.ts$/.test(target))
     .map(({ target }) => `${path} imports ${target}`);
 
 const MAY_SPEAK_SQL = /(\.(repository|entity)\.ts$|^src\/database\/|^migrations\/)/;
