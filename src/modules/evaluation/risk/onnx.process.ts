@@ -107,7 +107,9 @@ async function run(
   const [input = ''] = session.inputNames;
   const [output = ''] = session.outputNames;
   const answered = await session.run({ [input]: new Tensor('float32', features, [rows, FEATURE_COUNT]) });
-  const { data, dims } = answered[output] as InstanceType<typeof Tensor>;
+  const answer = answered[output];
+  if (answer === undefined) throw new Fault('shape', `It answered without its output ${output}.`);
+  const { data, dims } = answer;
   const isColumn = dims.length === 1 || (dims.length === 2 && dims[1] === 1);
   if (!(data instanceof Float32Array) || !isColumn || dims[0] !== rows) {
     throw new Fault('shape', `Its output must be [n] or [n, 1], not [${dims.join(', ')}] for n = ${rows}.`);
