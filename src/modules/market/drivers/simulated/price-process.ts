@@ -15,6 +15,7 @@ import { hashOf, normal, uniform } from './noise.js';
  * towards the on-demand price together.
  */
 
+const { exp, max, min } = Math;
 /** A spot price is at most this share of the on-demand price, and at least that one. */
 const HIGHEST = Math.log(0.98);
 const LOWEST = Math.log(0.1);
@@ -43,7 +44,7 @@ export function stressOf(
   count: number,
 ): Float64Array {
   const wave = waveOf(hashOf(`${seed}/stress/${region}/${family}`), STRESS_KERNEL, first, count);
-  return wave.map((value) => Math.min(1, Math.max(0, (value - STRESS_STARTS) / STRESS_SPAN)));
+  return wave.map((value) => min(1, max(0, (value - STRESS_STARTS) / STRESS_SPAN)));
 }
 
 /**
@@ -59,8 +60,8 @@ export function sharesOf(seed: string, pool: PoolPlace, stress: Float64Array, fi
   const spread = 0.05 + 0.09 * uniform(key, -2);
   const exposure = 0.65 + 0.35 * uniform(key, -3);
   return waveOf(key, PRICE_KERNEL, first, stress.length).map((value, index) => {
-    const calm = Math.min(HIGHEST, Math.max(LOWEST, mean + spread * value));
-    return Math.exp(calm + (HIGHEST - calm) * exposure * (stress[index] ?? 0));
+    const calm = min(HIGHEST, max(LOWEST, mean + spread * value));
+    return exp(calm + (HIGHEST - calm) * exposure * (stress[index] ?? 0));
   });
 }
 
@@ -74,9 +75,8 @@ function kernelOf(relaxationHours: number): Float64Array {
 /** Unit variance, mean 0; the value of an hour is the same whatever else is asked for. */
 function waveOf(key: number, kernel: Float64Array, first: number, count: number): Float64Array {
   const oldest = first - kernel.length + 1;
-  const noise = Float64Array.from({ length: kernel.length - 1 + count }, (_, index) =>
-    normal(key, oldest + index),
-  );
+  const noise = new Float64Array(kernel.length - 1 + count);
+  for (let index = 0; index < noise.length; index++) noise[index] = normal(key, oldest + index);
   const wave = new Float64Array(count);
   for (let index = 0; index < count; index++) {
     let sum = 0;

@@ -23,6 +23,7 @@ import { HISTORY_HOURS, hourOf, hoursUntil } from '../hours.js';
 import { sharesOf, stressOf } from './price-process.js';
 import { signalUnder } from './signals.js';
 
+const { floor } = Math;
 const REGIONS_KEPT = 4;
 const PRICE_STEPS = 10_000;
 
@@ -123,9 +124,10 @@ export class SimulatedMarket extends MarketData {
     const onDemand = onDemandPrice(region, type.name) ?? '0';
     const place = { region, zone, type: type.name, family: family.name, band };
     const shares = sharesOf(this.seed, place, this.stress(now, region, family.name), now.first);
+    const dollars = Number(onDemand);
     const history = now.hours.map((at, index): PricePoint => ({
       at,
-      price: priceOf(Number(onDemand) * (shares[index] ?? 0)),
+      price: priceOf(dollars * (shares[index] ?? 0)),
     }));
     const pool: SpotPool = {
       type,
@@ -150,5 +152,5 @@ export class SimulatedMarket extends MarketData {
 
 /** Rounded down, so that it is never above the on-demand price. */
 function priceOf(dollars: number): string {
-  return (Math.floor(dollars * PRICE_STEPS) / PRICE_STEPS).toFixed(4);
+  return (floor(dollars * PRICE_STEPS) / PRICE_STEPS).toFixed(4);
 }
