@@ -50,7 +50,7 @@ export function answerOf(
         items: world.types.filter(({ name }) => fits(filters, 'instance-type', name)).map(typeXml),
       };
     case 'DescribeSpotPriceHistory':
-      return { set: 'spotPriceHistorySet', items: pricesOf(world, filters, fields).map(priceXml) };
+      return spotPricesOf(world, fields);
     case 'DescribeInstances':
       return instancesOf(world, fields.get('InstanceId.1') ?? '');
     case 'DescribeSpotInstanceRequests':
@@ -96,20 +96,22 @@ function instancesOf({ instances }: Ec2World, id: string): Found | { error: stri
 }
 
 /** The newest first; and of each pool the last change before the start, as that is what counts at the start. */
-function pricesOf({ prices }: Ec2World, filters: Filters, fields: URLSearchParams): Ec2Price[] {
+function spotPricesOf({ prices, zones }: Ec2World, fields: URLSearchParams): Found | { error: string } {
+  const zone = fields.get('AvailabilityZone');
+  if (zone !== null && !zones.includes(zone)) return { error: 'InvalidParameterValue' };
+  const listed = (name: string) =>
+    [...fields].flatMap(([field, value]) => (field.startsWith(`${name}.`) ? [value] : []));
   const start = new Date(fields.get('StartTime') ?? 0);
-  const found = prices
-    .filter(({ type }) => fits(filters, 'instance-type', type))
-    .filter(({ zone }) => fits(filters, 'availability-zone', zone))
-    .filter(({ product = 'Linux/UNIX' }) => fits(filters, 'product-description', product))
-    .sort((one, other) => other.at.getTime() - one.at.getTime());
   const before = new Set<string>();
-  return found.filter(({ at, type, zone }) => {
-    if (at >= start) return true;
-    const isFirst = !before.has(`${type} ${zone}`);
-    before.add(`${type} ${zone}`);
-    return isFirst;
-  });
+  const found = prices
+    .filter((price) => listed('InstanceType').includes(price.type) && price.zone === (zone ?? price.zone))
+    .filter(({ product = 'Linux/UNIX' }) => listed('ProductDescription').includes(product))
+    .sort((one, other) => other.at.getTime() - one.at.getTime())
+    .filter((price) => {
+      const pool = `${price.type} ${price.zone}`;
+      return price.at >= start || (!before.has(pool) && before.add(pool));
+    });
+  return { set: 'spotPriceHistorySet', items: found.map(priceXml) };
 }
 
 type Filters = ReadonlyMap<string, readonly string[]>;

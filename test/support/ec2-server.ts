@@ -81,8 +81,8 @@ export class Ec2Server {
     const fault = this.faults.shift() ?? this.lasting;
     if (fault === 'hang') return;
     if (fault === 'reset') return void request.socket.resetAndDestroy();
-    const send = (status: number, xml: string) =>
-      response.writeHead(status, { 'content-type': 'text/xml;charset=UTF-8' }).end(xml);
+    const send = (status: number, xml: string): void =>
+      void response.writeHead(status, { 'content-type': 'text/xml;charset=UTF-8' }).end(xml);
     if (fault === 'garbage') send(200, '<html><body>It works!</body>');
     else if (fault !== null) send(fault.status, xmlError(fault.code));
     else if (!isSigned(request, body)) send(401, xmlError('AuthFailure'));
@@ -95,7 +95,10 @@ export class Ec2Server {
     send: (status: number, xml: string) => void,
   ): void {
     const answer = answerOf(this.world, action, fields);
-    if ('error' in answer) return void send(400, xmlError(answer.error));
+    if ('error' in answer) {
+      send(400, xmlError(answer.error));
+      return;
+    }
     const most = Math.min(this.pageSize, Number(fields.get('MaxResults') ?? this.pageSize));
     send(200, pageOf(action, answer, Number(fields.get('NextToken') ?? 0), most));
   }

@@ -56,9 +56,8 @@ describe('what lasts', () => {
     '%s is told as the market being away, after a bounded number of attempts',
     async (_, fault, attempts) => {
       ec2.alwaysFailWith(fault);
-      await expect(open({ attempts: 3 }).pools(ACCESS)).rejects.toMatchObject(UNAVAILABLE);
-      const types = ec2.actions.filter((action) => action === 'DescribeInstanceTypes');
-      expect(types.length).toBeLessThanOrEqual(attempts);
+      await expect(open({ attempts: 3 }).zones(ACCESS)).rejects.toMatchObject(UNAVAILABLE);
+      expect(ec2.asked).toHaveLength(attempts);
     },
   );
 
@@ -93,6 +92,18 @@ describe('what lasts', () => {
   });
 });
 
+describe('a question that failed', () => {
+  it('asks no more', async () => {
+    ec2.alwaysFailWith({ status: 403, code: 'AuthFailure' });
+    await expect(open().pools(ACCESS)).rejects.toMatchObject(REFUSED);
+    const asked = ec2.asked.length;
+    expect(asked).toBeLessThanOrEqual(6);
+    ec2.alwaysFailWith(null);
+    await expect(open().zones(ACCESS)).resolves.toEqual(['eu-west-1a']);
+    expect(ec2.actions.slice(asked).filter((action) => action === 'DescribeSpotPriceHistory')).toEqual([]);
+  });
+});
+
 describe('credentials', () => {
   it.each([
     ['key', { accessKeyId: 'AKIAI44QH8DHBEXAMPLE' }],
@@ -122,12 +133,12 @@ describe('credentials', () => {
       AWS_SECRET_ACCESS_KEY: EC2_ACCOUNT.secretAccessKey,
     };
     jest.replaceProperty(process, 'env', { ...process.env, ...own });
-    await expect(
-      open().zones({ region: 'eu-west-1', accessKeyId: '', secretAccessKey: '' }),
-    ).rejects.toMatchObject({ status: expect.any(Number) as number });
-    await expect(
-      open().zones({ region: 'eu-west-1', accessKeyId: 'AKIAI44QH8DHBEXAMPLE', secretAccessKey: 'x' }),
-    ).rejects.toMatchObject(REFUSED);
+    for (const keys of [
+      { accessKeyId: '', secretAccessKey: '' },
+      { accessKeyId: 'AKIAI44QH8DHBEXAMPLE', secretAccessKey: 'x' },
+    ]) {
+      await expect(open().zones({ region: 'eu-west-1', ...keys })).rejects.toMatchObject(REFUSED);
+    }
     jest.restoreAllMocks();
   });
 

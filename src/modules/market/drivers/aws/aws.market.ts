@@ -26,7 +26,8 @@ import { spotPricesOf } from './spot-prices.js';
 
 const MIB_PER_GIB = 1_024;
 const TYPES_PAGE_SIZE = 100;
-const MOST_TYPE_PAGES = 10;
+/** EC2 may filter after it has cut the pages, and lists about a thousand types. */
+const MOST_TYPE_PAGES = 30;
 
 /** https://docs.aws.amazon.com/AWSEC2/latest/UserGuide/spot-request-status.html */
 const TAKEN_BACK = /^(marked-for|instance-(terminated|stopped|hibernated))-/;

@@ -1,3 +1,4 @@
+import { setMaxListeners } from 'node:events';
 import { EC2Client } from '@aws-sdk/client-ec2';
 import { mustBeAllowedAddress, outboundLookup } from '../../../../common/http/outbound.js';
 import type { MarketAccess } from '../../market-data.port.js';
@@ -43,7 +44,10 @@ export class Ec2 {
     const { signal } = subject;
     signal?.throwIfAborted();
     const deadline = AbortSignal.timeout(this.limits.callMs);
-    const abortSignal = signal === undefined ? deadline : AbortSignal.any([signal, deadline]);
+    const over = new AbortController();
+    const abortSignal = AbortSignal.any([over.signal, deadline, ...(signal === undefined ? [] : [signal])]);
+    // Each request of the question listens to it.
+    setMaxListeners(0, abortSignal);
     const client = this.clientOf(access);
     try {
       // The SDK does not wake from its back-off.
@@ -52,6 +56,8 @@ export class Ec2 {
       signal?.throwIfAborted();
       throw marketErrorOf(error, { ...subject, region: access.region, late: deadline.aborted });
     } finally {
+      // Pages and attempts that a failed question leaves behind end with it.
+      over.abort();
       client.destroy();
     }
   }

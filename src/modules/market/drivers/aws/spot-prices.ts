@@ -1,4 +1,9 @@
-import { DescribeSpotPriceHistoryCommand, type EC2Client, type SpotPrice } from '@aws-sdk/client-ec2';
+import {
+  DescribeSpotPriceHistoryCommand,
+  type EC2Client,
+  type _InstanceType as InstanceType,
+  type SpotPrice,
+} from '@aws-sdk/client-ec2';
 import pLimit from 'p-limit';
 import type { PricePoint } from '../../market-data.port.js';
 import { hoursUntil } from '../hours.js';
@@ -26,7 +31,12 @@ export interface PriceQuery {
   readonly now: Date;
 }
 
-/** Prices of the pools of these types; a pool nobody sells is not among them. */
+/**
+ * Prices of the pools of these types; a pool nobody sells is not among them, nor
+ * any of a zone that is not there.
+ *
+ * @param query its types are ones that EC2 has.
+ */
 export async function spotPricesOf(
   client: EC2Client,
   options: { readonly abortSignal: AbortSignal },
@@ -34,36 +44,28 @@ export async function spotPricesOf(
 ): Promise<PoolPrices[]> {
   const hours = hoursUntil(query.now);
   const limit = pLimit(AT_ONCE);
-  const together = Array.from(
-    { length: Math.ceil(query.instanceTypes.length / TYPES_TOGETHER) },
-    (_, index) => query.instanceTypes.slice(index * TYPES_TOGETHER, (index + 1) * TYPES_TOGETHER),
-  );
-  const prices = await Promise.all(
-    together.map((types) =>
-      limit(() => {
-        const request = {
-          StartTime: hours[0],
-          EndTime: query.now,
-          MaxResults: PAGE_SIZE,
-          // Filters, not parameters: one that fits nothing finds nothing, where the parameter is an error.
-          Filters: [
-            { Name: 'product-description', Values: [PRODUCT] },
-            { Name: 'instance-type', Values: [...types] },
-            ...(query.availabilityZone === undefined
-              ? []
-              : [{ Name: 'availability-zone', Values: [query.availabilityZone] }]),
-          ],
-        };
-        return pagesOf(MOST_PAGES, (NextToken) =>
-          client.send(new DescribeSpotPriceHistoryCommand({ ...request, NextToken }), options),
-        );
-      }),
-    ),
-  );
-  return byPool(
-    prices.flat().flatMap((page) => page.SpotPriceHistory ?? []),
-    hours,
-  );
+  const ask = async (types: readonly string[]) => {
+    const request = {
+      AvailabilityZone: query.availabilityZone,
+      InstanceTypes: types as InstanceType[],
+      ProductDescriptions: [PRODUCT],
+      StartTime: hours[0],
+      EndTime: query.now,
+      MaxResults: PAGE_SIZE,
+    };
+    const pages = await pagesOf(MOST_PAGES, (NextToken) =>
+      client.send(new DescribeSpotPriceHistoryCommand({ ...request, NextToken }), options),
+    );
+    return pages.flatMap((page) => page.SpotPriceHistory ?? []);
+  };
+  try {
+    const answers = chunksOf(query.instanceTypes).map((types) => limit(() => ask(types)));
+    return byPool((await Promise.all(answers)).flat(), hours);
+  } catch (error) {
+    const isZone = query.availabilityZone !== undefined && (error as Error).name === 'InvalidParameterValue';
+    if (isZone) return [];
+    throw error;
+  }
 }
 
 /** EC2 tells changes; what counts is what was in force. */
@@ -76,6 +78,12 @@ export function inForce(changes: readonly PricePoint[], hours: readonly Date[]):
     if (last !== undefined) history.push({ at, price: last.price });
   }
   return history;
+}
+
+function chunksOf(types: readonly string[]): string[][] {
+  return Array.from({ length: Math.ceil(types.length / TYPES_TOGETHER) }, (_, index) =>
+    types.slice(index * TYPES_TOGETHER, (index + 1) * TYPES_TOGETHER),
+  );
 }
 
 function byPool(entries: readonly SpotPrice[], hours: readonly Date[]): PoolPrices[] {
