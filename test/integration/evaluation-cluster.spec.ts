@@ -3,7 +3,7 @@ import {
   type PipelineConfig,
 } from '../../src/modules/evaluation/evaluation.service.js';
 import { EvaluationBench } from '../support/evaluation.js';
-import { pool, REGION, stressed } from '../support/market.js';
+import { FakeMarket, pool, REGION, stressed } from '../support/market.js';
 
 const [A, B, C] = ['a', 'b', 'c'].map((letter) => `${REGION}${letter}`) as [string, string, string];
 const XLARGE = { name: 'm5.xlarge', vcpu: 4, memoryGb: 16 };
@@ -11,7 +11,7 @@ const GRAVITON = { name: 'm6g.large', architecture: 'arm64' } as const;
 
 let bench: EvaluationBench;
 beforeAll(async () => {
-  bench = await EvaluationBench.start();
+  bench = await EvaluationBench.start(new FakeMarket());
 });
 beforeEach(() => {
   Object.assign(bench.market, { all: [pool()], warning: 'none', fault: null });

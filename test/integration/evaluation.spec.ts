@@ -4,14 +4,14 @@ import {
   type PipelineStage,
 } from '../../src/modules/evaluation/evaluation.service.js';
 import { EvaluationBench } from '../support/evaluation.js';
-import { pool, REGION, stressed } from '../support/market.js';
+import { FakeMarket, pool, REGION, stressed } from '../support/market.js';
 
 const [A, B] = [`${REGION}a`, `${REGION}b`];
 const GRAVITON = { name: 'm6g.large', architecture: 'arm64' } as const;
 
 let bench: EvaluationBench;
 beforeAll(async () => {
-  bench = await EvaluationBench.start();
+  bench = await EvaluationBench.start(new FakeMarket());
 });
 beforeEach(() => {
   Object.assign(bench.market, { all: [pool()], warning: 'none', fault: null });

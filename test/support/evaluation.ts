@@ -11,28 +11,27 @@ import {
   type LogLine,
 } from '../../src/modules/evaluation/evaluation.service.js';
 import { MarketData } from '../../src/modules/market/market-data.port.js';
-import { FakeMarket, MARKET_TIME, REGION } from './market.js';
+import { MARKET_TIME, REGION, type FakeMarket } from './market.js';
 
 /** The evaluation module over a market in memory, at a fixed time. */
-export class EvaluationBench {
+export class EvaluationBench<Market extends MarketData = FakeMarket> {
   readonly lines: LogLine[] = [];
 
   private constructor(
-    readonly market: FakeMarket,
+    readonly market: Market,
     private readonly module: TestingModule,
   ) {}
 
-  static async start(market = new FakeMarket()): Promise<EvaluationBench> {
-    const outside = [
-      { provide: MarketData, useValue: market },
-      { provide: Clock, useValue: { now: () => MARKET_TIME } },
-      Metrics,
-    ];
+  static async start<Market extends MarketData>(market: Market): Promise<EvaluationBench<Market>> {
+    const outside = [{ provide: Clock, useValue: { now: () => MARKET_TIME } }, Metrics];
     @Module({ providers: outside, exports: outside })
     class Outside {}
     const module = await Test.createTestingModule({
       imports: [{ module: Outside, global: true }, EvaluationModule],
-    }).compile();
+    })
+      .overrideProvider(MarketData)
+      .useValue(market)
+      .compile();
     module.enableShutdownHooks();
     return new EvaluationBench(market, await module.init());
   }
