@@ -37,7 +37,7 @@ const models = new LRUCache<string, Loaded>({
   max: MOST_MODELS,
   maxSize: MOST_MODEL_BYTES,
   sizeCalculation: ({ bytes }) => bytes,
-  dispose: ({ session }) => void session.release(),
+  dispose: ({ session }) => void session.release().catch(() => process.exit(1)),
 });
 
 limitWasmMemory(MOST_WASM_BYTES);
