@@ -90,13 +90,23 @@ const figures = {};
 for (const model of Object.keys(models)) {
   // Not counted: compiles and, for ONNX, starts the process and loads the model.
   await measure(model);
+  /** @type {number[][]} */
   const rounds = [];
-  for (let round = 0; round < ROUNDS; round++) rounds.push(await measure(model));
+  /** @type {number[]} */
+  const cpu = [];
+  for (let round = 0; round < ROUNDS; round++) {
+    const before = process.cpuUsage();
+    const times = await measure(model);
+    const { user, system } = process.cpuUsage(before);
+    rounds.push(times);
+    cpu.push((user + system) / 1000 / times.length);
+  }
   figures[`${model}: p99 in ms`] = {
     value: spread(rounds.map((times) => quantile(times, 0.99))),
     goal: atMost(50),
   };
   figures[`${model}: median in ms`] = { value: spread(rounds.map((times) => quantile(times, 0.5))) };
+  figures[`${model}: CPU in ms`] = { value: spread(cpu) };
   evaluations[model] = rounds.map((times) => times.length);
 }
 publish('evaluate', figures, {

@@ -9,7 +9,8 @@ import { ModelProcess, ModelSilence } from './model-process.js';
 import { MOST_MODEL_BYTES, MOST_WASM_BYTES, type OnnxAnswer, type OnnxProblem } from './onnx-messages.js';
 import { FEATURE_COUNT } from './risk-features.js';
 
-const MOST_START_MS = 10_000;
+/** WebAssembly is compiled meanwhile. */
+const MOST_START_MS = 15_000;
 /** From the store. */
 const MOST_FETCH_MS = 10_000;
 const MOST_LOAD_MS = 5_000;
@@ -51,7 +52,7 @@ export class OnnxRunner implements OnApplicationShutdown {
   private readonly oneAtATime = pLimit(1);
   private readonly inspections = pLimit(1);
   private readonly paused = new LRUCache<string, AppError>({ max: MOST_PAUSED, ttl: PAUSE_MS });
-  private process: ModelProcess | null = null;
+  private child: ModelProcess | null = null;
   private idleTimer: NodeJS.Timeout | undefined;
 
   /**
@@ -65,9 +66,9 @@ export class OnnxRunner implements OnApplicationShutdown {
       const refusal = this.paused.get(model.digest);
       if (refusal !== undefined) throw refusal;
       clearTimeout(this.idleTimer);
-      if (this.process?.isRunning !== true) this.process = new ModelProcess();
+      if (this.child?.isRunning !== true) this.child = new ModelProcess();
       try {
-        const { probabilities } = await ask(this.process, model.digest, () => model.load(), features);
+        const { probabilities } = await ask(this.child, model.digest, () => model.load(), features);
         return probabilities;
       } catch (error) {
         // Whatever state the model has left it in, the next one does not inherit.
@@ -87,12 +88,12 @@ export class OnnxRunner implements OnApplicationShutdown {
   async inspect(model: Uint8Array): Promise<ModelInspection> {
     if (model.length > MOST_MODEL_BYTES) throw EvaluationErrors.modelTooLarge(MOST_MODEL_BYTES);
     return this.inspections(async () => {
-      const process = new ModelProcess();
+      const child = new ModelProcess();
       try {
         let digest: string | null = null;
         for (const rows of TRIED_ROWS) {
           const answered: Answered = await ask(
-            process,
+            child,
             digest,
             () => Promise.resolve(model),
             triedFeatures(rows),
@@ -103,7 +104,7 @@ export class OnnxRunner implements OnApplicationShutdown {
       } catch (error) {
         throw problemOf(error);
       } finally {
-        process.stop();
+        child.stop();
       }
     });
   }
@@ -121,22 +122,22 @@ export class OnnxRunner implements OnApplicationShutdown {
   }
 
   private stop(): void {
-    this.process?.stop();
-    this.process = null;
+    this.child?.stop();
+    this.child = null;
   }
 }
 
 /** Brings the model only where the process does not have it yet. */
 async function ask(
-  process: ModelProcess,
+  child: ModelProcess,
   digest: string | null,
   load: () => Promise<Uint8Array>,
   features: Float32Array,
 ): Promise<Answered> {
   const question = { digest, model: null, rows: features.length / FEATURE_COUNT, features };
-  let answer = await process.ask(question, process.isStarting ? MOST_START_MS : MOST_RUN_MS);
+  let answer = await child.ask(question, child.isStarting ? MOST_START_MS : MOST_RUN_MS);
   if (answer.kind === 'model_missing') {
-    answer = await process.ask({ ...question, model: await fetched(load) }, MOST_LOAD_MS);
+    answer = await child.ask({ ...question, model: await fetched(load) }, MOST_LOAD_MS);
   }
   return answeredIn(answer);
 }

@@ -1,5 +1,4 @@
 import { createHash } from 'node:crypto';
-import { constants, setPriority } from 'node:os';
 import { LRUCache } from 'lru-cache';
 import type { InferenceSession as Session } from 'onnxruntime-web';
 import { limitWasmMemory } from './limit-wasm-memory.js';
@@ -46,8 +45,9 @@ const { env, InferenceSession, Tensor } = await import('onnxruntime-web');
 env.wasm.numThreads = 1;
 env.logLevel = 'fatal';
 
-// Requests come first.
-setPriority(constants.priority.PRIORITY_BELOW_NORMAL);
+// The first session compiles WebAssembly: before there is a model whose time that would be.
+await InferenceSession.create(new Uint8Array(1)).catch(() => undefined);
+
 process.on('message', (question: OnnxQuestion) => {
   answer(question).then(tell, (error: unknown) => tell(problemOf(error)));
 });
