@@ -1,4 +1,6 @@
+import 'reflect-metadata';
 import { reportFailure, readConfig } from './bootstrap.js';
+import type { Config } from './config/config.js';
 import { locateDatabase } from './database/open-database.js';
 import { migrate, revertLast } from './database/migrate.js';
 
@@ -6,9 +8,13 @@ const USAGE = `Usage: npm run cli -- <command>
 
   migrate          bring the database schema up to date
   migrate:revert   undo the newest migration
+  storage:check    list objects without a row and rows without their object;
+                   with --repair remove the former
 `;
 
-const commands: Record<string, (url: string) => Promise<string>> = {
+type Command = (url: string, config: Config, flags: readonly string[]) => Promise<string>;
+
+const commands: Record<string, Command> = {
   migrate: async (url) => {
     const ran = await migrate(url);
     return ran.length === 0 ? 'The schema is up to date.' : `Ran ${ran.join(', ')}.`;
@@ -17,18 +23,23 @@ const commands: Record<string, (url: string) => Promise<string>> = {
     const reverted = await revertLast(url);
     return reverted === null ? 'There is nothing to undo.' : `Undid ${reverted}.`;
   },
+  'storage:check': async (url, config, flags) => {
+    const { checkStorage } = await import('./storage-check.js');
+    return checkStorage(config, url, flags.includes('--repair'));
+  },
 };
 
-const [name = ''] = process.argv.slice(2);
+const [name = '', ...flags] = process.argv.slice(2);
 const command = commands[name];
 if (command === undefined) {
   process.stderr.write(USAGE);
   process.exitCode = 2;
 } else {
   try {
-    const database = await locateDatabase(readConfig());
+    const config = readConfig();
+    const database = await locateDatabase(config);
     try {
-      process.stdout.write(`${await command(database.url)}\n`);
+      process.stdout.write(`${await command(database.url, config, flags)}\n`);
     } finally {
       await database.close();
     }

@@ -37,10 +37,11 @@ const SETTINGS = {
  * @param {import('./database.js').Database} database
  * @param {string} cores
  * @param {Record<string, string>} [env]
+ * @param {URL} [script] that starts it otherwise.
  */
-export function startCloudkeep(database, cores, env = {}) {
+export function startCloudkeep(database, cores, env = {}, script = MAIN) {
   return startServer({
-    script: MAIN,
+    script,
     cores,
     readyPath: '/health/ready',
     flags: ['--enable-source-maps'],

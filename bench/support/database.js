@@ -18,7 +18,9 @@ export class Database {
   constructor(folder, server) {
     this.folder = folder;
     this.server = server;
-    this.pool = new pg.Pool({ connectionString: server.url, max: 1 });
+    // As the system, whom row-level security shows every organisation.
+    const options = '-c cloudkeep.organization=*';
+    this.pool = new pg.Pool({ connectionString: server.url, max: 1, options });
   }
 
   static async start() {

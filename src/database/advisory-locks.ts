@@ -3,6 +3,7 @@ export const AdvisoryLock = {
   migrations: 7_201_001,
   firstStart: 7_201_002,
   signingKeys: 7_201_003,
+  userImport: 7_201_004,
   jobs: 7_202_000,
   /** With a second key, so apart from all the others: who is being signed in. */
   externalSignIn: 7_203_000,

@@ -30,6 +30,8 @@ export function dataSourceOptions(url: string, poolSize: number): DataSourceOpti
       options: `-c ${TENANT_SETTING}=*`,
       statement_timeout: STATEMENT_TIMEOUT_MS,
       idle_in_transaction_session_timeout: IDLE_IN_TRANSACTION_TIMEOUT_MS,
+      // Statements that are sent together cross the network together (see `Sql.queryAs`).
+      pipeline: true,
     },
   };
 }

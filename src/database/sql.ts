@@ -66,7 +66,7 @@ export class Sql {
     const client = await this.pool.connect();
     try {
       const confine = `SET LOCAL ${TENANT_SETTING} = ${client.escapeLiteral(organizationId)}`;
-      // Queued together. After a failure COMMIT rolls back, so the connection is clean in any case.
+      // Sent together, in one round trip. After a failure COMMIT rolls back, so the connection is clean in any case.
       const queued = [
         client.query(`BEGIN; ${confine}`),
         client.query<Row>(statement),

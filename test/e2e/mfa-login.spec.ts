@@ -135,6 +135,20 @@ describe('signing in with a second factor', () => {
     expect(codesOf([await complete(token, phone.nextCode())])).toEqual([[401, 'invalid_credentials']]);
   });
 
+  it.each([
+    ['deleted', 'DELETE FROM users WHERE id = $1'],
+    ['deactivated', 'UPDATE users SET is_active = false WHERE id = $1'],
+  ])('is as unknown once its account is %s', async (_, change) => {
+    const { user, phone } = await givenProtected(app);
+    const token = await mfaToken(app, user);
+    await app.database.query(change, [user.id]);
+    const { status, body } = await complete(token, phone.nextCode());
+    const unknown = await complete('no-such-token', phone.code());
+    expect([status, body]).toEqual([401, { ...unknown.body, request_id: body.request_id }]);
+    const passkey = await app.anyone.post('/auth/login/passkey/options', { mfa_token: token });
+    expect(codesOf([passkey])).toEqual([[401, 'invalid_mfa_token']]);
+  });
+
   it('refuses to be no sign-in at all', async () => {
     const answer = await complete('not-a-token', '123456');
     expect(answer).toMatchObject({ status: 401, body: { code: 'invalid_mfa_token' } });

@@ -1,4 +1,3 @@
-import { MfaService } from '../../src/modules/mfa/mfa.service.js';
 import { TestApp } from '../support/app.js';
 import { PASSWORD, type GivenUser } from '../support/factories/given.js';
 import { addPhone, AuthenticatorApp, givenProtected, mfaToken } from '../support/second-factors.js';
@@ -207,17 +206,5 @@ describe('what is kept', () => {
       [user.email],
     );
     expect(mails).toHaveLength(2);
-  });
-});
-
-describe('an account that has lost everything', () => {
-  it('is freed by whoever may, in one call of the service', async () => {
-    const { user } = await givenProtected(app);
-    const admin = await app.given.signedIn({ role: 'admin' });
-    const mfa = app.cloudkeep.nest.get(MfaService);
-    const actor = { userId: admin.id, organizationId: admin.organizationId } as never;
-    await mfa.removeAll(actor, { id: user.id, organizationId: user.organizationId });
-    expect((await login(user.email)).body).toHaveProperty('access_token');
-    expect(await mfa.methodsOf(user.id)).toEqual([]);
   });
 });

@@ -136,6 +136,7 @@ describe('a wrong line', () => {
       person({ full_name: 'x'.repeat(9_000) }),
       person({ password: PASSWORD }),
       good[2],
+      person({ email: '"a b"@example.com' }),
     ]);
     const told = body.lines.map((one: { line: number; status: string; errors: { field: string }[] }) => [
       one.line,
@@ -156,8 +157,9 @@ describe('a wrong line', () => {
       [14, 'failed', ['__proto__']],
       [15, 'failed', ['line']],
       [16, 'failed', ['password']],
+      [18, 'failed', ['email']],
     ]);
-    expect(body).toMatchObject({ applied: true, total: 16, created: 3, skipped: 2, failed: 11 });
+    expect(body).toMatchObject({ applied: true, total: 17, created: 3, skipped: 2, failed: 12 });
     for (const one of good) expect(await exists(one)).toBe(true);
   });
 

@@ -14,11 +14,12 @@ export class AccessPolicy {
 
   /**
    * @param ip where the actor calls from.
-   * @throws AppError 403 `address_not_allowed`, `session_required`, `insufficient_scope` or
-   * `reauthentication_required`.
+   * @throws AppError 403 `address_not_allowed`, `person_required`, `session_required`,
+   * `insufficient_scope` or `reauthentication_required`.
    */
   authorize(actor: Actor, { scope, by, fresh }: AccessRule, ip: string): void {
     if (actor.networks?.includes(ip) === false) throw AccessErrors.addressNotAllowed();
+    if (by === 'person' && actor.credential === 'api_key') throw AccessErrors.personRequired();
     if (by === 'session' && actor.credential !== 'session') throw AccessErrors.sessionRequired();
     if (scope !== null && !actor.holds(scope)) throw AccessErrors.insufficientScope([scope]);
     if (fresh && !this.isFresh(actor)) throw AccessErrors.reauthenticationRequired();

@@ -10,8 +10,8 @@ export const ACCESS = Symbol('access');
 /** What a route asks of its caller; null asks nothing. */
 export interface AccessRule {
   readonly scope: Scope | null;
-  /** `session`: only a person who signed in, not a token or key of theirs. */
-  readonly by: 'any' | 'session';
+  /** `person`: no service key; `session`: only a person who signed in, not a token of theirs either. */
+  readonly by: 'any' | 'person' | 'session';
   /** Of a session, that its person has just proved who they are; other credentials were made for such calls. */
   readonly fresh: boolean;
 }
@@ -20,7 +20,8 @@ export interface AccessRule {
  * Declares who may call a route: `@Access('audit:read')` any caller that holds
  * the scope, `@Access()` any signed-in caller. What only a person should do of
  * their own account, such as changing its password, is `by` session: a leaked
- * token must not be enough. What would let a stolen session settle in is `fresh`:
+ * token must not be enough. What is a person's own, such as their tokens, is
+ * nothing to a service's key: `by` person. What would let a stolen session settle in is `fresh`:
  * it asks for a sign-in or `/auth/reauthenticate` of the last ten minutes. On a
  * method it beats the class.
  */
@@ -43,6 +44,7 @@ export function Access(
 function refusal({ scope, by, fresh }: AccessRule): string {
   return [
     ...(scope === null ? [] : [`the caller does not hold ${scope}`]),
+    ...(by === 'person' ? ['the credential is an API key'] : []),
     ...(by === 'session' ? ['the credential is not a session'] : []),
     ...(fresh ? ['the session was proven more than ten minutes ago (`reauthentication_required`)'] : []),
     'a CSRF proof is missing',

@@ -66,6 +66,13 @@ export const AccessErrors = {
       title: 'Sign in for this',
       detail: 'Only a person who is signed in may do this: a token or key is not enough.',
     }),
+  personRequired: () =>
+    new AppError({
+      status: 403,
+      code: 'person_required',
+      title: 'Not for API keys',
+      detail: 'This belongs to a person: sign in, or use a personal access token.',
+    }),
   reauthenticationRequired: () =>
     new AppError({
       status: 403,

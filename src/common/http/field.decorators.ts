@@ -2,6 +2,7 @@ import { applyDecorators } from '@nestjs/common';
 import { Transform } from 'class-transformer';
 import { IsDate, ValidateBy, ValidateIf, type ValidationOptions } from 'class-validator';
 import { isAddressOrNetwork } from './ip-networks.js';
+import { isMailAddress } from './mail-address.js';
 
 /** The field may be left out; sent as null it is checked, and so refused, like any other value. */
 export function MayBeAbsent(): PropertyDecorator {
@@ -20,6 +21,12 @@ export function IsAddressOrNetwork(options: ValidationOptions = {}): PropertyDec
     },
     options,
   );
+}
+
+/** An e-mail address that mail can go to: one with a quoted part (`"a b"@example.com`) is none. */
+export function IsMailAddress(): PropertyDecorator {
+  const isAddress = (value: unknown) => typeof value === 'string' && isMailAddress(value);
+  return Satisfies('isMailAddress', isAddress, 'must be an e-mail address, without quotes');
 }
 
 const RFC_3339 = /^\d{4}-\d{2}-\d{2}([Tt]\d{2}:\d{2}:\d{2}(\.\d+)?([Zz]|[+-]\d{2}:\d{2}))?$/;

@@ -22,11 +22,4 @@ export const ApiKeyErrors = {
       title: 'Too many tokens or keys',
       detail: `There are ${limit} already, the most there may be: revoke what nobody uses.`,
     }),
-  personRequired: () =>
-    new AppError({
-      status: 403,
-      code: 'person_required',
-      title: 'Not for API keys',
-      detail: 'Personal access tokens belong to a person: sign in, or use a token of your own.',
-    }),
 };

@@ -24,7 +24,7 @@ export class PersonalTokensController {
   ) {}
 
   @Post()
-  @Access('tokens:write', 'any', { fresh: true })
+  @Access('tokens:write', 'person', { fresh: true })
   @ApiOperation({ summary: 'Make a token for a script or tool of one’s own; it is shown this once' })
   @Returns(201, CreatedPersonalTokenDto, [400, 409, 413, 415])
   create(
@@ -35,7 +35,7 @@ export class PersonalTokensController {
   }
 
   @Get()
-  @Access('profile:read')
+  @Access('profile:read', 'person')
   @ApiOperation({ summary: 'List one’s tokens, newest first' })
   @Returns(200, PersonalTokenPageDto, [400])
   list(@CurrentActor() actor: Actor, @Query() query: PageQuery): Promise<PersonalTokenPageDto> {
@@ -43,7 +43,7 @@ export class PersonalTokensController {
   }
 
   @Delete(':id')
-  @Access('tokens:write')
+  @Access('tokens:write', 'person')
   @ApiOperation({ summary: 'Revoke a token, and whatever it made; on every replica at once' })
   @Returns(204, null, [404])
   revoke(@CurrentActor() actor: Actor, @Param('id', IdPipe) id: string): Promise<void> {

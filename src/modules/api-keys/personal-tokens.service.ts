@@ -43,8 +43,6 @@ export class PersonalTokensService {
   }
 }
 
-/** @throws AppError 403 `person_required`: a key works for an organisation, not for a person. */
-function ownedBy({ credential, organizationId, userId }: Actor): CredentialOwner {
-  if (credential === 'api_key') throw ApiKeyErrors.personRequired();
+function ownedBy({ organizationId, userId }: Actor): CredentialOwner {
   return { kind: 'pat', organizationId, userId };
 }

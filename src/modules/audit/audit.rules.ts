@@ -1,6 +1,7 @@
 import type { DomainEventName, DomainEvents } from '../../common/events/domain-events.js';
 import type { CredentialRef } from '../api-keys/api-keys.events.js';
 import type { PasswordSetBy } from '../users/users.events.js';
+import { fileRules } from './file.rules.js';
 import { peopleRules } from './people.rules.js';
 import { byActor, bySelf, userResource } from './rule-parts.js';
 import { mfaRules } from './mfa.rules.js';
@@ -8,6 +9,7 @@ import '../../common/access/access.events.js';
 import '../api-keys/api-keys.events.js';
 import '../auth/auth.events.js';
 import '../conversations/conversations.events.js';
+import '../files/files.events.js';
 import '../identities/identities.events.js';
 import '../mfa/mfa.events.js';
 import '../users/users.events.js';
@@ -32,6 +34,9 @@ const conversationResource = (id: string) => `conversation:${id}`;
 const actionOf = ({ kind }: CredentialRef) => (kind === 'pat' ? 'token' : 'api_key');
 const credentialResource = (credential: CredentialRef) => `${actionOf(credential)}:${credential.id}`;
 
+/** A key is the organisation's, as its name is; what somebody calls a token of their own may say who they are. */
+const nameOf = ({ kind, name }: CredentialRef) => (kind === 'pat' ? {} : { name });
+
 const PASSWORD_ACTIONS = {
   owner: 'user.change_password',
   reset: 'user.reset_password',
@@ -53,7 +58,7 @@ export const auditRules = {
     resource: userResource(user),
     userId: null,
     organizationId: user.organizationId,
-    details: { email: user.email },
+    details: {},
   }),
   'user.profile-updated': ({ actor, user, changed }) => ({
     action: 'user.update_profile',
@@ -138,33 +143,33 @@ export const auditRules = {
     action: `${actionOf(credential)}.create`,
     resource: credentialResource(credential),
     ...byActor(actor),
-    details: { name: credential.name, scopes, expires_at: expiresAt?.toISOString() ?? null },
+    details: { ...nameOf(credential), scopes, expires_at: expiresAt?.toISOString() ?? null },
   }),
   'credential.updated': ({ actor, credential, changed }) => ({
     action: `${actionOf(credential)}.update`,
     resource: credentialResource(credential),
     ...byActor(actor),
-    details: { name: credential.name, changed },
+    details: { ...nameOf(credential), changed },
   }),
   'credential.rotated': ({ actor, credential, graceSeconds }) => ({
     action: `${actionOf(credential)}.rotate`,
     resource: credentialResource(credential),
     ...byActor(actor),
-    details: { name: credential.name, grace_seconds: graceSeconds },
+    details: { ...nameOf(credential), grace_seconds: graceSeconds },
   }),
   'credential.revoked': ({ actor, credential, reason }) => ({
     action: `${actionOf(credential)}.revoke`,
     resource: credentialResource(credential),
     userId: actor?.userId ?? null,
     organizationId: credential.organizationId,
-    details: { name: credential.name, reason },
+    details: { ...nameOf(credential), reason },
   }),
   'credential.owner-warned': ({ credential, because }) => ({
     action: `${actionOf(credential)}.warn`,
     resource: credentialResource(credential),
     userId: null,
     organizationId: credential.organizationId,
-    details: { name: credential.name, because },
+    details: { ...nameOf(credential), because },
   }),
   'login.failed': ({ user, reason }) => ({
     action: 'login.fail',
@@ -208,4 +213,5 @@ export const auditRules = {
     details: { message_count: messageCount },
   }),
   ...mfaRules,
+  ...fileRules,
 } satisfies AuditRules;

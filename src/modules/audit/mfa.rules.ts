@@ -18,13 +18,20 @@ const changed =
     resource: `user:${user.id}`,
     userId: actor.userId,
     organizationId: user.organizationId,
-    details: passkey === undefined ? {} : { passkey_id: passkey.id, name: passkey.name },
+    details: passkey === undefined ? {} : { passkey_id: passkey.id },
   });
 
 /** What becomes of second factors. */
 export const mfaRules = {
   'mfa.enabled': changed('mfa.enable'),
   'mfa.disabled': changed('mfa.disable'),
+  'mfa.reset': ({ actor, user, methods }) => ({
+    action: 'mfa.reset',
+    resource: `user:${user.id}`,
+    userId: actor.userId,
+    organizationId: user.organizationId,
+    details: { methods },
+  }),
   'totp.added': changed('totp.add'),
   'totp.removed': changed('totp.remove'),
   'passkey.added': changed('passkey.add'),

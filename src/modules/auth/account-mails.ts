@@ -23,8 +23,8 @@ export class AccountMails {
   }
 
   /**
-   * Part of the caller's unit of work. Registration takes addresses that no mail
-   * goes to, quoted ones say: what is told must not fail for them.
+   * Part of the caller's unit of work. There are accounts with addresses that no
+   * mail goes to, quoted ones say: what is told must not fail for them.
    */
   async send<Name extends MailName>(name: Name, user: UserRow, data: MailData[Name]): Promise<void> {
     const recipient = { email: user.email, organizationId: user.organization_id };

@@ -33,6 +33,9 @@ export class AuthJobs implements OnModuleInit {
     this.events.react('user.password-reset-forced', async ({ actor, user }) => {
       await this.sessions.end(user, {}, 'password_change', actor);
     });
+    this.events.react('mfa.reset', async ({ actor, user }) => {
+      await this.sessions.end(user, {}, 'mfa_reset', actor);
+    });
   }
 
   @Cron(CronExpression.EVERY_HOUR)

@@ -49,7 +49,7 @@ export class FirstAdminService {
         organizationId: DEFAULT_ORGANIZATION_ID,
       });
       this.events.emit('user.first-admin-created', {
-        user: { id: user.id, organizationId: user.organization_id, email },
+        user: { id: user.id, organizationId: user.organization_id },
       });
       return { email, generatedPassword: this.config.adminPassword === null ? password : null };
     });

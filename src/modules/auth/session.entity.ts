@@ -14,7 +14,8 @@ export type SessionEnd =
   | 'user_deactivated'
   | 'reauthentication'
   | 'user_erased'
-  | 'account_taken_over';
+  | 'account_taken_over'
+  | 'mfa_reset';
 
 /** One place where somebody is signed in: a refresh token family, or a browser with a cookie. */
 @Entity('sessions')

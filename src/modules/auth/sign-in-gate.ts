@@ -83,7 +83,9 @@ export class SignInGate {
   private async opened(token: { subject: string; data: Kept } | null): Promise<PendingSignIn> {
     if (token === null) throw AuthErrors.invalidMfaToken();
     const { kind, by, passwordHash, newHash, lockoutSubject } = token.data;
-    const user = await this.users.mustFind(token.subject.slice('user:'.length));
+    const user = await this.users.find(token.subject.slice('user:'.length));
+    // Alike to a token nobody has: whether there is still such an account is not told.
+    if (user?.is_active !== true) throw AuthErrors.invalidMfaToken();
     return {
       // As it was proven: a session is opened only if that is still the password.
       user: { ...user, password_hash: passwordHash },

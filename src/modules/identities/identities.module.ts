@@ -12,6 +12,8 @@ import { FailureReports } from './failure-reports.js';
 import { IdentitiesController } from './identities.controller.js';
 import { IdentitiesRepository } from './identities.repository.js';
 import { IdentitiesService } from './identities.service.js';
+import { IdentityData } from './identity-data.js';
+import { IdentityDataRepository } from './identity-data.repository.js';
 import { IdentityEntity } from './identity.entity.js';
 import { Providers } from './providers/providers.js';
 import { Redirects } from './redirects.js';
@@ -31,6 +33,8 @@ import { SignInFlows } from './sign-in-flows.js';
     FailureReports,
     IdentitiesRepository,
     IdentitiesService,
+    IdentityData,
+    IdentityDataRepository,
     Providers,
     Redirects,
     SignInAnswers,

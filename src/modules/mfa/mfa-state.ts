@@ -69,10 +69,16 @@ export class MfaState {
     await this.mails.changed(user, false);
   }
 
-  async removeAll(actor: Actor, user: UserRow): Promise<void> {
+  /** By somebody else. What was only begun goes too, without a word. */
+  async reset(actor: Actor, user: UserRow): Promise<void> {
+    const methods = await this.methodsOf(user.id);
     await this.totp.remove(user.id);
     await this.passkeys.removeAll(user.id);
-    await this.turnOffIfNone(actor, user);
+    await this.recovery.removeAll(user.id);
+    if (!user.mfa_enabled) return;
+    await this.users.setMfaEnabled(user.id, false);
+    this.events.emit('mfa.reset', { actor, user: refOf(user), methods });
+    await this.mails.reset(user);
   }
 }
 

@@ -66,6 +66,13 @@ export const MfaErrors = {
       title: 'The last way to sign in',
       detail: 'The account has no password: without this passkey nobody could sign in to it. Set one first.',
     }),
+  ownAccount: () =>
+    new AppError({
+      status: 409,
+      code: 'own_account',
+      title: 'Not one’s own account',
+      detail: 'One’s own second factors are removed with a code, under /auth/mfa.',
+    }),
   paused: (retryAfterSeconds: number) =>
     new AppError({
       status: 429,

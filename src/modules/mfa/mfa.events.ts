@@ -13,8 +13,14 @@ declare module '../../common/events/domain-events.js' {
   interface DomainEvents {
     /** The account's sign-in asks for a second factor from now on. */
     'mfa.enabled': { readonly actor: Actor; readonly user: UserRef };
-    /** It does no more; `actor` may be an admin who helps somebody locked out. */
+    /** It does no more. */
     'mfa.disabled': { readonly actor: Actor; readonly user: UserRef };
+    /** Nor after this: somebody else, who may, took every factor away. */
+    'mfa.reset': {
+      readonly actor: Actor;
+      readonly user: UserRef;
+      readonly methods: readonly SecondFactor[];
+    };
     'totp.added': { readonly actor: Actor; readonly user: UserRef };
     'totp.removed': { readonly actor: Actor; readonly user: UserRef };
     'passkey.added': { readonly actor: Actor; readonly user: UserRef; readonly passkey: PasskeyRef };

@@ -3,9 +3,12 @@ import { TypeOrmModule } from '@nestjs/typeorm';
 import { MailModule } from '../mail/mail.module.js';
 import { UsersModule } from '../users/users.module.js';
 import { FactorCodes } from './factor-codes.js';
+import { FactorData } from './factor-data.js';
+import { FactorDataRepository } from './factor-data.repository.js';
 import { MfaController } from './mfa.controller.js';
 import { MfaHandover } from './mfa-handover.js';
 import { MfaMails } from './mfa-mails.js';
+import { MfaResetService } from './mfa-reset.service.js';
 import { MfaService } from './mfa.service.js';
 import { MfaSetupService } from './mfa-setup.service.js';
 import { MfaState } from './mfa-state.js';
@@ -22,6 +25,7 @@ import { TotpCodes } from './totp-codes.js';
 import { TotpFactorEntity } from './totp-factor.entity.js';
 import { TotpFactorsRepository } from './totp-factors.repository.js';
 import { TotpService } from './totp.service.js';
+import { UserMfaController } from './user-mfa.controller.js';
 
 /** Second factors: authenticator apps, passkeys, recovery codes. Refuses a code twice, and guessing. */
 @Module({
@@ -30,11 +34,14 @@ import { TotpService } from './totp.service.js';
     MailModule,
     UsersModule,
   ],
-  controllers: [MfaController, PasskeysController],
+  controllers: [MfaController, PasskeysController, UserMfaController],
   providers: [
     FactorCodes,
+    FactorData,
+    FactorDataRepository,
     MfaHandover,
     MfaMails,
+    MfaResetService,
     MfaService,
     MfaSetupService,
     MfaState,

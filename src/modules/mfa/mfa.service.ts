@@ -1,8 +1,5 @@
 import { Injectable } from '@nestjs/common';
-import type { Actor } from '../../common/access/actor.js';
-import { UnitOfWork } from '../../database/unit-of-work.js';
 import type { UserRef } from '../users/users.events.js';
-import { UsersService } from '../users/users.service.js';
 import { FactorCodes } from './factor-codes.js';
 import type { SecondFactor } from './mfa.events.js';
 import { MfaState } from './mfa-state.js';
@@ -16,8 +13,6 @@ export class MfaService {
   constructor(
     private readonly codes: FactorCodes,
     private readonly state: MfaState,
-    private readonly users: UsersService,
-    private readonly unitOfWork: UnitOfWork,
   ) {}
 
   /** How a user can pass the second step of a sign-in. */
@@ -35,17 +30,5 @@ export class MfaService {
    */
   useCode(user: UserRef, typed: string): Promise<'totp' | 'recovery_code' | null> {
     return this.codes.use(user, typed);
-  }
-
-  /**
-   * Takes every second factor from a user who has lost theirs. Who may do that is
-   * for the caller to decide.
-   *
-   * @throws AppError 404.
-   */
-  async removeAll(actor: Actor, user: UserRef): Promise<void> {
-    await this.unitOfWork.run(async () => {
-      await this.state.removeAll(actor, await this.users.mustLock(user.id));
-    });
   }
 }

@@ -6,7 +6,7 @@ import { MfaErrors } from './mfa.errors.js';
 import { TotpFactorsRepository, type CodePause } from './totp-factors.repository.js';
 
 /** RFC 6238: the step of every authenticator app, and one of drift either side (section 5.2). */
-const STEP_SECONDS = 30;
+export const STEP_SECONDS = 30;
 /** Far below the 100 failures in a row that NIST SP 800-63B section 3.2.2 allows: then 96 guesses a day. */
 const PAUSE: CodePause = { tolerated: 5, longestSeconds: 15 * 60 };
 

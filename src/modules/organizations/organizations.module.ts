@@ -9,6 +9,8 @@ import { InvitationEntity } from './invitation.entity.js';
 import { InvitationsController } from './invitations.controller.js';
 import { InvitationsRepository } from './invitations.repository.js';
 import { InvitationsService } from './invitations.service.js';
+import { MembershipData } from './membership-data.js';
+import { MembershipDataRepository } from './membership-data.repository.js';
 import { OpenInvitations } from './open-invitations.js';
 import { OrganizationReactions } from './organization-reactions.js';
 import { OrganizationRemoval } from './organization-removal.js';
@@ -26,6 +28,8 @@ import { OrganizationsService } from './organizations.service.js';
     InvitationLetters,
     InvitationsRepository,
     InvitationsService,
+    MembershipData,
+    MembershipDataRepository,
     OpenInvitations,
     OrganizationReactions,
     OrganizationRemoval,

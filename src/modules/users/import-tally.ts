@@ -30,7 +30,8 @@ export class ImportTally {
   }
 
   report(applied: boolean): ImportReportDto {
-    const { total, lines } = this;
+    const { total } = this;
+    const lines = this.lines.toSorted((one, other) => one.line - other.line);
     return { applied, total, ...this.counts, lines, lines_omitted: total - this.created - lines.length };
   }
 }

@@ -1,7 +1,9 @@
 import { applyDecorators } from '@nestjs/common';
 import { ApiProperty, ApiPropertyOptional } from '@nestjs/swagger';
 import { Transform } from 'class-transformer';
-import { IsEmail, IsOptional, IsString, Length, Matches, MaxLength } from 'class-validator';
+import { IsOptional, IsString, Length, Matches } from 'class-validator';
+import { IsMailAddress } from '../../common/http/field.decorators.js';
+import { LONGEST_ADDRESS } from '../../common/http/mail-address.js';
 
 const trimmed = ({ value }: { value: unknown }) => (typeof value === 'string' ? value.trim() : value);
 
@@ -11,12 +13,11 @@ export const DEFAULT_ROLE = 'user';
 /** The address somebody is reached under and may sign in with; kept in small letters. */
 export function PersonEmail(): PropertyDecorator {
   return applyDecorators(
-    ApiProperty({ format: 'email', example: 'ada@example.com', maxLength: 254 }),
+    ApiProperty({ format: 'email', example: 'ada@example.com', maxLength: LONGEST_ADDRESS }),
     Transform(({ value }: { value: unknown }) =>
       typeof value === 'string' ? value.trim().toLowerCase() : value,
     ),
-    IsEmail({}, { message: 'must be an e-mail address' }),
-    MaxLength(254),
+    IsMailAddress(),
   );
 }
 

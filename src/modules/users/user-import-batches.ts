@@ -6,13 +6,10 @@ import type { NdjsonLine } from '../../common/http/ndjson.js';
 import type { ImportTally } from './import-tally.js';
 import { ImportedUserReader } from './imported-user.js';
 import { RolesService } from './roles.service.js';
+import { UserImportErrors } from './user-import.errors.js';
 import { UserImportRepository, type NewImportedUser, type Taken } from './user-import.repository.js';
 
-interface Candidate extends NewImportedUser {
-  readonly line: number;
-}
-
-/** Brings some lines in, with one insert. Part of the caller's unit of work. */
+/** Some lines of an import: who they are, and bringing those in with one insert. Part of the caller's unit of work. */
 @Injectable()
 export class UserImportBatches {
   constructor(
@@ -21,25 +18,9 @@ export class UserImportBatches {
     private readonly repository: UserImportRepository,
   ) {}
 
-  async bring(actor: Actor, lines: readonly NdjsonLine[], tally: ImportTally): Promise<void> {
-    const candidates = await this.candidates(actor, lines, tally);
-    const created = await this.repository.insert(actor.organizationId, candidates);
-    tally.created += created.size;
-    const rejected = candidates.filter(({ id }) => !created.has(id));
-    if (rejected.length === 0) return;
-    const taken = new Map((await this.repository.findTaken(rejected)).map((one) => [one.id, one]));
-    for (const { id, line, user } of rejected) {
-      const status = taken.get(id)?.email_taken === true ? 'skipped' : 'failed';
-      tally.refuse(line, user, status, takenErrors(taken.get(id)));
-    }
-  }
-
-  private async candidates(
-    actor: Actor,
-    lines: readonly NdjsonLine[],
-    tally: ImportTally,
-  ): Promise<Candidate[]> {
-    const candidates: Candidate[] = [];
+  /** Whom lines name; those that are wrong by themselves are told of. */
+  async read(actor: Actor, lines: readonly NdjsonLine[], tally: ImportTally): Promise<NewImportedUser[]> {
+    const candidates: NewImportedUser[] = [];
     const roleFaults = new Map<string, string | null>();
     for (const read of lines) {
       const user = await this.reader.read(read, actor.organizationId);
@@ -54,6 +35,21 @@ export class UserImportBatches {
       else tally.refuse(read.line, user, 'failed', [{ field: 'role', message: fault }]);
     }
     return candidates;
+  }
+
+  /** @throws AppError 503 `imports_busy` where another import writes for too long. */
+  async bring(actor: Actor, candidates: readonly NewImportedUser[], tally: ImportTally): Promise<void> {
+    if (candidates.length === 0) return;
+    if (!(await this.repository.lock())) throw UserImportErrors.busy();
+    const created = await this.repository.insert(actor.organizationId, candidates);
+    tally.created += created.size;
+    const rejected = candidates.filter(({ id }) => !created.has(id));
+    if (rejected.length === 0) return;
+    const taken = new Map((await this.repository.findTaken(rejected)).map((one) => [one.id, one]));
+    for (const { id, line, user } of rejected) {
+      const status = taken.get(id)?.email_taken === true ? 'skipped' : 'failed';
+      tally.refuse(line, user, status, takenErrors(taken.get(id)));
+    }
   }
 
   private async roleFault(actor: Actor, role: string): Promise<string | null> {

@@ -1,5 +1,7 @@
 import { AppError } from '../../common/errors/app-error.js';
 
+const RETRY_AFTER_SECONDS = 30;
+
 export const UserImportErrors = {
   notNdjson: () =>
     new AppError({
@@ -8,13 +10,13 @@ export const UserImportErrors = {
       title: 'The body has the wrong type',
       detail: 'Send one JSON object a line, uncompressed, with Content-Type: application/x-ndjson.',
     }),
-  busy: (retryAfterSeconds: number) =>
+  busy: () =>
     new AppError({
       status: 503,
       code: 'imports_busy',
       title: 'Other imports are under way',
-      detail: `Try again in ${retryAfterSeconds} s.`,
-      headers: { 'Retry-After': String(retryAfterSeconds) },
+      detail: `Try again in ${RETRY_AFTER_SECONDS} s.`,
+      headers: { 'Retry-After': String(RETRY_AFTER_SECONDS) },
     }),
   interrupted: (cause: unknown) =>
     new AppError({

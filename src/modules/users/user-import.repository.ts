@@ -1,9 +1,11 @@
 import { Injectable } from '@nestjs/common';
+import { AdvisoryLock } from '../../database/advisory-locks.js';
 import { Sql } from '../../database/sql.js';
 import type { ImportedUserDto } from './user-import.dto.js';
 
 export interface NewImportedUser {
   readonly id: string;
+  readonly line: number;
   readonly user: ImportedUserDto;
 }
 
@@ -13,9 +15,32 @@ export interface Taken {
   readonly username_taken: boolean;
 }
 
+/** `lock_not_available` and `query_canceled`: by the database's lock_timeout or our statement_timeout. */
+const TIMEOUTS: ReadonlySet<unknown> = new Set(['55P03', '57014']);
+
 @Injectable()
 export class UserImportRepository {
   constructor(private readonly sql: Sql) {}
+
+  /**
+   * Waits until no other import writes. Each writes many people, in the order of its
+   * lines: two at once could each hold what the other waits for.
+   *
+   * @returns false where that took too long; the transaction can then only be given up.
+   */
+  async lock(): Promise<boolean> {
+    try {
+      await this.sql.execute({
+        name: 'user-import-lock',
+        text: 'SELECT pg_advisory_xact_lock($1)',
+        values: [AdvisoryLock.userImport],
+      });
+      return true;
+    } catch (error) {
+      if (TIMEOUTS.has((error as { code?: unknown }).code)) return false;
+      throw error;
+    }
+  }
 
   /**
    * Any number in one statement. Of two with one e-mail or username the first is made.

@@ -10,13 +10,13 @@ import { ImportTally } from './import-tally.js';
 import { UserImportBatches } from './user-import-batches.js';
 import type { ImportReportDto, ImportUsersQuery } from './user-import.dto.js';
 import { UserImportErrors } from './user-import.errors.js';
+import { UserImportSpool } from './user-import-spool.repository.js';
 import './users.events.js';
 
 const BATCH = 500;
 const LONGEST_LINE_BYTES = 8_192;
 /** Each may hold a database connection for as long as its sender takes. */
 const MOST_AT_ONCE = 2;
-const RETRY_AFTER_SECONDS = 30;
 
 /** Takes a transaction back whose work went well. */
 class Undo extends Error {}
@@ -28,6 +28,7 @@ export class UserImportService {
 
   constructor(
     private readonly batches: UserImportBatches,
+    private readonly spool: UserImportSpool,
     private readonly unitOfWork: UnitOfWork,
     private readonly events: EventBus,
     private readonly config: ImportsConfig,
@@ -42,7 +43,7 @@ export class UserImportService {
    */
   async import(actor: Actor, query: ImportUsersQuery, request: Request): Promise<ImportReportDto> {
     this.mustBeReadable(request);
-    if (this.running >= MOST_AT_ONCE) throw UserImportErrors.busy(RETRY_AFTER_SECONDS);
+    if (this.running >= MOST_AT_ONCE) throw UserImportErrors.busy();
     this.running++;
     try {
       const lines = inBatches(this.linesOf(request));
@@ -60,7 +61,9 @@ export class UserImportService {
     const tally = new ImportTally();
     try {
       for await (const batch of lines)
-        await this.unitOfWork.run(() => this.batches.bring(actor, batch, tally));
+        await this.unitOfWork.run(async () => {
+          await this.batches.bring(actor, await this.batches.read(actor, batch, tally), tally);
+        });
     } finally {
       await this.unitOfWork.run(() => {
         this.tell(actor, tally, false);
@@ -78,7 +81,9 @@ export class UserImportService {
     const tally = new ImportTally();
     try {
       await this.unitOfWork.run(async () => {
-        for await (const batch of lines) await this.batches.bring(actor, batch, tally);
+        await this.spool.open();
+        for await (const batch of lines) await this.spool.add(await this.batches.read(actor, batch, tally));
+        for await (const people of this.spool.take(BATCH)) await this.batches.bring(actor, people, tally);
         if (dryRun || !tally.isClean) throw new Undo();
         this.tell(actor, tally, true);
       });

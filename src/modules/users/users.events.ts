@@ -55,6 +55,6 @@ declare module '../../common/events/domain-events.js' {
      * elsewhere or a reset: whatever whoever made it could come back with is to go.
      */
     'account.claimed': { readonly user: UserRef };
-    'user.first-admin-created': { readonly user: UserRef & { readonly email: string } };
+    'user.first-admin-created': { readonly user: UserRef };
   }
 }

@@ -22,6 +22,7 @@ import { UserErasureService } from './user-erasure.service.js';
 import { UserEntity } from './user.entity.js';
 import { UserImportBatches } from './user-import-batches.js';
 import { UserImportController } from './user-import.controller.js';
+import { UserImportSpool } from './user-import-spool.repository.js';
 import { UserImportRepository } from './user-import.repository.js';
 import { UserImportService } from './user-import.service.js';
 import { UsersController } from './users.controller.js';
@@ -52,6 +53,7 @@ import { UsersService } from './users.service.js';
     UserImportBatches,
     UserImportRepository,
     UserImportService,
+    UserImportSpool,
     UsersRepository,
     UsersService,
   ],

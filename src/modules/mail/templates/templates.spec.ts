@@ -18,6 +18,7 @@ const filledWith = (name: string): MailData => ({
   'email-verification': { full_name: name, token: TOKEN },
   invitation: { organization: name, inviter: name, token: TOKEN },
   'mfa-changed': { is_enabled: true, ip: name, at: AT },
+  'mfa-reset': { has_password: true, at: AT },
   'new-device': { device: name, ip: '203.0.113.7', at: AT },
   'password-changed': { full_name: name, by_mail: true, ip: '203.0.113.7', at: AT },
   'password-reset': { full_name: name, token: TOKEN },

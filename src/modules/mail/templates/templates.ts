@@ -5,6 +5,7 @@ import { invitation, type Invitation } from './invitation.js';
 import type { RenderedMail } from './layout.js';
 import type { Links } from './links.js';
 import { mfaChanged, type MfaChanged } from './mfa-changed.js';
+import { mfaReset, type MfaReset } from './mfa-reset.js';
 import { newDevice, type NewDevice } from './new-device.js';
 import { passwordChanged, type PasswordChanged } from './password-changed.js';
 import { passwordReset, type PasswordReset } from './password-reset.js';
@@ -16,6 +17,7 @@ export interface MailData {
   readonly 'email-verification': EmailVerification;
   readonly invitation: Invitation;
   readonly 'mfa-changed': MfaChanged;
+  readonly 'mfa-reset': MfaReset;
   readonly 'new-device': NewDevice;
   readonly 'password-changed': PasswordChanged;
   readonly 'password-reset': PasswordReset;
@@ -32,6 +34,7 @@ export const templates: { readonly [Name in MailName]: Template<Name> } = {
   'email-verification': emailVerification,
   invitation,
   'mfa-changed': mfaChanged,
+  'mfa-reset': mfaReset,
   'new-device': newDevice,
   'password-changed': passwordChanged,
   'password-reset': passwordReset,

@@ -1,0 +1,125 @@
+import { randomBytes } from 'node:crypto';
+import { newId } from '../../../src/common/crypto/ids.js';
+import type { TestApp } from '../app.js';
+import { begun } from '../conversations.js';
+import type { SignedIn } from '../factories/given.js';
+import { paramsOf } from './calls.js';
+
+/** What the path of a thing is filled with. */
+type Params = Readonly<Record<string, string>>;
+
+/** A thing that paths name, and whose it is. */
+export interface Resource {
+  /**
+   * `person`: there for its owner alone. `organization`: for whoever in the
+   * organisation the route lets in. `caller`: everybody names their own by it.
+   */
+  readonly of: 'person' | 'organization' | 'caller';
+  /** Makes one that this admin owns. */
+  readonly make: (app: TestApp, owner: SignedIn) => Promise<Params>;
+  /** Good bodies of its routes, where the examples in the description would not do. */
+  readonly bodies?: Readonly<Record<string, object>>;
+  /** What a route asks beside its rule to show that the thing is there. */
+  readonly alsoNeeds?: Readonly<Record<string, string>>;
+}
+
+const name = () => `t${randomBytes(5).toString('hex')}`;
+
+/**
+ * How to make what a path names, by the beginning of the path. One entry a kind of
+ * thing: the longest that has all parameters of a route is the route's.
+ */
+export const RESOURCES: Readonly<Record<string, Resource>> = {
+  '/api/v1/auth/sessions/:id': {
+    of: 'person',
+    make: async (app, owner) => ({ id: (await app.given.signIn(owner)).sessionId }),
+  },
+  '/api/v1/auth/tokens/:id': {
+    of: 'person',
+    make: (app, owner) => app.given.personalToken(owner, ['profile:read']).then(({ id }) => ({ id })),
+  },
+  '/api/v1/auth/identities/:id': {
+    of: 'person',
+    make: (app, owner) =>
+      inserted(app, owner, 'identities', {
+        provider: 'google',
+        subject: name(),
+        last_used_at: new Date(),
+      }),
+  },
+  '/api/v1/auth/mfa/passkeys/:id': {
+    of: 'person',
+    make: (app, owner) =>
+      inserted(app, owner, 'passkeys', {
+        name: 'A key',
+        credential_id: name(),
+        public_key: Buffer.alloc(8),
+        counter: 0,
+        transports: [],
+        is_backed_up: false,
+      }),
+  },
+  '/api/v1/conversations/:id': {
+    of: 'person',
+    make: async (app, owner) => ({ id: await begun(app.as(owner)) }),
+  },
+  '/api/v1/users/me/preferences/:key': {
+    of: 'caller',
+    make: async (app, owner) => {
+      const key = name();
+      expect((await app.as(owner).put(`/users/me/preferences/${key}`, { value: 'mine' })).status).toBe(200);
+      return { key };
+    },
+  },
+  '/api/v1/users/:id': {
+    of: 'organization',
+    make: async (app, { organizationId }) => ({
+      id: (await app.given.user({ role: 'guest', organizationId })).id,
+    }),
+    alsoNeeds: { 'GET /api/v1/users/:id/export': 'users:manage' },
+  },
+  '/api/v1/roles/:name': {
+    of: 'organization',
+    make: async (app, owner) => {
+      const role = { name: name(), scopes: ['profile:read'] };
+      expect((await app.as(owner).post('/roles', role)).status).toBe(201);
+      return { name: role.name };
+    },
+  },
+  '/api/v1/api-keys/:id': {
+    of: 'organization',
+    make: (app, owner) => app.given.apiKey(owner, ['profile:read']).then(({ id }) => ({ id })),
+  },
+  '/api/v1/organizations/invitations/:id': {
+    of: 'organization',
+    make: async (app, owner) => {
+      const email = `${name()}@example.com`;
+      const { status, body } = await app.as(owner).post('/organizations/invitations', { email });
+      expect(status).toBe(201);
+      return { id: body.id as string };
+    },
+  },
+};
+
+/** Undefined for a path with a parameter that no entry knows. */
+export function resourceAt(path: string): [string, Resource] | undefined {
+  return Object.entries(RESOURCES)
+    .filter(([start]) => path === start || path.startsWith(`${start}/`))
+    .filter(([start]) => paramsOf(path).every((param) => paramsOf(start).includes(param)))
+    .sort(([one], [other]) => other.length - one.length)[0];
+}
+
+async function inserted(
+  app: TestApp,
+  owner: SignedIn,
+  table: string,
+  more: Record<string, unknown>,
+): Promise<Params> {
+  const row = { id: newId(), organization_id: owner.organizationId, user_id: owner.id, ...more };
+  const places = Object.keys(row).map((_, index) => `$${index + 1}`);
+  await app.database.query(
+    `INSERT INTO ${table} (${Object.keys(row).join()}) VALUES (${places.join()})`,
+    Object.values(row),
+  );
+  return { id: row.id };
+}
