@@ -22,6 +22,7 @@ import { FilesModule } from './modules/files/files.module.js';
 import { HealthModule } from './modules/health/health.module.js';
 import { IdentitiesModule } from './modules/identities/identities.module.js';
 import { MailModule } from './modules/mail/mail.module.js';
+import { MarketModule } from './modules/market/market.module.js';
 import { OrganizationsModule } from './modules/organizations/organizations.module.js';
 import { MfaModule } from './modules/mfa/mfa.module.js';
 import { StorageModule } from './modules/storage/storage.module.js';
@@ -63,6 +64,7 @@ export class AppModule {
         AuditModule,
         MailModule,
         StorageModule,
+        MarketModule,
         HealthModule,
         // Last: `GET /auth/:provider` is for what no other address below /auth is.
         IdentitiesModule,

@@ -33,7 +33,7 @@ export const importsPointOneWay: Rule = ({ path, imports }) => {
     .map(({ target }) => `${path} imports ${target}`);
 };
 
-/** A module shows others its service, its events, its wire shapes and its wiring. */
+/** A module shows others its service, its events, its wire shapes, its ports and its wiring. */
 export const modulesKeepToThemselves: Rule = ({ path, imports }) =>
   imports
     .filter(({ target }) => moduleOf(path) !== undefined && moduleOf(target) !== undefined)
