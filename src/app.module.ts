@@ -18,6 +18,7 @@ import { ApiKeysModule } from './modules/api-keys/api-keys.module.js';
 import { AuditModule } from './modules/audit/audit.module.js';
 import { AuthModule } from './modules/auth/auth.module.js';
 import { ConversationsModule } from './modules/conversations/conversations.module.js';
+import { FilesModule } from './modules/files/files.module.js';
 import { HealthModule } from './modules/health/health.module.js';
 import { IdentitiesModule } from './modules/identities/identities.module.js';
 import { MailModule } from './modules/mail/mail.module.js';
@@ -58,6 +59,7 @@ export class AppModule {
         MfaModule,
         ApiKeysModule,
         ConversationsModule,
+        FilesModule,
         AuditModule,
         MailModule,
         MarketModule,

@@ -1,6 +1,7 @@
 import type { DomainEventName, DomainEvents } from '../../common/events/domain-events.js';
 import type { CredentialRef } from '../api-keys/api-keys.events.js';
 import type { PasswordSetBy } from '../users/users.events.js';
+import { fileRules } from './file.rules.js';
 import { peopleRules } from './people.rules.js';
 import { byActor, bySelf, userResource } from './rule-parts.js';
 import { mfaRules } from './mfa.rules.js';
@@ -8,6 +9,7 @@ import '../../common/access/access.events.js';
 import '../api-keys/api-keys.events.js';
 import '../auth/auth.events.js';
 import '../conversations/conversations.events.js';
+import '../files/files.events.js';
 import '../identities/identities.events.js';
 import '../mfa/mfa.events.js';
 import '../users/users.events.js';
@@ -211,4 +213,5 @@ export const auditRules = {
     details: { message_count: messageCount },
   }),
   ...mfaRules,
+  ...fileRules,
 } satisfies AuditRules;
