@@ -2,6 +2,7 @@ import type { DomainEventName, DomainEvents } from '../../common/events/domain-e
 import type { CredentialRef } from '../api-keys/api-keys.events.js';
 import type { PasswordSetBy } from '../users/users.events.js';
 import { fileRules } from './file.rules.js';
+import { labRules } from './lab.rules.js';
 import { peopleRules } from './people.rules.js';
 import { byActor, bySelf, userResource } from './rule-parts.js';
 import { mfaRules } from './mfa.rules.js';
@@ -11,6 +12,7 @@ import '../auth/auth.events.js';
 import '../conversations/conversations.events.js';
 import '../files/files.events.js';
 import '../identities/identities.events.js';
+import '../lab/lab.events.js';
 import '../mfa/mfa.events.js';
 import '../users/users.events.js';
 
@@ -214,4 +216,5 @@ export const auditRules = {
   }),
   ...mfaRules,
   ...fileRules,
+  ...labRules,
 } satisfies AuditRules;
