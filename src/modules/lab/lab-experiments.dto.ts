@@ -1,6 +1,7 @@
 import { ApiProperty, ApiPropertyOptional } from '@nestjs/swagger';
 import { IsBoolean, IsDate, IsIn, IsOptional, IsUUID } from 'class-validator';
 import { IsTime } from '../../common/http/field.decorators.js';
+import { NullableOf } from '../../common/openapi/nullable-of.decorator.js';
 import { PageOf, PageQuery } from '../../common/pagination/pagination.js';
 import { PipelineConfigDto } from '../evaluation/pipeline-config.dto.js';
 import { MaybeInstanceId } from './instance-id.dto.js';
@@ -142,14 +143,10 @@ export class ExperimentDto {
   @ApiProperty({ description: 'Whose prediction counted.' })
   model!: ModelNameDto;
 
-  @ApiProperty({
-    type: FailedModelDto,
-    nullable: true,
-    description: 'The assigned model, where it failed and the built-in one judged instead.',
-  })
+  @NullableOf(FailedModelDto, 'The assigned model, where it failed and the built-in one judged instead.')
   fell_back_from!: FailedModelDto | null;
 
-  @ApiProperty({ type: ChallengerDto, nullable: true })
+  @NullableOf(ChallengerDto)
   challenger!: ChallengerDto | null;
 
   @ApiProperty({ description: 'Of the pool the instance was in, as docs/risk-model.md defines them.' })
@@ -179,7 +176,7 @@ export class ExperimentDto {
   @ApiProperty({ example: 18.4 })
   execution_time_ms!: number;
 
-  @ApiProperty({ type: RecordedOutcomeDto, nullable: true, description: 'What came, once somebody told.' })
+  @NullableOf(RecordedOutcomeDto, 'What came, once somebody told.')
   outcome!: RecordedOutcomeDto | null;
 
   static of(row: ExperimentRow): ExperimentDto {
