@@ -1,9 +1,12 @@
 import { Readable } from 'node:stream';
+import { newId } from '../../src/common/crypto/ids.js';
+import { archiveKey, modelKey } from '../../src/modules/lab/lab-objects.js';
 import { LabService, type InstanceSettings } from '../../src/modules/lab/lab.service.js';
 import { DEFAULT_PIPELINE_CONFIG, type Evaluation } from '../../src/modules/evaluation/evaluation.service.js';
 import { ObjectStore } from '../../src/modules/storage/object-store.port.js';
 import type { TestApp } from './app.js';
 import type { Answer, ApiClient } from './client.js';
+import type { SignedIn } from './factories/given.js';
 import { sendForm } from './files.js';
 import { logisticRegression } from './onnx-models.js';
 
@@ -37,8 +40,35 @@ export async function registeredModel(
 ): Promise<Answer['body']> {
   const all = { name: `model-${++count}`, version: '1.0.0', ...fields };
   const { status, body } = await registerModel(client, all, file);
-  expect([status, body]).toEqual([201, expect.anything()]);
+  expect({ status, body }).toEqual({ status: 201, body: expect.objectContaining({ name: all.name }) });
   return body;
+}
+
+const SHA256 = '0'.repeat(64);
+
+/** A model, registered without being tried. */
+export async function insertedModel(app: TestApp, owner: SignedIn) {
+  const id = newId();
+  await app.cloudkeep.nest.get(ObjectStore).set(modelKey(id), Buffer.from('model'));
+  await app.database.query(
+    `INSERT INTO lab_models (id, organization_id, name, version, is_experimental, size, sha256, created_by, updated_at)
+     VALUES ($1, $2, $3, '1.0.0', false, 5, $4, $5, now())`,
+    [id, owner.organizationId, `model-${id}`, SHA256, owner.id],
+  );
+  return { id };
+}
+
+/** An archive that has no experiments. */
+export async function insertedArchive(app: TestApp, { organizationId }: SignedIn) {
+  const [id, month] = [newId(), '2026-01'];
+  const key = archiveKey({ id, organization_id: organizationId, month });
+  await app.cloudkeep.nest.get(ObjectStore).set(key, Buffer.from('lines'));
+  await app.database.query(
+    `INSERT INTO lab_archives (id, organization_id, month, first_at, last_at, experiments, size, sha256)
+     VALUES ($1, $2, $3, now(), now(), 1, 5, $4)`,
+    [id, organizationId, month, SHA256],
+  );
+  return { id };
 }
 
 /** Keys of what the lab has in the store. */

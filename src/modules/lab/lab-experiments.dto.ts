@@ -6,6 +6,7 @@ import { PageOf, PageQuery } from '../../common/pagination/pagination.js';
 import { PipelineConfigDto } from '../evaluation/pipeline-config.dto.js';
 import { MaybeInstanceId } from './instance-id.dto.js';
 import type { ExperimentRow } from './lab-experiments.repository.js';
+import type { ModelRef } from './lab.events.js';
 import { ModelNameDto } from './lab-models.dto.js';
 
 const DECISIONS = ['STAY', 'SWITCH', 'DRAIN', 'EVACUATE'] as const;
@@ -218,7 +219,7 @@ function opinionsIn(row: ExperimentRow): Pick<ExperimentDto, 'model' | 'fell_bac
   };
 }
 
-function nameOf(id: string | null, name: string | null, version: string | null): ModelNameDto | null {
+function nameOf(id: string | null, name: string | null, version: string | null): ModelRef | null {
   return id === null ? null : { id, name: name ?? '', version: version ?? '' };
 }
 
