@@ -1,7 +1,7 @@
 import { TestApp } from '../support/app.js';
 import type { ApiClient } from '../support/client.js';
 import type { SignedIn } from '../support/factories/given.js';
-import { BUILT_IN_ID, recorded, registeredModel, type Predicted } from '../support/lab.js';
+import { BUILT_IN_ID, recorded, insertedModel, type Predicted } from '../support/lab.js';
 
 let app: TestApp;
 let user: SignedIn;
@@ -35,7 +35,7 @@ describe('experiments', () => {
   });
 
   it('are found by instance, model, decision and time', async () => {
-    const model = await registeredModel(client);
+    const model = await insertedModel(app, user);
     const early = await record({ instanceId: 'i-1', decision: 'EVACUATE' });
     const middle = new Date(app.clock.now().getTime() + 3_600_000).toISOString();
     app.clock.advance(7_200);
@@ -115,7 +115,7 @@ describe('an outcome', () => {
 
 describe('the performance of a model', () => {
   it('is what one computes by hand', async () => {
-    const model = await registeredModel(client);
+    const model = await insertedModel(app, user);
     // Predictions, the gate of then, and what came; above the gate means an interruption.
     const cases = [
       { p: 0.9, gate: 0.5, came: true }, // true positive, (0.1)² = 0.01
@@ -159,7 +159,7 @@ describe('the performance of a model', () => {
   });
 
   it('counts what it said as a challenger, and can be asked of one instance and one time', async () => {
-    const model = await registeredModel(client);
+    const model = await insertedModel(app, user);
     await told(await record({ p: 0.1, challenger: { ...model, p: 0.8 }, instanceId: 'i-1' }), true);
     await record({ p: 0.1, challenger: { ...model, p: null }, instanceId: 'i-2' });
     const of = async (query: string) =>
@@ -175,9 +175,9 @@ describe('the performance of a model', () => {
 describe('a comparison', () => {
   it('is over the experiments that both models judged, whichever decided', async () => {
     const [a, b, c] = [
-      await registeredModel(client),
-      await registeredModel(client),
-      await registeredModel(client),
+      await insertedModel(app, user),
+      await insertedModel(app, user),
+      await insertedModel(app, user),
     ];
     const both = [
       { p: 0.9, model: a, challenger: { ...b, p: 0.6 }, came: true }, // a 0.01, b 0.16
@@ -210,7 +210,7 @@ describe('a comparison', () => {
   });
 
   it('needs two models that are there', async () => {
-    const { id } = await registeredModel(client);
+    const { id } = await insertedModel(app, user);
     expect((await client.get(`/lab/comparisons?model_a=${id}`)).status).toBe(400);
     const nobody = '0199f3a4-7d5e-7cc1-9c3a-2f1e5b0a4d11';
     expect((await client.get(`/lab/comparisons?model_a=${id}&model_b=${nobody}`)).status).toBe(404);

@@ -1,7 +1,7 @@
 import { TestApp } from '../support/app.js';
 import type { ApiClient } from '../support/client.js';
 import type { SignedIn } from '../support/factories/given.js';
-import { BUILT_IN_ID, registeredModel } from '../support/lab.js';
+import { BUILT_IN_ID, insertedModel } from '../support/lab.js';
 
 let app: TestApp;
 let user: SignedIn;
@@ -27,7 +27,7 @@ const statusOf = async (instance = INSTANCE) => (await client.get(`/lab/pipeline
 
 describe('an assignment', () => {
   it('is in force until the next, and the history tells by whom', async () => {
-    const [one, two] = [await registeredModel(client), await registeredModel(client)];
+    const [one, two] = [await insertedModel(app, user), await insertedModel(app, user)];
     expect((await statusOf()).model).toEqual({ id: BUILT_IN_ID, name: 'family-stress', version: '1.0.0' });
     const first = await assign(one);
     expect([first.status, first.body]).toEqual([
@@ -59,7 +59,7 @@ describe('an assignment', () => {
   });
 
   it('may be of the built-in model, and of a challenger beside', async () => {
-    const model = await registeredModel(client);
+    const model = await insertedModel(app, user);
     await assign(model);
     expect((await assign({ id: BUILT_IN_ID }, { role: 'challenger' })).status).toBe(201);
     expect(await statusOf()).toMatchObject({ model: nameOf(model), challenger: { id: BUILT_IN_ID } });
@@ -75,13 +75,13 @@ describe('an assignment', () => {
   });
 
   it('keeps its model from being deleted, also where both come at once', async () => {
-    const model = await registeredModel(client);
+    const model = await insertedModel(app, user);
     await assign(model, { instance_id: 'i-9' });
     const refused = await client.delete(`/lab/models/${model.id}`);
     expect([refused.status, refused.body.code]).toEqual([409, 'model_assigned']);
     expect(refused.body.detail).toContain('i-9');
     for (let round = 0; round < 5; round++) {
-      const doomed = await registeredModel(client);
+      const doomed = await insertedModel(app, user);
       const [assigned, deleted] = await Promise.all([
         assign(doomed, { instance_id: `i-race-${round}` }),
         client.delete(`/lab/models/${doomed.id}`),
@@ -94,7 +94,7 @@ describe('an assignment', () => {
   });
 
   it('of ten at once leaves one in force and a history without gaps', async () => {
-    const models = await Promise.all(Array.from({ length: 10 }, () => registeredModel(client)));
+    const models = await Promise.all(Array.from({ length: 10 }, () => insertedModel(app, user)));
     const answers = await Promise.all(models.map((model) => assign(model)));
     expect(answers.map(({ status }) => status)).toEqual(Array(10).fill(201));
     const { items } = (await client.get(`/lab/assignments/${INSTANCE}`)).body;

@@ -46,16 +46,17 @@ export async function registeredModel(
 
 const SHA256 = '0'.repeat(64);
 
-/** A model, registered without being tried. */
-export async function insertedModel(app: TestApp, owner: SignedIn) {
+/** A model, registered without being tried: its file is none. */
+export async function insertedModel(app: TestApp, owner: SignedIn): Promise<ModelLike> {
   const id = newId();
+  const model = { id, name: `model-${id}`, version: '1.0.0' };
   await app.cloudkeep.nest.get(ObjectStore).set(modelKey(id), Buffer.from('model'));
   await app.database.query(
     `INSERT INTO lab_models (id, organization_id, name, version, is_experimental, size, sha256, created_by, updated_at)
-     VALUES ($1, $2, $3, '1.0.0', false, 5, $4, $5, now())`,
-    [id, owner.organizationId, `model-${id}`, SHA256, owner.id],
+     VALUES ($1, $2, $3, $4, false, 5, $5, $6, now())`,
+    [id, owner.organizationId, model.name, model.version, SHA256, owner.id],
   );
-  return { id };
+  return model;
 }
 
 /** An archive that has no experiments. */

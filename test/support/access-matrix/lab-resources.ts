@@ -10,7 +10,10 @@ const instanceId = () => `i-${randomBytes(8).toString('hex')}`;
 const outcome = { interrupted: true, observed_at: new Date().toISOString() };
 
 export const LAB_RESOURCES: Readonly<Record<string, Resource>> = {
-  '/api/v1/lab/models/:id': { of: 'organization', make: (app, owner) => insertedModel(app, owner) },
+  '/api/v1/lab/models/:id': {
+    of: 'organization',
+    make: (app, owner) => insertedModel(app, owner).then(({ id }) => ({ id })),
+  },
   '/api/v1/lab/experiments/:id': {
     of: 'organization',
     make: async (app, { organizationId }) => {
