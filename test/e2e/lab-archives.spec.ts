@@ -120,8 +120,9 @@ it('each organisation has its own, and each month', async () => {
 it('more than fit into one page are in it once each', async () => {
   await record();
   await app.database.query(
-    `INSERT INTO lab_experiments SELECT (jsonb_populate_record(e, jsonb_build_object('id', gen_random_uuid()))).*
-     FROM lab_experiments e, generate_series(1, 700)`,
+    `INSERT INTO lab_experiments SELECT (jsonb_populate_record(e, jsonb_build_object('id', gen_random_uuid(),
+       'created_at', created_at + n * interval '1 microsecond'))).*
+     FROM lab_experiments e, generate_series(1, 700) AS n`,
   );
   const all = await remaining();
   await later(91);

@@ -6,12 +6,7 @@ import { EventBus } from '../../common/events/event-bus.js';
 import { Clock } from '../../common/time/clock.js';
 import { UnitOfWork } from '../../database/unit-of-work.js';
 import { ExperimentDto } from './lab-experiments.dto.js';
-import {
-  LabArchivesRepository,
-  type ArchivedRef,
-  type ArchiveRow,
-  type Position,
-} from './lab-archives.repository.js';
+import { LabArchivesRepository, type ArchivedRef, type ArchiveRow } from './lab-archives.repository.js';
 import { archiveKey, LabObjects, type ArchivePlace } from './lab-objects.js';
 import { MeasuredBytes } from './measured-bytes.js';
 import './lab.events.js';
@@ -26,7 +21,9 @@ interface Batch extends ArchivePlace {
   readonly first_at: Date;
   /** Before it all of them are: the end of the month, or the age at which they are archived. */
   readonly before: Date;
-  readonly archived: (ArchivedRef & Position)[];
+  readonly archived: ArchivedRef[];
+  /** Of the last of them. */
+  last_at: Date;
 }
 
 /**
@@ -70,6 +67,7 @@ export class ExperimentArchive {
       first_at: firstAt,
       before: nextMonth < before ? nextMonth : before,
       archived: [],
+      last_at: firstAt,
     };
   }
 
@@ -92,7 +90,9 @@ export class ExperimentArchive {
       const rows = await this.repository.experiments(organizationId, archived.at(-1) ?? null, before, PAGE);
       if (rows.length === 0) return;
       for (const row of rows) {
-        archived.push({ id: row.id, created_at: row.created_at, outcome_at: row.outcome_at });
+        const { id, exact_created_at, exact_outcome_at } = row;
+        archived.push({ id, exact_created_at, exact_outcome_at });
+        batch.last_at = row.created_at;
         yield `${JSON.stringify(ExperimentDto.of(row))}\n`;
       }
     }
@@ -118,7 +118,7 @@ export class ExperimentArchive {
 
   /** @throws Error where the outcome of one was told meanwhile: nothing has gone then, and the next run has it. */
   private async replaceRows(batch: Batch, size: number, sha256: string): Promise<void> {
-    const { id, organization_id: organizationId, month, first_at, archived } = batch;
+    const { id, organization_id: organizationId, month, first_at, last_at, archived } = batch;
     const gone = await this.repository.remove(organizationId, archived);
     if (gone !== archived.length)
       throw new Error(
@@ -130,7 +130,7 @@ export class ExperimentArchive {
       month,
       first_at,
       created_at: this.clock.now(),
-      last_at: archived.at(-1)?.created_at ?? first_at,
+      last_at,
       experiments: archived.length,
       size,
       sha256,

@@ -15,16 +15,15 @@ export interface ArchiveRow {
   readonly sha256: string;
 }
 
-/** Where a list of experiments in the order of their times goes on. */
-export interface Position {
-  readonly created_at: Date;
-  readonly id: string;
-}
-
-/** An archived experiment, as it was archived: `outcome_at` tells whether somebody has told of it since. */
+/**
+ * An experiment as it is archived: where it is in the order of times, and when its
+ * outcome was told, which shows whether somebody tells another. Times as PostgreSQL
+ * writes them, for a `Date` has no microseconds.
+ */
 export interface ArchivedRef {
   readonly id: string;
-  readonly outcome_at: Date | null;
+  readonly exact_created_at: string;
+  readonly exact_outcome_at: string | null;
 }
 
 const COLUMNS =
@@ -48,16 +47,17 @@ export class LabArchivesRepository {
   /** In the order of their times, those after `after` and before `before`. */
   experiments(
     organizationId: string,
-    after: Position | null,
+    after: ArchivedRef | null,
     before: Date,
     limit: number,
-  ): Promise<ExperimentRow[]> {
+  ): Promise<(ExperimentRow & ArchivedRef)[]> {
     return this.sql.rows({
-      text: `SELECT ${EXPERIMENT_COLUMNS} FROM lab_experiments
+      text: `SELECT ${EXPERIMENT_COLUMNS}, created_at::text AS exact_created_at, outcome_at::text AS exact_outcome_at
+             FROM lab_experiments
              WHERE organization_id = $1 AND created_at < $2
                AND ($3::timestamptz IS NULL OR (created_at, id) > ($3, $4::uuid))
              ORDER BY created_at, id LIMIT $5`,
-      values: [organizationId, before, after?.created_at ?? null, after?.id ?? null, limit],
+      values: [organizationId, before, after?.exact_created_at ?? null, after?.id ?? null, limit],
     });
   }
 
@@ -68,7 +68,7 @@ export class LabArchivesRepository {
              USING unnest($2::uuid[], $3::timestamptz[]) AS archived (id, outcome_at)
              WHERE e.organization_id = $1 AND e.id = archived.id
                AND e.outcome_at IS NOT DISTINCT FROM archived.outcome_at`,
-      values: [organizationId, archived.map(({ id }) => id), archived.map(({ outcome_at }) => outcome_at)],
+      values: [organizationId, archived.map(({ id }) => id), archived.map((row) => row.exact_outcome_at)],
     });
   }
 
