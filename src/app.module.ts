@@ -21,6 +21,7 @@ import { ConversationsModule } from './modules/conversations/conversations.modul
 import { FilesModule } from './modules/files/files.module.js';
 import { HealthModule } from './modules/health/health.module.js';
 import { IdentitiesModule } from './modules/identities/identities.module.js';
+import { LabModule } from './modules/lab/lab.module.js';
 import { MailModule } from './modules/mail/mail.module.js';
 import { MarketModule } from './modules/market/market.module.js';
 import { OrganizationsModule } from './modules/organizations/organizations.module.js';
@@ -61,6 +62,7 @@ export class AppModule {
         ApiKeysModule,
         ConversationsModule,
         FilesModule,
+        LabModule,
         AuditModule,
         MailModule,
         StorageModule,

@@ -2,6 +2,7 @@ import type { DomainEventName, DomainEvents } from '../../common/events/domain-e
 import type { CredentialRef } from '../api-keys/api-keys.events.js';
 import type { PasswordSetBy } from '../users/users.events.js';
 import { fileRules } from './file.rules.js';
+import { labRules } from './lab.rules.js';
 import { peopleRules } from './people.rules.js';
 import { byActor, bySelf, userResource } from './rule-parts.js';
 import { mfaRules } from './mfa.rules.js';
@@ -12,6 +13,7 @@ import '../conversations/conversations.events.js';
 import '../files/file-links.events.js';
 import '../files/files.events.js';
 import '../identities/identities.events.js';
+import '../lab/lab.events.js';
 import '../mfa/mfa.events.js';
 import '../users/users.events.js';
 
@@ -215,4 +217,5 @@ export const auditRules = {
   }),
   ...mfaRules,
   ...fileRules,
+  ...labRules,
 } satisfies AuditRules;

@@ -1,7 +1,6 @@
 import { ApiExtraModels, ApiProperty, ApiPropertyOptional, getSchemaPath } from '@nestjs/swagger';
-import { Transform } from 'class-transformer';
 import { IsBoolean, IsOptional, IsString, Length, Matches, MaxLength } from 'class-validator';
-import { JsonObject, MayBeAbsent } from '../../common/http/field.decorators.js';
+import { Flag, JsonObject, MayBeAbsent } from '../../common/http/field.decorators.js';
 import { PageOf, PageQuery } from '../../common/pagination/pagination.js';
 import { ExtractedMetadataDto } from './extraction/extracted-metadata.dto.js';
 import type { FileRow } from './files.repository.js';
@@ -11,13 +10,6 @@ const COLLECTION = /^[A-Za-z0-9][A-Za-z0-9._-]{0,63}$/;
 const COLLECTION_MESSAGE = 'must be 1 to 64 letters, digits, ".", "_" and "-", the first a letter or digit';
 export const LARGEST_METADATA_BYTES = 16_384;
 const LONGEST_RESOURCE_PART = 200;
-
-/** `true` or `false` in a query. */
-function Flag(): PropertyDecorator {
-  return Transform(({ value }: { value: unknown }) =>
-    value === 'true' ? true : value === 'false' ? false : value,
-  );
-}
 
 export class ListFilesQuery extends PageQuery {
   @ApiPropertyOptional({ example: 'invoices' })

@@ -6,6 +6,7 @@ import type { SignedIn } from '../factories/given.js';
 import { uploaded } from '../files.js';
 import { begunUpload, linked } from '../links.js';
 import { paramsOf } from './calls.js';
+import { LAB_RESOURCES } from './lab-resources.js';
 
 /** What the path of a thing is filled with. */
 type Params = Readonly<Record<string, string>>;
@@ -15,8 +16,9 @@ export interface Resource {
   /**
    * `person`: there for its owner alone. `organization`: for whoever in the
    * organisation the route lets in. `caller`: everybody names their own by it.
+   * `named`: every organisation names its own by it, and finds it whether or not anything was said of it.
    */
-  readonly of: 'person' | 'organization' | 'caller';
+  readonly of: 'person' | 'organization' | 'caller' | 'named';
   /** Makes one that this admin owns. */
   readonly make: (app: TestApp, owner: SignedIn) => Promise<Params>;
   /** Good bodies of its routes, where the examples in the description would not do. */
@@ -153,6 +155,7 @@ export const RESOURCES: Readonly<Record<string, Resource>> = {
       return { id: body.id as string };
     },
   },
+  ...LAB_RESOURCES,
 };
 
 async function shared(app: TestApp, owner: SignedIn): Promise<Params> {
