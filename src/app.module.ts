@@ -21,6 +21,7 @@ import { ConversationsModule } from './modules/conversations/conversations.modul
 import { HealthModule } from './modules/health/health.module.js';
 import { IdentitiesModule } from './modules/identities/identities.module.js';
 import { MailModule } from './modules/mail/mail.module.js';
+import { MarketModule } from './modules/market/market.module.js';
 import { OrganizationsModule } from './modules/organizations/organizations.module.js';
 import { MfaModule } from './modules/mfa/mfa.module.js';
 import { UsersModule } from './modules/users/users.module.js';
@@ -59,6 +60,7 @@ export class AppModule {
         ConversationsModule,
         AuditModule,
         MailModule,
+        MarketModule,
         HealthModule,
         // Last: `GET /auth/:provider` is for what no other address below /auth is.
         IdentitiesModule,

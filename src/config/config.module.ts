@@ -14,6 +14,7 @@ import {
   SecretsConfig,
   type Config,
 } from './config.js';
+import { MarketConfig } from './market.js';
 import { SignInProvidersConfig } from './sign-in-providers.js';
 import { FilesConfig, StorageConfig } from './storage.js';
 
@@ -36,6 +37,7 @@ export class ConfigModule {
       { provide: OrganizationsConfig, useValue: config.organizations },
       { provide: StorageConfig, useValue: config.storage },
       { provide: FilesConfig, useValue: config.files },
+      { provide: MarketConfig, useValue: config.market },
       { provide: SecretsConfig, useValue: config.secrets },
     ];
     return { module: ConfigModule, global: true, providers, exports: providers };

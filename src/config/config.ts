@@ -3,6 +3,7 @@ import { isIP } from 'node:net';
 import { resolve } from 'node:path';
 import type { Env, Environment, JwtAlgorithm, Settings } from './env.js';
 import { localSecrets } from './local-secrets.js';
+import { marketOf, type MarketConfig } from './market.js';
 import type { RateLimit } from './rate-limit.js';
 import { signInProvidersOf, type SignInProvidersConfig } from './sign-in-providers.js';
 import { filesOf, storageOf, type FilesConfig, type StorageConfig } from './storage.js';
@@ -115,6 +116,7 @@ export interface Config {
   readonly organizations: OrganizationsConfig;
   readonly storage: StorageConfig;
   readonly files: FilesConfig;
+  readonly market: MarketConfig;
   readonly secrets: SecretsConfig;
 }
 
@@ -162,6 +164,7 @@ export function buildConfig(env: Settings, version: string): Config {
     organizations: { deletionSeconds: env.ORGANIZATION_DELETION_DAYS * DAY },
     storage: storageOf(env, dataDir),
     files: filesOf(env),
+    market: marketOf(env),
     secrets: secretsOf(env, dataDir),
   };
 }

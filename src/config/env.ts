@@ -15,6 +15,7 @@ import {
   SmtpUrl,
   TrustProxy,
 } from './env.decorators.js';
+import { MARKET_SOURCES, type MarketSource } from './market.js';
 import { productionFaults } from './production-rules.js';
 import type { RateLimit } from './rate-limit.js';
 import { providerFaults, readOidcIssuers, type OidcIssuer } from './sign-in-providers.js';
@@ -141,6 +142,11 @@ export class Env {
   @Integer(0, Number.MAX_SAFE_INTEGER) STORAGE_QUOTA_BYTES = 0;
   /** What an organisation may keep; 0 for no limit. */
   @Integer(0, Number.MAX_SAFE_INTEGER) STORAGE_ORGANIZATION_QUOTA_BYTES = 0;
+
+  @IsIn(MARKET_SOURCES) MARKET_DATA: MarketSource = 'simulated';
+  @MinLength(1) MARKET_SEED = 'cloudkeep';
+  @IsOptional() @HttpUrl() AWS_EC2_ENDPOINT?: string;
+  @ProviderUrl() SPOT_ADVISOR_URL = 'https://spot-bid-advisor.s3.amazonaws.com/spot-advisor-data.json';
 
   @IsIn(LOG_LEVELS) LOG_LEVEL: (typeof LOG_LEVELS)[number] = 'info';
   @IsOptional() @IsIn(['json', 'text']) LOG_FORMAT?: 'json' | 'text';

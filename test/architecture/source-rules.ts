@@ -33,12 +33,12 @@ export const importsPointOneWay: Rule = ({ path, imports }) => {
     .map(({ target }) => `${path} imports ${target}`);
 };
 
-/** A module shows others its service, its events, its wire shapes and its wiring. */
+/** A module shows others its service, its events, its wire shapes, its ports and its wiring. */
 export const modulesKeepToThemselves: Rule = ({ path, imports }) =>
   imports
     .filter(({ target }) => moduleOf(path) !== undefined && moduleOf(target) !== undefined)
     .filter(({ target }) => moduleOf(target) !== moduleOf(path))
-    .filter(({ target }) => !/\.(service|module|events|dto)\.ts$/.test(target))
+    .filter(({ target }) => !/\.(service|module|events|dto|port)\.ts$/.test(target))
     .map(({ target }) => `${path} imports ${target}`);
 
 const MAY_SPEAK_SQL = /(\.(repository|entity)\.ts$|^src\/database\/|^migrations\/)/;

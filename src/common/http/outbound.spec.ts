@@ -1,6 +1,6 @@
 import { createServer, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
-import { outboundFetch } from './outbound.js';
+import { mustBeAllowedAddress, OutboundError, outboundFetch, outboundLookup } from './outbound.js';
 
 let server: Server;
 let url: string;
@@ -45,6 +45,22 @@ it.each([
     name: 'OutboundError',
     message: expect.stringMatching(/^The address is (refused|not https)$/),
   });
+});
+
+it('takes an answer of 1 MiB, or of what it is told', async () => {
+  const body = 'x'.repeat(1_048_577);
+  await expect(outboundFetch(url, { method: 'POST', body })).rejects.toThrow('The answer is too long');
+  const answer = await outboundFetch(url, { method: 'POST', body, mostBytes: 2_000_000 });
+  await expect(answer.text()).resolves.toHaveLength(body.length);
+});
+
+it('leads other clients to no refused address either', async () => {
+  expect(() => mustBeAllowedAddress(new URL('http://[::ffff:169.254.169.254]/'))).toThrow(OutboundError);
+  expect(() => mustBeAllowedAddress(new URL('http://10.0.0.1/'))).not.toThrow();
+  const found = (host: string) =>
+    new Promise((resolve) => outboundLookup(host, {}, (error, address) => resolve(error ?? address)));
+  await expect(found('169.254.169.254')).resolves.toBeInstanceOf(OutboundError);
+  await expect(found('127.0.0.1')).resolves.toBe('127.0.0.1');
 });
 
 it('tells of whatever fails in one kind of error', async () => {

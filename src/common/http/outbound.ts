@@ -28,12 +28,14 @@ export interface OutboundRequest {
   readonly method?: string;
   readonly headers?: Readonly<Record<string, string>>;
   readonly body?: string;
+  /** Of the answer; 1 MiB unless said. */
+  readonly mostBytes?: number;
 }
 
 /**
  * A request to a server that is not ours: https, or http on this machine; never
  * to a metadata service, whatever a name resolves to (CVE-2026-35409); no
- * redirect is followed; 1 MiB at most, in 4.5 s.
+ * redirect is followed; 1 MiB at most unless said, in 4.5 s.
  *
  * @throws OutboundError.
  */
@@ -41,7 +43,7 @@ export async function outboundFetch(address: string, options: OutboundRequest = 
   try {
     const url = mustBeAllowed(new URL(address));
     const answer = await send(url, options);
-    const body = await bodyOf(answer);
+    const body = await bodyOf(answer, options.mostBytes ?? MOST_BYTES);
     const headers = Object.entries(answer.headersDistinct).flatMap(([name, values = []]) =>
       values.map((value): [string, string] => [name, value]),
     );
@@ -61,34 +63,44 @@ function send(url: URL, { method = 'GET', headers = {}, body }: OutboundRequest)
       method,
       headers: { ...headers, ...length },
       agent: false,
-      lookup: lookupAllowed,
+      lookup: outboundLookup,
       signal: AbortSignal.timeout(OUTBOUND_TIMEOUT_MS),
     });
     request.on('response', resolve).on('error', reject).end(body);
   });
 }
 
-async function bodyOf(answer: IncomingMessage): Promise<Buffer> {
+async function bodyOf(answer: IncomingMessage, mostBytes: number): Promise<Buffer> {
   const chunks: Buffer[] = [];
   let bytes = 0;
   for await (const chunk of answer as AsyncIterable<Buffer>) {
     bytes += chunk.length;
-    if (bytes > MOST_BYTES) throw new OutboundError('The answer is too long');
+    if (bytes > mostBytes) throw new OutboundError('The answer is too long');
     chunks.push(chunk);
   }
   return Buffer.concat(chunks);
 }
 
-function mustBeAllowed(url: URL): URL {
-  const host = url.hostname.replaceAll(/^\[|\]$/g, '');
-  // A literal address is connected to without a look-up.
+/**
+ * For clients that bring their own transport; they connect through `outboundLookup`.
+ *
+ * @throws OutboundError where the URL is of a refused address itself: that is connected to without a look-up.
+ */
+export function mustBeAllowedAddress(url: URL): void {
+  const host = hostOf(url);
   if (isIP(host) !== 0 && !isAllowed(host)) throw new OutboundError('The address is refused');
+}
+
+function mustBeAllowed(url: URL): URL {
+  mustBeAllowedAddress(url);
+  const host = hostOf(url);
   if (url.protocol === 'https:') return url;
   if (url.protocol === 'http:' && isLoopback(host)) return url;
   throw new OutboundError('The address is not https');
 }
 
-const lookupAllowed: LookupFunction = (hostname, options, callback) => {
+/** Finds no address that is refused, whatever a name resolves to. */
+export const outboundLookup: LookupFunction = (hostname, options, callback) => {
   lookup(hostname, { ...options, all: true }, (error, addresses: LookupAddress[]) => {
     const [first, ...others] = error === null ? addresses.filter(({ address }) => isAllowed(address)) : [];
     if (first === undefined) callback(error ?? new OutboundError('The address is refused'), '', 0);
@@ -101,6 +113,10 @@ const lookupAllowed: LookupFunction = (hostname, options, callback) => {
 function isAllowed(address: string): boolean {
   const parsed = ipaddr.process(address);
   return !REFUSED_RANGES.has(parsed.range()) && !REFUSED_ADDRESSES.has(parsed.toString());
+}
+
+function hostOf(url: URL): string {
+  return url.hostname.replaceAll(/^\[|\]$/g, '');
 }
 
 function isLoopback(host: string): boolean {

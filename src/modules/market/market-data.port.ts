@@ -24,9 +24,12 @@ export interface SpotPool {
   /** US dollars an hour, exact decimals. */
   readonly spotPrice: string;
   readonly onDemandPrice: string;
-  /** Share of machines interrupted in a month, 0 to 1: the upper end of the advisor's band; null where nobody knows. */
+  /**
+   * Share of machines interrupted in a month, 0 to 1: the upper end of the advisor's band, where the
+   * open one above 20 % counts as 0.25; null where nobody knows.
+   */
   readonly interruptionRate: number | null;
-  /** Spot prices of the last 7 days, oldest first. */
+  /** The spot price in force at each full hour of the last 7 days, oldest first; shorter where the market knows less. */
   readonly history: readonly PricePoint[];
 }
 
@@ -68,5 +71,9 @@ export abstract class MarketData {
 
   abstract pools(access: MarketAccess, query?: PoolQuery): Promise<readonly SpotPool[]>;
 
-  abstract signal(access: MarketAccess, instanceId: string): Promise<InstanceSignal>;
+  /**
+   * @param instanceType where the caller knows it: the simulated market looks at its family.
+   * @throws AppError as all do, and `instance_not_found` (400).
+   */
+  abstract signal(access: MarketAccess, instanceId: string, instanceType?: string): Promise<InstanceSignal>;
 }

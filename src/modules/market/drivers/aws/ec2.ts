@@ -1,0 +1,113 @@
+import { setMaxListeners } from 'node:events';
+import { EC2Client } from '@aws-sdk/client-ec2';
+import { mustBeAllowedAddress, outboundLookup } from '../../../../common/http/outbound.js';
+import type { MarketAccess } from '../../market-data.port.js';
+import { marketErrorOf } from './aws-errors.js';
+
+export interface Ec2Limits {
+  readonly connectMs: number;
+  /** Of one request. */
+  readonly requestMs: number;
+  /** Of a question with all its pages and attempts. */
+  readonly callMs: number;
+  /** Of one request that is throttled or finds nobody, with the SDK's back-off between them. */
+  readonly attempts: number;
+}
+
+export const EC2_LIMITS: Ec2Limits = { connectMs: 3_000, requestMs: 10_000, callMs: 20_000, attempts: 4 };
+
+/** Asks EC2 in somebody's name; `options` goes with every `send`. */
+export type Question<T> = (client: EC2Client, options: { readonly abortSignal: AbortSignal }) => Promise<T>;
+
+/** Who is asked about, for the words of an error. */
+export interface Subject {
+  readonly signal?: AbortSignal | undefined;
+  readonly instanceId?: string;
+}
+
+/**
+ * EC2 as one account sees it. A client lives for one question and knows only the
+ * credentials it was given: neither the server's own (environment, profile, role
+ * of the machine) nor those of another caller can stand in for them.
+ */
+export class Ec2 {
+  /** @throws OutboundError where the endpoint is a metadata service. */
+  constructor(
+    private readonly endpoint: string | null,
+    private readonly limits: Ec2Limits = EC2_LIMITS,
+  ) {
+    if (endpoint !== null) mustBeAllowedAddress(new URL(endpoint));
+  }
+
+  /** @throws AppError of the market, or the reason of `subject.signal`. */
+  async ask<T>(access: MarketAccess, question: Question<T>, subject: Subject = {}): Promise<T> {
+    const { signal } = subject;
+    signal?.throwIfAborted();
+    const deadline = AbortSignal.timeout(this.limits.callMs);
+    const over = new AbortController();
+    const abortSignal = AbortSignal.any([over.signal, deadline, ...(signal === undefined ? [] : [signal])]);
+    // Each request of the question listens to it.
+    setMaxListeners(0, abortSignal);
+    const client = this.clientOf(access);
+    try {
+      // The SDK does not wake from its back-off.
+      return await Promise.race([question(client, { abortSignal }), aborted(abortSignal)]);
+    } catch (error) {
+      signal?.throwIfAborted();
+      throw marketErrorOf(error, { ...subject, region: access.region, late: deadline.aborted });
+    } finally {
+      // Pages and attempts that a failed question leaves behind end with it.
+      over.abort();
+      client.destroy();
+    }
+  }
+
+  private clientOf({ region, accessKeyId, secretAccessKey }: MarketAccess): EC2Client {
+    const { connectMs, requestMs, attempts } = this.limits;
+    const agent = { lookup: outboundLookup };
+    return new EC2Client({
+      region,
+      credentials: { accessKeyId, secretAccessKey },
+      // Said even where it is the usual one: the SDK would look for another in the environment.
+      endpoint: this.endpoint ?? `https://ec2.${region}.amazonaws.com`,
+      useDualstackEndpoint: false,
+      useFipsEndpoint: false,
+      defaultsMode: 'standard',
+      retryMode: 'standard',
+      maxAttempts: attempts,
+      requestHandler: {
+        connectionTimeout: connectMs,
+        requestTimeout: requestMs,
+        throwOnRequestTimeout: true,
+        httpAgent: agent,
+        httpsAgent: agent,
+      },
+    });
+  }
+}
+
+/**
+ * Every page there is, `most` at most.
+ *
+ * @param ask for the page that a token names; the first without.
+ */
+export async function pagesOf<Page extends { readonly NextToken?: string | undefined }>(
+  most: number,
+  ask: (NextToken: string | undefined) => Promise<Page>,
+): Promise<Page[]> {
+  const pages: Page[] = [];
+  let token: string | undefined;
+  do {
+    const page: Page = await ask(token);
+    pages.push(page);
+    // EC2 writes an empty token on the last page.
+    token = page.NextToken === '' ? undefined : page.NextToken;
+  } while (token !== undefined && pages.length < most);
+  return pages;
+}
+
+function aborted(signal: AbortSignal): Promise<never> {
+  return new Promise((_, reject) => {
+    signal.addEventListener('abort', () => reject(signal.reason as Error), { once: true });
+  });
+}
