@@ -1,0 +1,12 @@
+import { Module } from '@nestjs/common';
+import { EvaluationMetrics } from './evaluation-metrics.js';
+import { EvaluationService } from './evaluation.service.js';
+import { OnnxRunner } from './risk/onnx-runner.js';
+import { RiskModels } from './risk/risk-models.js';
+
+/** Decides over spot machines: what is at risk, and where it is better off. Refuses to know of users, sessions or tables. */
+@Module({
+  providers: [EvaluationMetrics, EvaluationService, OnnxRunner, RiskModels],
+  exports: [EvaluationService],
+})
+export class EvaluationModule {}

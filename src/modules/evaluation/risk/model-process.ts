@@ -1,0 +1,90 @@
+import { fork, type ChildProcess } from 'node:child_process';
+import { createRequire } from 'node:module';
+import type { OnnxAnswer, OnnxQuestion } from './onnx-messages.js';
+
+/** Compiled, wherever this file is run from: Node can't run TypeScript (package.json, `imports`). */
+const PROGRAM = '#onnx-process';
+
+/** What it needs beside the memory of WebAssembly, which it bounds itself. */
+const FLAGS = [
+  '--max-old-space-size=128',
+  '--max-semi-space-size=4',
+  '--disallow-code-generation-from-strings',
+  '--no-warnings',
+];
+
+/** The process did not answer: it was too slow and was killed, or ended by itself, as without memory. */
+export class ModelSilence extends Error {
+  /** @param waitedMs null where the process ended by itself. */
+  constructor(readonly waitedMs: number | null) {
+    super(waitedMs === null ? 'The process of models ended' : `No answer within ${waitedMs} ms`);
+  }
+}
+
+/**
+ * One process that runs models. A thread would not do: WebAssembly's memory is
+ * outside of what `resourceLimits` bounds, and a thread that runs out of memory
+ * takes the whole server with it. It has no environment, so no secrets.
+ */
+export class ModelProcess {
+  private readonly child: ChildProcess = fork(createRequire(import.meta.url).resolve(PROGRAM), {
+    env: {},
+    execArgv: FLAGS,
+    serialization: 'advanced',
+    stdio: ['ignore', 'ignore', 'ignore', 'ipc'],
+  });
+  private hasEnded = false;
+  private hasStarted = false;
+
+  constructor() {
+    this.child.once('exit', () => {
+      this.hasEnded = true;
+    });
+    this.child.once('message', () => {
+      this.hasStarted = true;
+    });
+    // It could not start, or could not be told something: `ask` sees it as its end.
+    this.child.on('error', () => this.stop());
+  }
+
+  get isRunning(): boolean {
+    return !this.hasEnded;
+  }
+
+  /** Whether the next answer waits for the process to start. */
+  get isStarting(): boolean {
+    return !this.hasStarted;
+  }
+
+  /**
+   * One question at a time. Without an answer in time the process is killed: a model that loops does not stop otherwise.
+   *
+   * @throws ModelSilence
+   */
+  ask(question: OnnxQuestion, withinMs: number): Promise<OnnxAnswer> {
+    const { child } = this;
+    return new Promise<OnnxAnswer>((resolve, reject) => {
+      const settle = (done: () => void) => {
+        clearTimeout(timer);
+        child.off('message', onAnswer).off('exit', onEnd);
+        done();
+      };
+      const onAnswer = (answer: unknown) => settle(() => resolve(answer as OnnxAnswer));
+      const onEnd = () => settle(() => reject(new ModelSilence(null)));
+      const timer = setTimeout(() => {
+        this.stop();
+        settle(() => reject(new ModelSilence(withinMs)));
+      }, withinMs);
+      if (this.hasEnded) return onEnd();
+      child.on('message', onAnswer).on('exit', onEnd);
+      child.send(question, (error) => {
+        if (error !== null) onEnd();
+      });
+    });
+  }
+
+  stop(): void {
+    this.hasEnded = true;
+    this.child.kill('SIGKILL');
+  }
+}
