@@ -24,6 +24,7 @@ import { MailModule } from './modules/mail/mail.module.js';
 import { MarketModule } from './modules/market/market.module.js';
 import { OrganizationsModule } from './modules/organizations/organizations.module.js';
 import { MfaModule } from './modules/mfa/mfa.module.js';
+import { SandboxModule } from './modules/sandbox/sandbox.module.js';
 import { UsersModule } from './modules/users/users.module.js';
 
 export interface Foundation {
@@ -58,6 +59,7 @@ export class AppModule {
         MfaModule,
         ApiKeysModule,
         ConversationsModule,
+        SandboxModule,
         AuditModule,
         MailModule,
         MarketModule,

@@ -7,4 +7,6 @@ export const AdvisoryLock = {
   jobs: 7_202_000,
   /** With a second key, so apart from all the others: who is being signed in. */
   externalSignIn: 7_203_000,
+  /** With a second key: whose sandbox sessions are being counted. */
+  sandboxSessions: 7_204_000,
 } as const;

@@ -4,6 +4,7 @@ import type { PasswordSetBy } from '../users/users.events.js';
 import { peopleRules } from './people.rules.js';
 import { byActor, bySelf, userResource } from './rule-parts.js';
 import { mfaRules } from './mfa.rules.js';
+import { sandboxRules } from './sandbox.rules.js';
 import '../../common/access/access.events.js';
 import '../api-keys/api-keys.events.js';
 import '../auth/auth.events.js';
@@ -211,4 +212,5 @@ export const auditRules = {
     details: { message_count: messageCount },
   }),
   ...mfaRules,
+  ...sandboxRules,
 } satisfies AuditRules;

@@ -1,0 +1,36 @@
+import type { LiveSocket } from './socket-protocol.js';
+
+/** Far more than a client that reads at all ever has waiting; beyond it a socket costs more than it is worth. */
+const MOST_PACKETS = 4_096;
+const MOST_BYTES = 4_194_304;
+
+/** A WebSocket under a transport; long polling has none. */
+interface Wire {
+  readonly bufferedAmount?: number;
+  readonly terminate?: () => void;
+}
+
+function wireOf({ conn }: LiveSocket): Wire | undefined {
+  return (conn.transport as unknown as { readonly socket?: Wire }).socket;
+}
+
+/** The public types leave out what waits for the transport. */
+function waiting({ conn }: LiveSocket): number {
+  return (conn as unknown as { readonly writeBuffer: readonly unknown[] }).writeBuffer.length;
+}
+
+export function isBehind(socket: LiveSocket): boolean {
+  return waiting(socket) > MOST_PACKETS || (wireOf(socket)?.bufferedAmount ?? 0) > MOST_BYTES;
+}
+
+/** Whether all it was sent has left for the network. */
+export function isClear(socket: LiveSocket): boolean {
+  return waiting(socket) === 0 && (wireOf(socket)?.bufferedAmount ?? 0) === 0;
+}
+
+/** Without a farewell, which would wait behind all that it does not read. */
+export function dropSlow(socket: LiveSocket): void {
+  const wire = wireOf(socket);
+  if (wire?.terminate === undefined) socket.conn.close(true);
+  else wire.terminate();
+}
