@@ -1,4 +1,5 @@
 import { OnnxRunner } from '../../src/modules/evaluation/risk/onnx-runner.js';
+import { eventually } from '../support/eventually.js';
 import {
   endlessLoop,
   firstFeature,
@@ -18,6 +19,10 @@ const ROWS = [
   [1, 0.1, 0.9, 1, 14, 4],
   [0.5, 0.5, 0.5, 0.5, 23, 6],
 ];
+
+const processes = () => process.getActiveResourcesInfo().filter((name) => name === 'ProcessWrap').length;
+/** Those of the tests themselves. */
+const before = processes();
 
 let runner: OnnxRunner;
 beforeEach(() => {
@@ -81,6 +86,23 @@ describe('a model', () => {
     const lost = { ...model, load: () => Promise.reject(new Error('The store is away')) };
     await expect(runner.probabilities(lost, asked(ROWS))).rejects.toThrow('The store is away');
     await expect(runner.probabilities(model, asked(ROWS))).resolves.toHaveLength(3);
+  });
+});
+
+describe('the process that runs models', () => {
+  it('starts with the first of them, leaves the event loop alone, and ends with the server', async () => {
+    await eventually(() => expect(processes()).toBe(before), { within: 2_000 });
+    let turns = 0;
+    const timer = setInterval(() => turns++, 10);
+    const looping = runner.probabilities(registered(endlessLoop()), asked(ROWS));
+    await eventually(() => expect(processes()).toBe(before + 1), { within: 2_000 });
+    await expect(looping).rejects.toMatchObject({ code: 'model_too_slow' });
+    clearInterval(timer);
+    expect(turns).toBeGreaterThan(50);
+    await runner.probabilities(registered(logisticRegression(WEIGHTS, BIAS)), asked(ROWS));
+    await eventually(() => expect(processes()).toBe(before + 1), { within: 2_000 });
+    runner.onApplicationShutdown();
+    await eventually(() => expect(processes()).toBe(before), { within: 2_000 });
   });
 });
 

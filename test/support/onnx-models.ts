@@ -81,7 +81,7 @@ const output = value('probability', FLOAT, ['n', 1]);
 export function logisticRegression(
   weights: readonly number[],
   bias: number,
-  { width = FEATURES, batch = 'n' as Dimension } = {},
+  { width = FEATURES, batch = 'n' }: { width?: number; batch?: Dimension } = {},
 ): Uint8Array {
   return model({
     nodes: [node('Gemm', ['features', 'w', 'b'], ['z']), node('Sigmoid', ['z'], ['probability'])],

@@ -21,7 +21,7 @@ export async function factsOf(
     market.zones(access),
     // All of the region: the stress of a family is that of all its pools.
     market.pools(access),
-    market.signal(access, instanceId),
+    market.signal(access, instanceId, typeName),
   ]);
   if (instanceType === null) throw EvaluationErrors.unknownInstanceType(typeName, access.region);
   if (!zones.includes(availabilityZone)) {

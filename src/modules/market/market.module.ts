@@ -5,8 +5,8 @@ import { MarketData } from './market-data.port.js';
 import { openMarket } from './open-market.js';
 
 /**
- * Prices, machines and warnings of the spot market, from AWS or simulated. Refuses
- * credentials of its own: each question is asked with those of whoever asks.
+ * The spot market's prices, machines and warnings. Refuses to ask AWS with keys of
+ * the server's own: each question is asked with its caller's.
  */
 @Module({
   providers: [{ provide: MarketData, inject: [MarketConfig, Clock], useFactory: openMarket }],

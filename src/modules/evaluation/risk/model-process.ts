@@ -13,11 +13,15 @@ const FLAGS = [
   '--no-warnings',
 ];
 
-/** The process did not answer: it was too slow and was killed, or ended by itself, as without memory. */
+/** Why there was no answer: the process never started, was killed as too slow, or ended by itself, as without memory. */
+export type Silence = 'not_started' | 'too_slow' | 'ended';
+
 export class ModelSilence extends Error {
-  /** @param waitedMs null where the process ended by itself. */
-  constructor(readonly waitedMs: number | null) {
-    super(waitedMs === null ? 'The process of models ended' : `No answer within ${waitedMs} ms`);
+  constructor(
+    readonly why: Silence,
+    readonly waitedMs: number,
+  ) {
+    super(`The process of models gave no answer within ${waitedMs} ms: ${why}`);
   }
 }
 
@@ -70,10 +74,12 @@ export class ModelProcess {
         done();
       };
       const onAnswer = (answer: unknown) => settle(() => resolve(answer as OnnxAnswer));
-      const onEnd = () => settle(() => reject(new ModelSilence(null)));
+      const refuse = (why: Silence) =>
+        settle(() => reject(new ModelSilence(this.hasStarted ? why : 'not_started', withinMs)));
+      const onEnd = () => refuse('ended');
       const timer = setTimeout(() => {
         this.stop();
-        settle(() => reject(new ModelSilence(withinMs)));
+        refuse('too_slow');
       }, withinMs);
       if (this.hasEnded) return onEnd();
       child.on('message', onAnswer).on('exit', onEnd);

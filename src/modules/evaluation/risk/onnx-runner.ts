@@ -1,14 +1,18 @@
 import { Injectable, type OnApplicationShutdown } from '@nestjs/common';
 import { LRUCache } from 'lru-cache';
 import pLimit from 'p-limit';
-import type { AppError } from '../../../common/errors/app-error.js';
+import { AppError } from '../../../common/errors/app-error.js';
+import { CommonErrors } from '../../../common/errors/common.errors.js';
 import type { OnnxModelReference } from '../evaluation.js';
 import { EvaluationErrors } from '../evaluation.errors.js';
 import { ModelProcess, ModelSilence } from './model-process.js';
 import { MOST_MODEL_BYTES, MOST_WASM_BYTES, type OnnxAnswer, type OnnxProblem } from './onnx-messages.js';
 import { FEATURE_COUNT } from './risk-features.js';
 
-const MOST_START_MS = 10_000;
+/** WebAssembly is compiled meanwhile. */
+const MOST_START_MS = 15_000;
+/** From the store. */
+const MOST_FETCH_MS = 10_000;
 const MOST_LOAD_MS = 5_000;
 const MOST_RUN_MS = 2_000;
 const IDLE_MS = 5 * 60_000;
@@ -48,23 +52,23 @@ export class OnnxRunner implements OnApplicationShutdown {
   private readonly oneAtATime = pLimit(1);
   private readonly inspections = pLimit(1);
   private readonly paused = new LRUCache<string, AppError>({ max: MOST_PAUSED, ttl: PAUSE_MS });
-  private process: ModelProcess | null = null;
+  private child: ModelProcess | null = null;
   private idleTimer: NodeJS.Timeout | undefined;
 
   /**
    * @param features row by row, as `tensorOf` writes them.
    * @returns a probability a row, each within 0 and 1.
    * @throws AppError `model_too_slow`, `model_too_large`, `model_not_onnx`, `model_wrong_shape`,
-   *   `model_wrong_output` or `model_corrupt`; and whatever `load` throws.
+   *   `model_wrong_output`, `model_corrupt` or `unavailable`; and whatever `load` throws.
    */
   probabilities(model: OnnxModelReference, features: Float32Array): Promise<Float32Array> {
     return this.oneAtATime(async () => {
       const refusal = this.paused.get(model.digest);
       if (refusal !== undefined) throw refusal;
       clearTimeout(this.idleTimer);
-      if (this.process?.isRunning !== true) this.process = new ModelProcess();
+      if (this.child?.isRunning !== true) this.child = new ModelProcess();
       try {
-        const { probabilities } = await ask(this.process, model.digest, () => model.load(), features);
+        const { probabilities } = await ask(this.child, model.digest, () => model.load(), features);
         return probabilities;
       } catch (error) {
         // Whatever state the model has left it in, the next one does not inherit.
@@ -84,12 +88,12 @@ export class OnnxRunner implements OnApplicationShutdown {
   async inspect(model: Uint8Array): Promise<ModelInspection> {
     if (model.length > MOST_MODEL_BYTES) throw EvaluationErrors.modelTooLarge(MOST_MODEL_BYTES);
     return this.inspections(async () => {
-      const process = new ModelProcess();
+      const child = new ModelProcess();
       try {
         let digest: string | null = null;
         for (const rows of TRIED_ROWS) {
           const answered: Answered = await ask(
-            process,
+            child,
             digest,
             () => Promise.resolve(model),
             triedFeatures(rows),
@@ -100,7 +104,7 @@ export class OnnxRunner implements OnApplicationShutdown {
       } catch (error) {
         throw problemOf(error);
       } finally {
-        process.stop();
+        child.stop();
       }
     });
   }
@@ -112,27 +116,28 @@ export class OnnxRunner implements OnApplicationShutdown {
 
   private remembered(model: OnnxModelReference, error: unknown): unknown {
     const problem = problemOf(error);
-    if (error instanceof ModelSilence) this.paused.set(model.digest, problem as AppError);
+    const isItsFault = error instanceof ModelSilence && error.why !== 'not_started';
+    if (isItsFault && problem instanceof AppError) this.paused.set(model.digest, problem);
     return problem;
   }
 
   private stop(): void {
-    this.process?.stop();
-    this.process = null;
+    this.child?.stop();
+    this.child = null;
   }
 }
 
 /** Brings the model only where the process does not have it yet. */
 async function ask(
-  process: ModelProcess,
+  child: ModelProcess,
   digest: string | null,
   load: () => Promise<Uint8Array>,
   features: Float32Array,
 ): Promise<Answered> {
   const question = { digest, model: null, rows: features.length / FEATURE_COUNT, features };
-  let answer = await process.ask(question, process.isStarting ? MOST_START_MS : MOST_RUN_MS);
+  let answer = await child.ask(question, child.isStarting ? MOST_START_MS : MOST_RUN_MS);
   if (answer.kind === 'model_missing') {
-    answer = await process.ask({ ...question, model: await load() }, MOST_LOAD_MS);
+    answer = await child.ask({ ...question, model: await fetched(load) }, MOST_LOAD_MS);
   }
   return answeredIn(answer);
 }
@@ -145,9 +150,28 @@ function answeredIn(answer: OnnxAnswer): Answered {
 
 function problemOf(error: unknown): unknown {
   if (!(error instanceof ModelSilence)) return error;
-  return error.waitedMs === null
-    ? EvaluationErrors.modelTooHungry(MOST_WASM_BYTES)
-    : EvaluationErrors.modelTooSlow(error.waitedMs);
+  switch (error.why) {
+    case 'not_started':
+      return CommonErrors.unavailable('The process that runs models did not start.', error);
+    case 'too_slow':
+      return EvaluationErrors.modelTooSlow(error.waitedMs);
+    case 'ended':
+      return EvaluationErrors.modelTooHungry(MOST_WASM_BYTES);
+  }
+}
+
+/** A store that hangs holds nobody else's model up. */
+async function fetched(load: () => Promise<Uint8Array>): Promise<Uint8Array> {
+  let timer: NodeJS.Timeout | undefined;
+  const late = new Promise<never>((_, reject) => {
+    const error = CommonErrors.unavailable(`The model did not arrive within ${MOST_FETCH_MS / 1000} s.`);
+    timer = setTimeout(() => reject(error), MOST_FETCH_MS);
+  });
+  try {
+    return await Promise.race([load(), late]);
+  } finally {
+    clearTimeout(timer);
+  }
 }
 
 /** Numbers that features may be, corners first. */

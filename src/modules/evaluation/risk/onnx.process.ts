@@ -1,5 +1,4 @@
 import { createHash } from 'node:crypto';
-import { constants, setPriority } from 'node:os';
 import { LRUCache } from 'lru-cache';
 import type { InferenceSession as Session } from 'onnxruntime-web';
 import { limitWasmMemory } from './limit-wasm-memory.js';
@@ -37,7 +36,7 @@ const models = new LRUCache<string, Loaded>({
   max: MOST_MODELS,
   maxSize: MOST_MODEL_BYTES,
   sizeCalculation: ({ bytes }) => bytes,
-  dispose: ({ session }) => void session.release(),
+  dispose: ({ session }) => void session.release().catch(() => process.exit(1)),
 });
 
 limitWasmMemory(MOST_WASM_BYTES);
@@ -46,8 +45,9 @@ const { env, InferenceSession, Tensor } = await import('onnxruntime-web');
 env.wasm.numThreads = 1;
 env.logLevel = 'fatal';
 
-// Requests come first.
-setPriority(constants.priority.PRIORITY_BELOW_NORMAL);
+// The first session compiles WebAssembly: before there is a model whose time that would be.
+await InferenceSession.create(new Uint8Array(1)).catch(() => undefined);
+
 process.on('message', (question: OnnxQuestion) => {
   answer(question).then(tell, (error: unknown) => tell(problemOf(error)));
 });
@@ -107,7 +107,9 @@ async function run(
   const [input = ''] = session.inputNames;
   const [output = ''] = session.outputNames;
   const answered = await session.run({ [input]: new Tensor('float32', features, [rows, FEATURE_COUNT]) });
-  const { data, dims } = answered[output] as InstanceType<typeof Tensor>;
+  const answer = answered[output];
+  if (answer === undefined) throw new Fault('shape', `It answered without its output ${output}.`);
+  const { data, dims } = answer;
   const isColumn = dims.length === 1 || (dims.length === 2 && dims[1] === 1);
   if (!(data instanceof Float32Array) || !isColumn || dims[0] !== rows) {
     throw new Fault('shape', `Its output must be [n] or [n, 1], not [${dims.join(', ')}] for n = ${rows}.`);

@@ -1,4 +1,5 @@
 import type { SpotPool } from '../../market/market-data.port.js';
+import { decimalNumber } from './decimal-number.js';
 
 /** What risk models see of a pool; docs/risk-model.md tells what each means. */
 export interface RiskFeatures {
@@ -86,10 +87,10 @@ function sumUp(stresses: readonly number[]): Family {
 }
 
 function pressureOf({ spotPrice, onDemandPrice, history }: SpotPool): Pressure {
-  const [spot, onDemand] = [Number(spotPrice), Number(onDemandPrice)];
+  const [spot, onDemand] = [decimalNumber(spotPrice), decimalNumber(onDemandPrice)];
   let [least, most] = [spot, spot];
   for (const point of history) {
-    const price = Number(point.price);
+    const price = decimalNumber(point.price);
     if (price < least) least = price;
     if (price > most) most = price;
   }

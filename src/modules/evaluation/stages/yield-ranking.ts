@@ -1,10 +1,11 @@
-import { found, type Candidate, type PipelineStage } from '../decision-context.js';
-import { nameOf } from '../decision-context.js';
+import { found, nameOf, type Candidate, type PipelineStage } from '../decision-context.js';
 import { Money } from '../money.js';
 
 interface Priced {
   readonly candidate: Candidate;
   readonly totalCost: Money;
+  /** The same as a float, for shares. */
+  readonly cost: number;
 }
 
 /**
@@ -16,7 +17,7 @@ export const yieldRanking: PipelineStage = {
   logType: 'OPTIMIZER',
   isOn: () => true,
   run({ candidates }) {
-    const priced = candidates.map((candidate) => ({ candidate, totalCost: totalCostOf(candidate) }));
+    const priced = candidates.map(pricedOf);
     const most = maxCostOf(priced);
     const ranked = priced.map((one) => scored(one, most)).sort(byYield);
     const [best] = ranked;
@@ -36,23 +37,23 @@ export const yieldRanking: PipelineStage = {
   },
 };
 
-function totalCostOf({ pool, waste }: Candidate): Money {
-  const price = new Money(pool.spotPrice);
-  return waste === null ? price : price.plus(waste);
+function pricedOf(candidate: Candidate): Priced {
+  const price = new Money(candidate.pool.spotPrice);
+  const totalCost = candidate.waste === null ? price : price.plus(candidate.waste);
+  return { candidate, totalCost, cost: totalCost.toNumber() };
 }
 
 function maxCostOf(priced: readonly Priced[]): number {
   const [first, second] = priced;
   if (first === undefined) return 0;
-  if (second === undefined)
-    return Math.max(Number(first.candidate.pool.onDemandPrice), Number(first.totalCost));
-  return priced.reduce((most, { totalCost }) => Math.max(most, totalCost.toNumber()), 0);
+  if (second === undefined) return Math.max(Number(first.candidate.pool.onDemandPrice), first.cost);
+  return priced.reduce((most, { cost }) => Math.max(most, cost), 0);
 }
 
 /** A score is no money: its shares are floats. */
-function scored({ candidate, totalCost }: Priced, maxCost: number): Candidate {
+function scored({ candidate, totalCost, cost }: Priced, maxCost: number): Candidate {
   const { crashProbability } = found(candidate.risk);
-  const costShare = maxCost > 0 ? totalCost.toNumber() / maxCost : 1;
+  const costShare = maxCost > 0 ? cost / maxCost : 1;
   return { ...candidate, totalCost, yieldScore: 100 * (1 - costShare) * (1 - crashProbability) };
 }
 
