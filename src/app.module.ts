@@ -18,8 +18,10 @@ import { ApiKeysModule } from './modules/api-keys/api-keys.module.js';
 import { AuditModule } from './modules/audit/audit.module.js';
 import { AuthModule } from './modules/auth/auth.module.js';
 import { ConversationsModule } from './modules/conversations/conversations.module.js';
+import { FilesModule } from './modules/files/files.module.js';
 import { HealthModule } from './modules/health/health.module.js';
 import { IdentitiesModule } from './modules/identities/identities.module.js';
+import { LabModule } from './modules/lab/lab.module.js';
 import { MailModule } from './modules/mail/mail.module.js';
 import { MarketModule } from './modules/market/market.module.js';
 import { OrganizationsModule } from './modules/organizations/organizations.module.js';
@@ -59,6 +61,8 @@ export class AppModule {
         MfaModule,
         ApiKeysModule,
         ConversationsModule,
+        FilesModule,
+        LabModule,
         SandboxModule,
         AuditModule,
         MailModule,

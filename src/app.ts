@@ -22,6 +22,8 @@ import { StartupError } from './database/startup-error.js';
 import { FirstAdminService, type FirstAdmin } from './modules/auth/first-admin.js';
 
 const OUTSIDE_THE_API = ['health', 'health/live', 'health/ready', 'metrics', '.well-known/jwks.json'];
+/** The bytes of a file, which may be JSON as well, are not for the reader of bodies. */
+const STREAMED_ROUTES = /^PUT \/api\/v1\/files\/[^/]+\/content\/?$/i;
 /** Long enough for a load balancer to notice that readiness fails before connections are refused. */
 const LEAST_DRAIN_MS = 5_000;
 
@@ -85,7 +87,7 @@ function configureHttp(nest: NestExpressApplication, { http }: Config): void {
   }
   // Off unless asked: compressed answers that mix secrets with a caller's input leak them by length (BREACH).
   if (http.compression) nest.use(compression());
-  nest.use(jsonBody(http.maxBodyBytes));
+  nest.use(jsonBody(http.maxBodyBytes, STREAMED_ROUTES));
   nest.useGlobalPipes(validationPipe());
   nest.setGlobalPrefix('api/v1', { exclude: OUTSIDE_THE_API });
 }

@@ -7,6 +7,8 @@ export const AdvisoryLock = {
   jobs: 7_202_000,
   /** With a second key, so apart from all the others: who is being signed in. */
   externalSignIn: 7_203_000,
+  /** With a second key: an instance whose model is being changed. */
+  labAssignment: 7_204_000,
   /** With a second key: whose sandbox sessions are being counted. */
-  sandboxSessions: 7_204_000,
+  sandboxSessions: 7_205_000,
 } as const;

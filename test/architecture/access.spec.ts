@@ -1,6 +1,6 @@
 import { getMetadataStorage } from 'class-validator';
 import { TestApp } from '../support/app.js';
-import { resolved, untypedPlaces } from './openapi-reader.js';
+import { propertiesOf, untypedPlaces } from './openapi-reader.js';
 import { routeTable, servedRoutes, type Route } from './route-table.js';
 
 /** Whoever adds a route here says why a stranger may call it. */
@@ -32,6 +32,9 @@ const PUBLIC: Readonly<Record<string, string>> = {
 
 /** Served without a handler of ours, so past the guard: static pages that hold no data. */
 const DOCS = /^GET \/(docs(\/|$)|$)/;
+
+/** Bodies that a handler reads itself, as they arrive. */
+const STREAMED_TYPES = ['application/x-ndjson', 'application/octet-stream'];
 
 /** A body that is no problem document although the status is one. */
 const NOT_A_PROBLEM = ['GET /health 503: the full report, whose every component a dashboard wants'];
@@ -161,7 +164,7 @@ describe('what a route takes', () => {
       if (body === undefined) {
         const types = Object.keys(operation?.requestBody?.content ?? {});
         // Read by the handler itself, as it arrives.
-        return types.every((type) => type === 'application/x-ndjson')
+        return types.every((type) => STREAMED_TYPES.includes(type))
           ? []
           : [`${name}: a body no handler reads`];
       }
@@ -175,11 +178,12 @@ describe('what a route takes', () => {
   });
 
   it('is described exactly as it is validated: no field is hidden, none is refused', () => {
-    for (const { name, body, query, operation } of routes) {
+    for (const { name, body, query, isForm, operation } of routes) {
       const bodies = Object.values(operation?.requestBody?.content ?? {});
-      const inBody = resolved(app.cloudkeep.openApi, bodies[0]?.schema)?.properties ?? {};
+      const inBody = propertiesOf(app.cloudkeep.openApi, bodies[0]?.schema);
       const inQuery = (operation?.parameters ?? []).filter((parameter) => parameter.in === 'query');
-      expect([name, Object.keys(inBody).sort()]).toEqual([name, validatedFields(body)]);
+      const taken = [...validatedFields(body), ...(isForm ? ['file'] : [])].sort();
+      expect([name, inBody.sort()]).toEqual([name, taken]);
       expect([name, inQuery.map((parameter) => parameter.name).sort()]).toEqual([
         name,
         validatedFields(query),

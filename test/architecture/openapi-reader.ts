@@ -44,6 +44,13 @@ export function resolved(document: OpenAPIObject, schema: Schema | undefined): S
   return document.components?.schemas?.[name];
 }
 
+/** The names of what an object of this schema may have. */
+export function propertiesOf(document: OpenAPIObject, schema: Schema | undefined): string[] {
+  const known = resolved(document, schema);
+  const parts = (known?.allOf ?? []).flatMap((part) => propertiesOf(document, part));
+  return [...Object.keys(known?.properties ?? {}), ...parts];
+}
+
 /**
  * The places below a schema that say nothing of what belongs there: what a client
  * generated from the document would type as `unknown`.

@@ -9,6 +9,7 @@ import { RouteParamtypes } from '@nestjs/common/enums/route-paramtypes.enum.js';
 import { MetadataScanner, ModulesContainer, Reflector } from '@nestjs/core';
 import type { Cloudkeep } from '../../src/app.js';
 import { ACCESS, type AccessRule } from '../../src/common/access/access.decorator.js';
+import { FORM_FIELDS } from '../../src/common/openapi/takes-form.decorator.js';
 import { RATE_LIMITS } from '../../src/common/rate-limits/rate-limit.decorator.js';
 import { operationsOf, type Operation } from './openapi-reader.js';
 
@@ -26,6 +27,8 @@ export interface Route {
   /** The classes its body and its query are checked against. */
   readonly body: Type | undefined;
   readonly query: Type | undefined;
+  /** Whether the body is a form, with a file after the fields. */
+  readonly isForm: boolean;
   readonly operation: Operation | undefined;
 }
 
@@ -104,7 +107,7 @@ function declared(
   };
 }
 
-function inputs(controller: Type, handler: Handler): Pick<Route, 'body' | 'query'> {
+function inputs(controller: Type, handler: Handler): Pick<Route, 'body' | 'query' | 'isForm'> {
   const prototype = controller.prototype as object;
   const types = Reflect.getMetadata('design:paramtypes', prototype, handler.name) as Type[] | undefined;
   const parameters = (Reflect.getMetadata(ROUTE_ARGS_METADATA, controller, handler.name) ?? {}) as Record<
@@ -117,5 +120,10 @@ function inputs(controller: Type, handler: Handler): Pick<Route, 'body' | 'query
     );
     return found === undefined ? undefined : types?.[found[1].index];
   };
-  return { body: classOf(RouteParamtypes.BODY), query: classOf(RouteParamtypes.QUERY) };
+  const form = Reflect.getMetadata(FORM_FIELDS, handler) as Type | undefined;
+  return {
+    body: form ?? classOf(RouteParamtypes.BODY),
+    query: classOf(RouteParamtypes.QUERY),
+    isForm: form !== undefined,
+  };
 }

@@ -7,8 +7,11 @@ const JSON_TYPE = /^application\/(json|[\w.+-]+\+json)\s*(;|$)/i;
 /** Bodies that a route reads as a stream itself. */
 const STREAMED_TYPE = /^(multipart\/form-data|application\/(offset\+octet-stream|x-ndjson))\s*(;|$)/i;
 
+/** `METHOD /path` of routes whose handlers read a body of any type themselves, as a stream. */
+export type StreamedRoutes = RegExp;
+
 /** Reads JSON bodies up to `limitBytes` and refuses what no handler could use. */
-export function jsonBody(limitBytes: number): RequestHandler {
+export function jsonBody(limitBytes: number, streamed?: StreamedRoutes): RequestHandler {
   const parse = express.json({
     limit: limitBytes,
     type: (request) => JSON_TYPE.test(request.headers['content-type'] ?? ''),
@@ -16,6 +19,7 @@ export function jsonBody(limitBytes: number): RequestHandler {
   return (request: Request, response: Response, next: NextFunction): void => {
     const type = request.headers['content-type'] ?? '';
     if (!hasBody(request) || STREAMED_TYPE.test(type)) return next();
+    if (streamed?.test(`${request.method} ${request.path}`) === true) return next();
     if (!JSON_TYPE.test(type)) return next(CommonErrors.unsupportedMediaType());
     parse(request, response, (error?: unknown) => {
       if (error !== undefined) return next(asProblem(error, limitBytes));

@@ -9,6 +9,13 @@ export function MayBeAbsent(): PropertyDecorator {
   return ValidateIf((_, value) => value !== undefined);
 }
 
+/** `true` or `false` as a query or a form writes it; becomes a boolean, which is still to be checked. */
+export function Flag(): PropertyDecorator {
+  return Transform(({ value }: { value: unknown }) =>
+    value === 'true' ? true : value === 'false' ? false : value,
+  );
+}
+
 /** An IP address, or a network in CIDR notation. */
 export function IsAddressOrNetwork(options: ValidationOptions = {}): PropertyDecorator {
   return ValidateBy(

@@ -1,6 +1,8 @@
 import type { DomainEventName, DomainEvents } from '../../common/events/domain-events.js';
 import type { CredentialRef } from '../api-keys/api-keys.events.js';
 import type { PasswordSetBy } from '../users/users.events.js';
+import { fileRules } from './file.rules.js';
+import { labRules } from './lab.rules.js';
 import { peopleRules } from './people.rules.js';
 import { byActor, bySelf, userResource } from './rule-parts.js';
 import { mfaRules } from './mfa.rules.js';
@@ -9,7 +11,9 @@ import '../../common/access/access.events.js';
 import '../api-keys/api-keys.events.js';
 import '../auth/auth.events.js';
 import '../conversations/conversations.events.js';
+import '../files/files.events.js';
 import '../identities/identities.events.js';
+import '../lab/lab.events.js';
 import '../mfa/mfa.events.js';
 import '../users/users.events.js';
 
@@ -212,5 +216,7 @@ export const auditRules = {
     details: { message_count: messageCount },
   }),
   ...mfaRules,
+  ...fileRules,
+  ...labRules,
   ...sandboxRules,
 } satisfies AuditRules;

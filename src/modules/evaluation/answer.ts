@@ -23,6 +23,7 @@ export function evaluationOf(
     candidates: [...ranked, ...rejectedOf(context)],
     savings: savingsOf(selected?.pool ?? facts.current),
     model: found(context.model),
+    ...(context.challenger === undefined ? {} : { challenger: context.challenger }),
     features,
     stages,
     executionTimeMs,

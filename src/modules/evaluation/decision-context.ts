@@ -1,5 +1,6 @@
 import type { InstanceSignal, InstanceType, SpotPool } from '../market/market-data.port.js';
 import type {
+  ChallengerOpinion,
   Decision,
   EvaluationMode,
   LogLine,
@@ -69,6 +70,7 @@ export interface DecisionContext {
   readonly currentRisk: Risk | null;
   readonly model: UsedModel | null;
   readonly verdict: Verdict | null;
+  readonly challenger?: ChallengerOpinion;
 }
 
 export type StageName =
@@ -84,11 +86,12 @@ export type StageName =
   | 'decision'
   | 'reactive_override'
   | 'log_actuator'
-  | 'ec2_actuator';
+  | 'ec2_actuator'
+  | 'challenger';
 
 export interface StageResult {
   readonly changes: Partial<
-    Pick<DecisionContext, 'candidates' | 'rejected' | 'currentRisk' | 'model' | 'verdict'>
+    Pick<DecisionContext, 'candidates' | 'rejected' | 'currentRisk' | 'model' | 'verdict' | 'challenger'>
   >;
   readonly log: readonly Omit<LogLine, 'log_type'>[];
 }

@@ -11,6 +11,7 @@ import { runPipeline, StageFailure } from './pipeline.js';
 import { OnnxRunner, type ModelInspection } from './risk/onnx-runner.js';
 import { RiskModels } from './risk/risk-models.js';
 import { binPacking } from './stages/bin-packing.js';
+import { challengerAssessment } from './stages/challenger-assessment.js';
 import { decision } from './stages/decision.js';
 import { hardwareFilter } from './stages/hardware-filter.js';
 import { clusterInput, singleInstanceInput } from './stages/input.js';
@@ -27,6 +28,8 @@ export type * from './evaluation.js';
 export { DEFAULT_PIPELINE_CONFIG, type PipelineConfig } from './pipeline-config.js';
 export type { ModelInspection } from './risk/onnx-runner.js';
 export type { RiskFeatures } from './risk/risk-features.js';
+export { FAMILY_STRESS } from './risk/family-stress.js';
+export { MOST_MODEL_BYTES } from './risk/onnx-messages.js';
 
 /** Decides whether a machine stays on its spot pool, and where it would be better off. */
 @Injectable()
@@ -38,7 +41,7 @@ export class EvaluationService {
     private readonly clock: Clock,
     private readonly metrics: EvaluationMetrics,
     private readonly onnx: OnnxRunner,
-    riskModels: RiskModels,
+    private readonly riskModels: RiskModels,
   ) {
     this.deciding = [
       singleInstanceInput,
@@ -63,7 +66,7 @@ export class EvaluationService {
   async evaluate(request: EvaluationRequest, onLog: (line: LogLine) => void): Promise<Evaluation> {
     const startedAt = performance.now();
     const facts = await this.factsOf(request, onLog);
-    const stages = [...this.deciding, ...(request.actuators ?? [logActuator])];
+    const stages = this.stagesOf(request);
     const { context, stages: reports } = await this.run(stages, contextOf(request, facts), onLog);
     const evaluation = evaluationOf(context, reports, performance.now() - startedAt);
     this.metrics.record(request.mode, evaluation);
@@ -78,6 +81,11 @@ export class EvaluationService {
    */
   inspectModel(model: Uint8Array): Promise<ModelInspection> {
     return this.onnx.inspect(model);
+  }
+
+  private stagesOf({ actuators = [logActuator], challenger }: EvaluationRequest): readonly PipelineStage[] {
+    const asked = challenger === undefined ? [] : [challengerAssessment(this.riskModels, challenger)];
+    return [...this.deciding, ...actuators, ...asked];
   }
 
   private async factsOf(request: EvaluationRequest, onLog: (line: LogLine) => void): Promise<MarketFacts> {

@@ -41,6 +41,8 @@ export interface EvaluationRequest {
   readonly access: MarketAccess;
   readonly config: PipelineConfig;
   readonly model: ModelReference;
+  /** A second opinion on the instance's pool, recorded beside: it decides nothing and delays no action. */
+  readonly challenger?: ModelReference;
   /** A warning the caller knows of; the graver of this and the market's counts. */
   readonly signal?: InstanceSignal;
   /** What acts on the decision, in this order; the one that only says what it would do where none are given. */
@@ -59,6 +61,14 @@ export interface UsedModel {
   readonly version: string;
   /** The model that was asked for and failed, and how. */
   readonly fellBackFrom?: { readonly name: string; readonly version: string; readonly problem: string };
+}
+
+/** What a challenger said of the pool the instance is in; without a probability it failed, and no other model stands in. */
+export interface ChallengerOpinion {
+  readonly name: string;
+  readonly version: string;
+  readonly crashProbability: number | null;
+  readonly problem: string | null;
 }
 
 /** A pool with all that was found out about it; null is what it was rejected before. Money in dollars an hour. */
@@ -114,6 +124,8 @@ export interface Evaluation {
   readonly candidates: readonly EvaluatedCandidate[];
   readonly savings: Savings;
   readonly model: UsedModel;
+  /** Where one was asked. */
+  readonly challenger?: ChallengerOpinion;
   /** Of the pool the instance is in. */
   readonly features: RiskFeatures;
   readonly stages: readonly StageReport[];

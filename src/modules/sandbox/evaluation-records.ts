@@ -2,14 +2,12 @@ import { Injectable } from '@nestjs/common';
 import type { Actor } from '../../common/access/actor.js';
 import { newId } from '../../common/crypto/ids.js';
 import { EventBus } from '../../common/events/event-bus.js';
-import { Clock } from '../../common/time/clock.js';
 import { UnitOfWork } from '../../database/unit-of-work.js';
-import type { Evaluation } from '../evaluation/evaluation.service.js';
 import type { ActionRow } from './actions.repository.js';
 import { CloudActions, type CloudAction } from './cloud-actions.js';
 import { DecisionDto } from './evaluation-answers.dto.js';
 import type { Deed, EvaluateDto } from './evaluations.dto.js';
-import { DecisionHistory } from './decision-history.js';
+import { DecisionHistory, type EvaluationMade } from './decision-history.js';
 import { OwnSessions } from './own-sessions.js';
 import type { SealedSessionRow } from './sandbox-sessions.repository.js';
 import { refOf } from './session-endings.js';
@@ -36,15 +34,19 @@ export class EvaluationRecords {
     private readonly cloud: CloudActions,
     private readonly unitOfWork: UnitOfWork,
     private readonly events: EventBus,
-    private readonly clock: Clock,
   ) {}
 
   /** @throws AppError 409 or 410 where the session is over by now: nothing of it is kept. */
-  record(actor: Actor, id: string, request: EvaluateDto, evaluation: Evaluation): Promise<Recorded> {
+  record(
+    actor: Actor,
+    { id }: SealedSessionRow,
+    request: EvaluateDto,
+    made: EvaluationMade,
+  ): Promise<Recorded> {
     return this.unitOfWork.run(async () => {
       const session = await this.own.lockActive(actor, id);
-      const decided = DecisionDto.decided(newId(), evaluation);
-      await this.history.keep(session, request.mode, decided, this.clock.now());
+      const decided = DecisionDto.decided(newId(), made.evaluation);
+      await this.history.keep(session, request.mode, decided, made);
       const planned = await this.plan(session, request, decided);
       this.events.emit('sandbox.evaluated', {
         actor,

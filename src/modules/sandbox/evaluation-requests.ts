@@ -1,6 +1,7 @@
 import { Injectable } from '@nestjs/common';
 import type { Actor } from '../../common/access/actor.js';
-import { DEFAULT_PIPELINE_CONFIG, type EvaluationRequest } from '../evaluation/evaluation.service.js';
+import type { EvaluationRequest, SpotInstance } from '../evaluation/evaluation.service.js';
+import { LabService, type InstanceSettings } from '../lab/lab.service.js';
 import type { InstanceSignal, MarketAccess } from '../market/market-data.port.js';
 import { RequirementsDto, type EvaluateDto } from './evaluations.dto.js';
 import { OwnSessions } from './own-sessions.js';
@@ -16,6 +17,7 @@ export class EvaluationRequests {
   constructor(
     private readonly own: OwnSessions,
     private readonly credentials: SessionCredentials,
+    private readonly lab: LabService,
   ) {}
 
   /** @throws AppError 404, 409 or 410. */
@@ -23,23 +25,29 @@ export class EvaluationRequests {
     return this.own.findActive(actor, id);
   }
 
-  async questionOf(session: SealedSessionRow, request: EvaluateDto): Promise<EvaluationRequest> {
-    const { mode, requirements, signal = 'none', execute = false } = request;
-    return Promise.resolve({
+  /** As the lab has it for the instance. */
+  settingsOf({ organization_id, instance_id }: SealedSessionRow): Promise<InstanceSettings> {
+    return this.lab.settingsOf(organization_id, instance_id);
+  }
+
+  /** @throws AppError 409 where the keys are wiped by now. */
+  questionOf(
+    session: SealedSessionRow,
+    { config, model, challenger }: InstanceSettings,
+    { mode, requirements, signal = 'none', execute = false }: EvaluateDto,
+  ): EvaluationRequest {
+    return {
       mode,
       ...(requirements === undefined ? {} : { requirements: RequirementsDto.toRequirements(requirements) }),
-      instance: {
-        instanceId: session.instance_id,
-        instanceType: session.instance_type,
-        availabilityZone: session.availability_zone,
-      },
+      instance: instanceOf(session),
       access: this.accessOf(session),
-      config: DEFAULT_PIPELINE_CONFIG,
-      model: 'family-stress',
+      config,
+      model,
+      ...(challenger === undefined ? {} : { challenger }),
       signal: graver(signal, session.signal),
       // Acting is not part of deciding: it begins once the decision is kept.
       ...(execute ? { actuators: [] } : {}),
-    });
+    };
   }
 
   /** @throws AppError 409 where the keys are wiped by now. */
@@ -52,4 +60,9 @@ export class EvaluationRequests {
 
 function graver(a: InstanceSignal, b: InstanceSignal): InstanceSignal {
   return GRAVITY.indexOf(a) >= GRAVITY.indexOf(b) ? a : b;
+}
+
+export function instanceOf(session: SealedSessionRow): SpotInstance {
+  const { instance_id, instance_type, availability_zone } = session;
+  return { instanceId: instance_id, instanceType: instance_type, availabilityZone: availability_zone };
 }

@@ -3,6 +3,7 @@ import type { Actor } from '../../common/access/actor.js';
 import { AppError } from '../../common/errors/app-error.js';
 import { SandboxConfig } from '../../config/sandbox.js';
 import { EvaluationService, type Evaluation } from '../evaluation/evaluation.service.js';
+import type { InstanceSettings } from '../lab/lab.service.js';
 import { CloudActions } from './cloud-actions.js';
 import { EvaluationDto } from './evaluation-answers.dto.js';
 import { EvaluationRecords } from './evaluation-records.js';
@@ -32,8 +33,9 @@ export class SandboxEvaluationsService {
   async evaluate(actor: Actor, id: string, request: EvaluateDto): Promise<EvaluationDto> {
     if (request.execute === true && !this.config.allowsActions) throw SandboxErrors.actionsNotAllowed();
     const session = await this.requests.sessionOf(actor, id);
-    const evaluation = await this.decide(session, request);
-    const { decided, planned } = await this.records.record(actor, id, request, evaluation);
+    const settings = await this.requests.settingsOf(session);
+    const evaluation = await this.decide(session, settings, request);
+    const { decided, planned } = await this.records.record(actor, session, request, { settings, evaluation });
     const access = planned.length === 0 ? null : this.requests.accessOf(session);
     const actions = await this.cloud.carryOut(session, access, planned);
     return EvaluationDto.of(
@@ -43,11 +45,14 @@ export class SandboxEvaluationsService {
     );
   }
 
-  private async decide(session: SealedSessionRow, request: EvaluateDto): Promise<Evaluation> {
+  private async decide(
+    session: SealedSessionRow,
+    settings: InstanceSettings,
+    request: EvaluateDto,
+  ): Promise<Evaluation> {
     const log = this.writers.open(session.id);
     try {
-      const question = await this.requests.questionOf(session, request);
-      return await this.evaluation.evaluate(question, log.write);
+      return await this.evaluation.evaluate(this.requests.questionOf(session, settings, request), log.write);
     } catch (error) {
       const [code, why] =
         error instanceof AppError ? [error.code, error.detail] : ['internal_error', 'an unexpected fault'];

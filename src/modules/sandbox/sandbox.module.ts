@@ -1,7 +1,7 @@
 import { Module } from '@nestjs/common';
 import { TypeOrmModule } from '@nestjs/typeorm';
 import { EvaluationModule } from '../evaluation/evaluation.module.js';
-import { MarketModule } from '../market/market.module.js';
+import { LabModule } from '../lab/lab.module.js';
 import { ActionsRepository } from './actions.repository.js';
 import { CloudActions } from './cloud-actions.js';
 import { CloudCleaning } from './cloud-cleaning.js';
@@ -83,7 +83,7 @@ const DECISIONS = [
 @Module({
   imports: [
     EvaluationModule,
-    MarketModule,
+    LabModule,
     TypeOrmModule.forFeature([
       SandboxActionEntity,
       SandboxLogEntity,

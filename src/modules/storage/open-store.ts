@@ -13,6 +13,10 @@ export async function openStore(location: StoreLocation): Promise<ObjectStore> {
       const { MemoryStore } = await import('./drivers/memory.driver.js');
       return new MemoryStore();
     }
+    case 'local': {
+      const { LocalStore } = await import('./drivers/local.driver.js');
+      return LocalStore.open(location.path);
+    }
     default:
       throw new Error(`There is no ${location.backend} store`);
   }

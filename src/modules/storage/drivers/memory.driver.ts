@@ -27,6 +27,7 @@ export class MemoryStore extends ObjectStore {
   async set(key: string, body: Readable | Uint8Array, options: SetOptions = {}): Promise<void> {
     assertObjectKey(key);
     const { size, contentType = null, signal } = options;
+    if (!(body instanceof Readable)) signal?.throwIfAborted();
     if (body instanceof Readable && signal !== undefined) destroyOn(signal, body);
     const bytes = body instanceof Readable ? await buffer(body) : Buffer.from(body);
     if (size !== undefined && size !== bytes.length) throw StorageErrors.sizeMismatch(size, bytes.length);

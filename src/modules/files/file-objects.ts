@@ -1,0 +1,67 @@
+import type { Readable } from 'node:stream';
+import { Injectable, Logger } from '@nestjs/common';
+import { AppError } from '../../common/errors/app-error.js';
+import type { ByteRange, ObjectStat, SignedRequest, SignOptions } from '../storage/object-store.port.js';
+import { ObjectStore } from '../storage/object-store.port.js';
+import { FileErrors } from './files.errors.js';
+
+/** What all of ours begins with in the store: other modules keep theirs beside it. */
+const PREFIX = 'files/';
+const DELETED_AT_ONCE = 8;
+
+/** The objects of files, by their file keys. */
+@Injectable()
+export class FileObjects {
+  private readonly logger = new Logger(FileObjects.name);
+
+  constructor(private readonly store: ObjectStore) {}
+
+  get backend(): string {
+    return this.store.backend;
+  }
+
+  /** @param size in bytes; null where nobody knows before the end. */
+  write(fileKey: string, body: Readable, contentType: string, size: number | null): Promise<void> {
+    return size === null
+      ? this.store.setMultipart(PREFIX + fileKey, body, { contentType })
+      : this.store.set(PREFIX + fileKey, body, { contentType, size });
+  }
+
+  /** @throws AppError 500 `file_content_missing`, 503. */
+  async read(fileKey: string, range: ByteRange | undefined, signal: AbortSignal): Promise<Readable> {
+    try {
+      return await this.store.get(PREFIX + fileKey, { ...(range === undefined ? {} : { range }), signal });
+    } catch (error) {
+      const isMissing = error instanceof AppError && error.code === 'object_not_found';
+      throw isMissing ? FileErrors.contentMissing(fileKey, error) : error;
+    }
+  }
+
+  signDownload(fileKey: string, options: SignOptions): Promise<SignedRequest | null> {
+    return this.store.signUrl(PREFIX + fileKey, 'GET', options);
+  }
+
+  stat(fileKey: string): Promise<ObjectStat | null> {
+    return this.store.stat(PREFIX + fileKey);
+  }
+
+  /** File keys of all objects there are. */
+  async *keys(): AsyncGenerator<string> {
+    for await (const key of this.store.keys(PREFIX)) yield key.slice(PREFIX.length);
+  }
+
+  /** Removes what no row names any more. Never fails: what can not be removed now is left for the daily cleaning. */
+  async discard(fileKeys: readonly string[]): Promise<void> {
+    for (let at = 0; at < fileKeys.length; at += DELETED_AT_ONCE) {
+      await Promise.all(fileKeys.slice(at, at + DELETED_AT_ONCE).map((key) => this.discardOne(key)));
+    }
+  }
+
+  private async discardOne(fileKey: string): Promise<void> {
+    try {
+      await this.store.delete(PREFIX + fileKey);
+    } catch (error) {
+      this.logger.warn(`An object without a row is left for the cleaning: ${(error as Error).message}`);
+    }
+  }
+}

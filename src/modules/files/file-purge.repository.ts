@@ -1,0 +1,100 @@
+import { Injectable } from '@nestjs/common';
+import { Sql } from '../../database/sql.js';
+
+/** A file that is about to be gone for good. */
+export interface DoomedFile {
+  readonly id: string;
+  readonly organization_id: string;
+  readonly owner_id: string;
+}
+
+/** What went with a file. */
+export interface RemovedVersion {
+  readonly file_id: string;
+  readonly object_key: string;
+  readonly size: number;
+}
+
+@Injectable()
+export class FilePurgeRepository {
+  constructor(private readonly sql: Sql) {}
+
+  /** Files in the trash since before a time, the longest there first. */
+  listTrashedBefore(before: Date, limit: number): Promise<DoomedFile[]> {
+    return this.sql.rows({
+      text: `SELECT id, organization_id, owner_id FROM files WHERE deleted_at <= $1 ORDER BY deleted_at LIMIT $2`,
+      values: [before, limit],
+    });
+  }
+
+  /**
+   * Removes some of the files of an owner, or with null of all of an organisation, in
+   * the trash or not; their counts stay as they are.
+   *
+   * @returns what went with them; nothing when there were none.
+   */
+  async removeSome(organizationId: string, ownerId: string | null, limit: number): Promise<RemovedVersion[]> {
+    const versions = await this.sql.rows<RemovedVersion>({
+      text: `DELETE FROM file_versions WHERE file_id IN (
+               SELECT id FROM files WHERE organization_id = $1 AND ($2::uuid IS NULL OR owner_id = $2)
+               ORDER BY id LIMIT $3 FOR UPDATE)
+             RETURNING file_id, object_key, size::float8 AS size`,
+      values: [organizationId, ownerId, limit],
+    });
+    const ids = [...new Set(versions.map((version) => version.file_id))];
+    await this.sql.execute({ text: 'DELETE FROM files WHERE id = ANY ($1::uuid[])', values: [ids] });
+    return versions;
+  }
+
+  /** Locks it. @param trashedBefore null for whatever state it is in. @returns false where it is gone, or was restored. */
+  async lock(id: string, trashedBefore: Date | null): Promise<boolean> {
+    const row = await this.sql.row({
+      text: `SELECT id FROM files WHERE id = $1 AND ($2::timestamptz IS NULL OR deleted_at <= $2) FOR UPDATE`,
+      values: [id, trashedBefore],
+    });
+    return row !== null;
+  }
+
+  /** Of a locked file: all its rows. */
+  async remove(id: string): Promise<RemovedVersion[]> {
+    const versions = await this.sql.rows<RemovedVersion>({
+      text: 'DELETE FROM file_versions WHERE file_id = $1 RETURNING file_id, object_key, size::float8 AS size',
+      values: [id],
+    });
+    await this.sql.execute({ text: 'DELETE FROM files WHERE id = $1', values: [id] });
+    return versions;
+  }
+
+  /** The counts of a person, or with its own id of an organisation. */
+  async forgetUsage(organizationId: string, subjectId: string): Promise<void> {
+    await this.sql.execute({
+      text: 'DELETE FROM storage_usage WHERE organization_id = $1 AND subject_id = $2',
+      values: [organizationId, subjectId],
+    });
+  }
+
+  async forgetAllUsage(organizationId: string): Promise<void> {
+    await this.sql.execute({
+      text: 'DELETE FROM storage_usage WHERE organization_id = $1',
+      values: [organizationId],
+    });
+  }
+
+  /** Which of these keys a row names. */
+  async named(fileKeys: readonly string[]): Promise<Set<string>> {
+    const rows = await this.sql.rows<{ object_key: string }>({
+      text: 'SELECT object_key FROM file_versions WHERE object_key = ANY ($1::text[])',
+      values: [fileKeys],
+    });
+    return new Set(rows.map((row) => row.object_key));
+  }
+
+  /** Keys that rows name, in order, those after `after`. */
+  async keysAfter(after: string, limit: number): Promise<string[]> {
+    const rows = await this.sql.rows<{ object_key: string }>({
+      text: 'SELECT object_key FROM file_versions WHERE object_key > $1 ORDER BY object_key LIMIT $2',
+      values: [after, limit],
+    });
+    return rows.map((row) => row.object_key);
+  }
+}

@@ -1,0 +1,92 @@
+import { pipeline } from 'node:stream/promises';
+import { Injectable } from '@nestjs/common';
+import type { Request, Response } from 'express';
+import type { ByteRange } from '../storage/object-store.port.js';
+import { etagOf, ifRangeHolds, preconditionsHold } from './conditions.js';
+import { FileAccessLog } from './file-access-log.js';
+import type { FileAction } from './file-access.repository.js';
+import type { Download } from './file-download.js';
+import { FileObjects } from './file-objects.js';
+import { FileErrors } from './files.errors.js';
+
+/** Who gets it, and by what right. */
+export interface Recipient {
+  /** Null for whoever came with a link. */
+  readonly userId: string | null;
+  readonly action: FileAction;
+}
+
+/** Answers requests with the bytes of files, or with as much of them as was asked for. */
+@Injectable()
+export class FileSender {
+  constructor(
+    private readonly objects: FileObjects,
+    private readonly accessLog: FileAccessLog,
+  ) {}
+
+  /**
+   * Resolves when the answer is out, or nobody is left to read it. A store that
+   * fails on the way cuts the connection: half a file must not look like a whole one.
+   *
+   * @throws AppError 412, 416, 503, before anything is out.
+   */
+  async send(download: Download, recipient: Recipient, request: Request, response: Response): Promise<void> {
+    const { sha256, modifiedAt, size } = download;
+    if (!preconditionsHold(request.headers, sha256, modifiedAt))
+      throw FileErrors.changedMeanwhile(etagOf(sha256));
+    response.set({ ETag: etagOf(sha256), 'Last-Modified': modifiedAt.toUTCString() });
+    response.set({ 'Cache-Control': 'private, no-cache, no-transform', 'Accept-Ranges': 'bytes' });
+    if (request.fresh) return void response.status(304).end();
+    const range = rangeOf(request, download);
+    response.set({
+      'Content-Type': download.contentType,
+      'Content-Disposition': download.disposition,
+      'Content-Security-Policy': "default-src 'none'; sandbox",
+      'X-Content-Type-Options': 'nosniff',
+    });
+    const { start, end } = range ?? { start: 0, end: size - 1 };
+    response.setHeader('Content-Length', end - start + 1);
+    if (range !== null) response.status(206).setHeader('Content-Range', `bytes ${start}-${end}/${size}`);
+    if (request.method === 'HEAD') return void response.end();
+    await this.stream(download, recipient, range, response);
+  }
+
+  private async stream(
+    { fileId, organizationId, fileKey, backend, size }: Download,
+    recipient: Recipient,
+    range: Required<ByteRange> | null,
+    response: Response,
+  ): Promise<void> {
+    let bytes = 0;
+    const logged = this.accessLog.begin(
+      { ...recipient, fileId, organizationId, fileKey, backend },
+      () => bytes,
+    );
+    const gone = new AbortController();
+    response.once('close', () => gone.abort());
+    try {
+      if (size === 0) return void response.end();
+      const body = await this.objects.read(fileKey, range ?? undefined, gone.signal);
+      body.on('data', (chunk: Buffer) => (bytes += chunk.length));
+      await pipeline(body, response);
+    } catch (error) {
+      // Nobody is left to be told.
+      if (!gone.signal.aborted || !response.headersSent) throw error;
+    } finally {
+      logged();
+    }
+  }
+}
+
+/** Null for all of it. @throws AppError 416 for what the file does not have, and for several ranges at once. */
+function rangeOf(request: Request, { size, sha256, modifiedAt }: Download): Required<ByteRange> | null {
+  if (request.headers.range === undefined) return null;
+  if (!ifRangeHolds(request.headers['if-range'] as string | undefined, sha256, modifiedAt)) return null;
+  const ranges = request.range(size, { combine: true });
+  // Of another unit, or malformed: as if it were not there (RFC 9110 section 14.2).
+  if (ranges === undefined || ranges === -2 || (Array.isArray(ranges) && ranges.type !== 'bytes'))
+    return null;
+  const [range, ...more] = ranges === -1 ? [] : ranges;
+  if (range === undefined || more.length > 0) throw FileErrors.rangeNotSatisfiable(size);
+  return range;
+}

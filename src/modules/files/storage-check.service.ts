@@ -1,0 +1,85 @@
+import { Injectable } from '@nestjs/common';
+import { secondsAfter, Clock } from '../../common/time/clock.js';
+import { FileObjects } from './file-objects.js';
+import { FilePurgeRepository } from './file-purge.repository.js';
+
+const BATCH = 500;
+/** An upload under way has an object and no row yet; none takes as long. */
+const ORPHANED_AFTER_SECONDS = 24 * 60 * 60;
+
+/** Where store and rows differ, by file key. */
+export interface StorageReport {
+  /** Objects that no row names, since longer than any upload takes. */
+  readonly orphans: number;
+  /** Of those, what was removed. */
+  readonly removed: number;
+  /** Rows whose object is not there. */
+  readonly missing: number;
+}
+
+/** Gets each difference as it is found. */
+export type StorageFinding = (kind: 'orphan' | 'missing', fileKey: string) => void;
+
+/** Compares what the store holds with what the rows say it holds. Looks at our own objects alone. */
+@Injectable()
+export class StorageCheckService {
+  constructor(
+    private readonly objects: FileObjects,
+    private readonly repository: FilePurgeRepository,
+    private readonly clock: Clock,
+  ) {}
+
+  /** @param repair whether to remove the orphans. A missing object can only be brought back from a backup. */
+  async check(repair: boolean, found: StorageFinding): Promise<StorageReport> {
+    const { orphans, removed } = await this.findOrphans(repair, found);
+    return { orphans, removed, missing: await this.findMissing(found) };
+  }
+
+  private async findOrphans(
+    repair: boolean,
+    found: StorageFinding,
+  ): Promise<{ orphans: number; removed: number }> {
+    const before = secondsAfter(this.clock.now(), -ORPHANED_AFTER_SECONDS);
+    let [orphans, removed] = [0, 0];
+    for await (const batch of inBatches(this.objects.keys(), BATCH)) {
+      const named = await this.repository.named(batch);
+      for (const key of batch.filter((candidate) => !named.has(candidate))) {
+        const stat = await this.objects.stat(key);
+        if (stat === null || stat.modifiedAt > before) continue;
+        orphans++;
+        found('orphan', key);
+        if (!repair) continue;
+        await this.objects.discard([key]);
+        removed++;
+      }
+    }
+    return { orphans, removed };
+  }
+
+  private async findMissing(found: StorageFinding): Promise<number> {
+    let missing = 0;
+    for (let after: string | undefined = ''; after !== undefined;) {
+      const keys: string[] = await this.repository.keysAfter(after, BATCH);
+      for (const key of keys) {
+        if ((await this.objects.stat(key)) !== null) continue;
+        // A purge may have removed both meanwhile: rows go first.
+        if (!(await this.repository.named([key])).has(key)) continue;
+        missing++;
+        found('missing', key);
+      }
+      after = keys.at(-1);
+    }
+    return missing;
+  }
+}
+
+async function* inBatches<T>(items: AsyncIterable<T>, size: number): AsyncGenerator<T[]> {
+  let batch: T[] = [];
+  for await (const item of items) {
+    batch.push(item);
+    if (batch.length < size) continue;
+    yield batch;
+    batch = [];
+  }
+  if (batch.length > 0) yield batch;
+}
