@@ -8,10 +8,12 @@ import {
   type OnGatewayInit,
 } from '@nestjs/websockets';
 import type { Namespace } from 'socket.io';
+import { Access } from '../../common/access/access.decorator.js';
 import { SandboxSockets } from './sandbox-sockets.js';
 import type { LiveSocket, SubscribeAnswer } from './socket-protocol.js';
 
 /** The log of a session, live. */
+@Access('sandbox:read')
 @WebSocketGateway({ namespace: 'sandbox' })
 export class SandboxGateway
   implements OnGatewayInit<Namespace>, OnGatewayConnection<LiveSocket>, OnGatewayDisconnect<LiveSocket>
