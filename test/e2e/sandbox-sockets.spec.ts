@@ -44,7 +44,10 @@ describe('a socket', () => {
     async (transports) => {
       await logged(app, id, numbered(1, 2));
       const dashboard = open(mine(), { transports });
-      await eventually(() => expect(dashboard.of('welcome')).toEqual([{ session_id: id, last_seq: 2 }]), SOON);
+      await eventually(
+        () => expect(dashboard.of('welcome')).toEqual([{ session_id: id, last_seq: 2 }]),
+        SOON,
+      );
       await logged(app, id, ['line 3']);
       const client = app.as(user);
       const { body } = await client.post(`/sandbox/sessions/${id}/evaluate`, { mode: 'cluster' });
@@ -150,7 +153,12 @@ describe('a handshake', () => {
     ['with a list of sessions', { session_id: ['a', 'b'] }, 'validation_failed', 400],
     ['with a negative number', { last_seq: -1 }, 'validation_failed', 400],
     ['with a text for a number', { last_seq: '1; DROP TABLE' }, 'validation_failed', 400],
-    ['for a session that is not there', { session_id: '01900000-0000-7000-8000-00000000dead' }, 'session_not_found', 404],
+    [
+      'for a session that is not there',
+      { session_id: '01900000-0000-7000-8000-00000000dead' },
+      'session_not_found',
+      404,
+    ],
   ])('%s is refused, and told why', async (_, change, code, status) => {
     expect(await refusalOf({ ...mine(), ...change } as never)).toMatchObject({ code, status });
   });
