@@ -69,10 +69,13 @@ async function asked(relation: Relation, organizationId: string, role: string): 
 }
 
 /** What somebody who passes the guard is told of a thing that is the owner's. */
-function toldOf({ of, alsoNeeds }: Resource, { name, method }: Call, asker: Asker): string {
+function toldOf({ of, alsoNeeds, sharedWith }: Resource, { name, method }: Call, asker: Asker): string {
   if (asker.relation === 'owner' && of !== 'organization') return DONE;
   // What they name is their own: it is made as they put it, and there is none before.
   if (of === 'caller') return method === 'PUT' ? DONE : NOT_THERE;
+  const shared = sharedWith?.[name];
+  if (shared !== undefined && asker.relation === 'same organisation' && holds(asker.scopes, shared))
+    return DONE;
   if (of === 'person' || asker.relation === 'other organisation') return NOT_THERE;
   const needed = alsoNeeds?.[name];
   return needed === undefined || holds(asker.scopes, needed) ? DONE : NOT_THERE;

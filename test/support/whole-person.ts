@@ -3,11 +3,14 @@ import { newId } from '../../src/common/crypto/ids.js';
 import type { TestApp } from './app.js';
 import { begun, said } from './conversations.js';
 import { PASSWORD, type SignedIn } from './factories/given.js';
+import { ACCESS_KEY, opened, SECRET_KEY } from './sandbox.js';
 import { addPhone, mfaToken } from './second-factors.js';
 import { SoftPasskey } from './soft-passkey.js';
 
 export interface WholePerson extends SignedIn {
   readonly fullName: string;
+  /** What rows are theirs by, besides their own id. */
+  readonly sandboxSession: string;
   /** Nobody may read these, not even the person. */
   readonly secrets: readonly string[];
 }
@@ -34,10 +37,22 @@ export async function givenWholePerson(app: TestApp): Promise<WholePerson> {
   await client.post('/auth/mfa/passkeys', { name: `${fullName}’s key`, response });
   await app.anyone.post('/auth/login', { email: user.email, password: 'a wrong guess' });
   const pending = await mfaToken(app, user);
+  const sandbox = await opened(client);
+  await client.post(`/sandbox/sessions/${sandbox}/evaluate`, { mode: 'single_instance' });
   await linkedAndOwning(app, user);
   const { token, refreshToken } = user;
-  const secrets = [PASSWORD, pat.token, key.token, phone.secret, ...recoveryCodes, token, refreshToken];
-  return { ...user, fullName, secrets: [...secrets, pending, '$argon2id'] };
+  const secrets = [
+    PASSWORD,
+    ACCESS_KEY,
+    SECRET_KEY,
+    pat.token,
+    key.token,
+    phone.secret,
+    ...recoveryCodes,
+    token,
+    refreshToken,
+  ];
+  return { ...user, fullName, sandboxSession: sandbox, secrets: [...secrets, pending, '$argon2id'] };
 }
 
 /** What takes more than one person, or another server, to come about. */

@@ -3,6 +3,7 @@ import { newId } from '../../../src/common/crypto/ids.js';
 import type { TestApp } from '../app.js';
 import { begun } from '../conversations.js';
 import type { SignedIn } from '../factories/given.js';
+import { opened } from '../sandbox.js';
 import { paramsOf } from './calls.js';
 
 /** What the path of a thing is filled with. */
@@ -19,6 +20,8 @@ export interface Resource {
   readonly make: (app: TestApp, owner: SignedIn) => Promise<Params>;
   /** Good bodies of its routes, where the examples in the description would not do. */
   readonly bodies?: Readonly<Record<string, object>>;
+  /** Who else in the organisation a route is for: whoever holds this scope. */
+  readonly sharedWith?: Readonly<Record<string, string>>;
   /** What a route asks beside its rule to show that the thing is there. */
   readonly alsoNeeds?: Readonly<Record<string, string>>;
 }
@@ -62,6 +65,11 @@ export const RESOURCES: Readonly<Record<string, Resource>> = {
   '/api/v1/conversations/:id': {
     of: 'person',
     make: async (app, owner) => ({ id: await begun(app.as(owner)) }),
+  },
+  '/api/v1/sandbox/sessions/:id': {
+    of: 'person',
+    make: async (app, owner) => ({ id: await opened(app.as(owner)) }),
+    sharedWith: { 'DELETE /api/v1/sandbox/sessions/:id': 'sandbox:cancel' },
   },
   '/api/v1/users/me/preferences/:key': {
     of: 'caller',
