@@ -115,6 +115,10 @@ export class CreateLab1795219250000 implements MigrationInterface {
         observed_at timestamptz,
         outcome_at timestamptz
       )`);
+    await this.indexExperiments(runner);
+  }
+
+  private async indexExperiments(runner: QueryRunner): Promise<void> {
     for (const by of ['instance_id', 'model_id', 'decision']) {
       await runner.query(
         `CREATE INDEX lab_experiments_${by}_id_idx ON lab_experiments (organization_id, ${by}, id)`,

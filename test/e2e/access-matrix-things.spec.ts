@@ -68,9 +68,12 @@ async function asked(relation: Relation, organizationId: string, role: string): 
   return callers.map((caller) => ({ ...caller, relation }));
 }
 
+const isForeign = ({ relation }: Asker) => relation === 'other organisation';
+
 /** What somebody who passes the guard is told of a thing that is the owner's. */
 function toldOf({ of, alsoNeeds, sharedWith }: Resource, { name, method }: Call, asker: Asker): string {
   if (asker.relation === 'owner' && of !== 'organization') return DONE;
+  if (of === 'named') return method === 'DELETE' && isForeign(asker) ? NOT_THERE : DONE;
   // What they name is their own: it is made as they put it, and there is none before.
   if (of === 'caller') return method === 'PUT' ? DONE : NOT_THERE;
   const shared = sharedWith?.[name];
@@ -102,7 +105,9 @@ const callsTo = (start: string) => calls.filter(({ route }) => resourceAt(route.
 
 /** A thing is there for each of these; the others may ask for one and the same. */
 const mayTouch = (resource: Resource, call: Call, asker: Asker) =>
-  resource.of !== 'caller' && expectedFor(resource, call, asker).includes(DONE);
+  resource.of !== 'caller' &&
+  !(resource.of === 'named' && isForeign(asker)) &&
+  expectedFor(resource, call, asker).includes(DONE);
 
 describe('every route that names a thing', () => {
   it('has an entry that makes such a thing', () => {
@@ -123,7 +128,7 @@ describe.each(Object.entries(RESOURCES))('%s', (start, resource) => {
         (asker) => asker.relation !== 'owner' && !mayTouch(resource, call, asker),
       );
       // Under a name of their own they may well make things.
-      const whose = resource.of === 'caller' ? owner.id : '';
+      const whose = ['caller', 'named'].includes(resource.of) ? owner.id : '';
       const before = await snapshots.take(whose);
       const cells = await eachOf(strangers, (asker) => ask(resource, call, asker, path));
       expect(wrong(cells)).toEqual([]);
@@ -171,7 +176,7 @@ describe('no list', () => {
   }
 
   it('tells of another organisation', async () => {
-    const names = await namesOfThings(['person', 'caller', 'organization']);
+    const names = await namesOfThings(['person', 'caller', 'organization', 'named']);
     expect(await telling('owner', names)).not.toEqual([]);
     const tellsOwner = [...names, owner.id, owner.organizationId, owner.email];
     expect(await telling('other organisation', tellsOwner)).toEqual([]);

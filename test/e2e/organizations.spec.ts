@@ -3,6 +3,7 @@ import { OrganizationsJobs } from '../../src/modules/organizations/organizations
 import { TestApp } from '../support/app.js';
 import type { ApiClient } from '../support/client.js';
 import { begun } from '../support/conversations.js';
+import { insertedArchive, insertedModel, labKeys, recorded } from '../support/lab.js';
 import { Tenants } from '../support/organizations.js';
 
 const DAY = 86_400;
@@ -99,6 +100,11 @@ describe('the end of an organisation', () => {
     await begun(app.as(member), 'Last words');
     await client.post('/roles', { name: 'clerk', scopes: [] });
     await tenants.invited(client);
+    const { id: model } = await insertedModel(app, owner);
+    await insertedArchive(app, owner);
+    await recorded(app, { organizationId, p: 0.5 });
+    await client.post('/lab/assign-model', { instance_id: 'i-1', model_id: model });
+    await client.put('/lab/config/i-1', {});
     const key = await app.given.apiKey(owner, ['profile:read']);
     const other = await tenants.founded();
     const { body } = await client.delete('/organizations/current');
@@ -124,6 +130,7 @@ describe('the end of an organisation', () => {
       ]);
       expect([name, left]).toEqual([name, []]);
     }
+    expect(await labKeys(app)).toEqual([]);
     expect(await app.database.query('SELECT FROM organizations WHERE id = $1', [organizationId])).toEqual([]);
     expect((await app.given.signIn(other.owner)).token).toBeDefined();
   });

@@ -9,6 +9,9 @@ const EXPORTED: Readonly<Record<string, string>> = {
   conversations: 'conversations',
   identities: 'identities',
   invitations: 'invitations',
+  lab_assignments: 'lab',
+  lab_configs: 'lab',
+  lab_models: 'lab',
   machine_credentials: 'tokens_and_keys',
   mail_outbox: 'mails',
   organizations: 'organization',
@@ -28,6 +31,8 @@ const EXPORTED: Readonly<Record<string, string>> = {
 const LEFT_OUT: Readonly<Record<string, string>> = {
   conversation_search: 'the words of conversations once more, so that they are found',
   idempotency_keys: 'digests and sealed answers of requests, for a day',
+  lab_archives: 'which experiments were moved into the store; nobody’s',
+  lab_experiments: 'what was predicted of machines, and what came; nobody’s',
   login_attempts: 'a digest of what was typed and from where, until it is forgotten; it names nobody',
   machine_credential_secrets: 'digests of secrets; their token or key is in the export',
   migrations: 'which changes of the schema were made',

@@ -3,6 +3,7 @@ import { newId } from '../../src/common/crypto/ids.js';
 import type { TestApp } from './app.js';
 import { begun, said } from './conversations.js';
 import { PASSWORD, type SignedIn } from './factories/given.js';
+import { BUILT_IN_ID, insertedModel } from './lab.js';
 import { ACCESS_KEY, opened, SECRET_KEY } from './sandbox.js';
 import { addPhone, mfaToken } from './second-factors.js';
 import { SoftPasskey } from './soft-passkey.js';
@@ -30,6 +31,9 @@ export async function givenWholePerson(app: TestApp): Promise<WholePerson> {
     .with({ 'idempotency-key': `"${fullName}"` })
     .post('/conversations', { title: `More of ${fullName}` });
   await client.post('/organizations/invitations', { email: `friend-${newId()}@example.com`, role: 'user' });
+  await insertedModel(app, user);
+  await client.post('/lab/assign-model', { instance_id: 'i-0abc', model_id: BUILT_IN_ID });
+  await client.put('/lab/config/i-0abc', {});
   const { phone, recoveryCodes } = await addPhone(app, user);
   const passkey = new SoftPasskey({ origin: 'https://cloud.example.com' });
   const { body } = await client.post('/auth/mfa/passkeys/options');

@@ -78,7 +78,7 @@ export class ReactiveOverrideDto {
 
 function Part(type: () => new () => object): PropertyDecorator {
   return (target, property) => {
-    ApiPropertyOptional({ type })(target, property);
+    ApiPropertyOptional({ type: () => type() })(target, property);
     MayBeAbsent()(target, property);
     IsObject()(target, property);
     ValidateNested()(target, property);

@@ -1,10 +1,12 @@
 import { ApiProperty, ApiPropertyOptional } from '@nestjs/swagger';
 import { IsBoolean, IsDate, IsIn, IsOptional, IsUUID } from 'class-validator';
 import { IsTime } from '../../common/http/field.decorators.js';
+import { NullableOf } from '../../common/openapi/nullable-of.decorator.js';
 import { PageOf, PageQuery } from '../../common/pagination/pagination.js';
 import { PipelineConfigDto } from '../evaluation/pipeline-config.dto.js';
 import { MaybeInstanceId } from './instance-id.dto.js';
 import type { ExperimentRow } from './lab-experiments.repository.js';
+import type { ModelRef } from './lab.events.js';
 import { ModelNameDto } from './lab-models.dto.js';
 
 const DECISIONS = ['STAY', 'SWITCH', 'DRAIN', 'EVACUATE'] as const;
@@ -142,14 +144,10 @@ export class ExperimentDto {
   @ApiProperty({ description: 'Whose prediction counted.' })
   model!: ModelNameDto;
 
-  @ApiProperty({
-    type: FailedModelDto,
-    nullable: true,
-    description: 'The assigned model, where it failed and the built-in one judged instead.',
-  })
+  @NullableOf(FailedModelDto, 'The assigned model, where it failed and the built-in one judged instead.')
   fell_back_from!: FailedModelDto | null;
 
-  @ApiProperty({ type: ChallengerDto, nullable: true })
+  @NullableOf(ChallengerDto)
   challenger!: ChallengerDto | null;
 
   @ApiProperty({ description: 'Of the pool the instance was in, as docs/risk-model.md defines them.' })
@@ -179,7 +177,7 @@ export class ExperimentDto {
   @ApiProperty({ example: 18.4 })
   execution_time_ms!: number;
 
-  @ApiProperty({ type: RecordedOutcomeDto, nullable: true, description: 'What came, once somebody told.' })
+  @NullableOf(RecordedOutcomeDto, 'What came, once somebody told.')
   outcome!: RecordedOutcomeDto | null;
 
   static of(row: ExperimentRow): ExperimentDto {
@@ -221,7 +219,7 @@ function opinionsIn(row: ExperimentRow): Pick<ExperimentDto, 'model' | 'fell_bac
   };
 }
 
-function nameOf(id: string | null, name: string | null, version: string | null): ModelNameDto | null {
+function nameOf(id: string | null, name: string | null, version: string | null): ModelRef | null {
   return id === null ? null : { id, name: name ?? '', version: version ?? '' };
 }
 

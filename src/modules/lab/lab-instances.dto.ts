@@ -1,4 +1,5 @@
 import { ApiProperty } from '@nestjs/swagger';
+import { NullableOf } from '../../common/openapi/nullable-of.decorator.js';
 import { PipelineConfigDto } from '../evaluation/pipeline-config.dto.js';
 import { StageDto } from './lab-experiments.dto.js';
 import type { ExperimentRow } from './lab-experiments.repository.js';
@@ -47,7 +48,7 @@ export class PipelineStatusDto {
   @ApiProperty({ description: 'The model that decides from now on.' })
   model!: ModelNameDto;
 
-  @ApiProperty({ type: ModelNameDto, nullable: true })
+  @NullableOf(ModelNameDto)
   challenger!: ModelNameDto | null;
 
   @ApiProperty()
@@ -61,10 +62,6 @@ export class PipelineStatusDto {
   })
   configured_at!: string | null;
 
-  @ApiProperty({
-    type: LastEvaluationDto,
-    nullable: true,
-    description: 'Null where there was none in the last 90 days.',
-  })
+  @NullableOf(LastEvaluationDto, 'Null where there was none in the last 90 days.')
   last_evaluation!: LastEvaluationDto | null;
 }

@@ -47,8 +47,10 @@ export class LabModelsService {
   }
 
   /** @throws AppError 404, 409 `model_built_in`. */
-  update(actor: Actor, id: string, changes: UpdateModelDto): Promise<ModelDto> {
+  async update(actor: Actor, id: string, request: UpdateModelDto): Promise<ModelDto> {
     if (isBuiltIn(id)) throw LabErrors.modelBuiltIn();
+    const sent = Object.entries(request).filter(([, value]) => value !== undefined);
+    const changes = Object.fromEntries(sent) as UpdateModelDto;
     return this.unitOfWork.run(async () => {
       const model = await this.models.update(actor.organizationId, id, changes, this.clock.now());
       if (model === null) throw LabErrors.modelNotFound(id);
@@ -58,7 +60,7 @@ export class LabModelsService {
   }
 
   /** With its file. @throws AppError 404, 409 `model_assigned` naming instances it judges, 409 `model_built_in`. */
-  delete(actor: Actor, id: string): Promise<void> {
+  async delete(actor: Actor, id: string): Promise<void> {
     if (isBuiltIn(id)) throw LabErrors.modelBuiltIn();
     const { organizationId } = actor;
     return this.unitOfWork.run(async () => {

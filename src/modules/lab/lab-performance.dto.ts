@@ -72,15 +72,21 @@ export class ScoresDto {
     description: 'Mean of (prediction - outcome)², the outcome 1 for interrupted, else 0. 0 is best.',
   })
   brier_score!: number | null;
+}
 
-  static of(tally: Tally): ScoresDto {
-    const { true_positives: hits, false_positives, false_negatives } = tally;
-    return {
-      ...tally,
-      precision: share(hits, hits + false_positives),
-      recall: share(hits, hits + false_negatives),
-    };
-  }
+/** What a tally comes to. */
+export interface Scores extends Tally {
+  readonly precision: number | null;
+  readonly recall: number | null;
+}
+
+export function scoresOf(tally: Tally): Scores {
+  const { true_positives: hits, false_positives, false_negatives } = tally;
+  return {
+    ...tally,
+    precision: share(hits, hits + false_positives),
+    recall: share(hits, hits + false_negatives),
+  };
 }
 
 export class PerformanceDto extends ScoresDto {

@@ -3,7 +3,7 @@ import type { Actor } from '../../common/access/actor.js';
 import { LabModelsService } from './lab-models.service.js';
 import type { ModelRow } from './lab-models.repository.js';
 import {
-  ScoresDto,
+  scoresOf,
   type CompareQuery,
   type ComparisonDto,
   type PerformanceDto,
@@ -25,7 +25,7 @@ export class LabPerformanceService {
     const model = await this.models.mustFind(actor, id);
     const tally = await this.performance.tally(organizationId, id, filters);
     const failures = await this.performance.countFailures(organizationId, id, filters);
-    return { model: nameOf(model), ...ScoresDto.of(tally), failures };
+    return { model: nameOf(model), ...scoresOf(tally), failures };
   }
 
   /** @throws AppError 404. */
@@ -38,8 +38,8 @@ export class LabPerformanceService {
     return {
       instance_id: filters.instance_id ?? null,
       experiments: a.predictions,
-      model_a: { model: nameOf(modelA), ...ScoresDto.of(a) },
-      model_b: { model: nameOf(modelB), ...ScoresDto.of(b) },
+      model_a: { model: nameOf(modelA), ...scoresOf(a) },
+      model_b: { model: nameOf(modelB), ...scoresOf(b) },
       better: betterOf(a.brier_score, b.brier_score),
     };
   }

@@ -5,6 +5,7 @@ import { begun } from '../conversations.js';
 import type { SignedIn } from '../factories/given.js';
 import { opened } from '../sandbox.js';
 import { paramsOf } from './calls.js';
+import { LAB_RESOURCES } from './lab-resources.js';
 
 /** What the path of a thing is filled with. */
 type Params = Readonly<Record<string, string>>;
@@ -14,8 +15,9 @@ export interface Resource {
   /**
    * `person`: there for its owner alone. `organization`: for whoever in the
    * organisation the route lets in. `caller`: everybody names their own by it.
+   * `named`: every organisation names its own by it, and finds it whether or not anything was said of it.
    */
-  readonly of: 'person' | 'organization' | 'caller';
+  readonly of: 'person' | 'organization' | 'caller' | 'named';
   /** Makes one that this admin owns. */
   readonly make: (app: TestApp, owner: SignedIn) => Promise<Params>;
   /** Good bodies of its routes, where the examples in the description would not do. */
@@ -107,6 +109,7 @@ export const RESOURCES: Readonly<Record<string, Resource>> = {
       return { id: body.id as string };
     },
   },
+  ...LAB_RESOURCES,
 };
 
 /** Undefined for a path with a parameter that no entry knows. */

@@ -1,0 +1,106 @@
+import { MarketData } from '../../src/modules/market/market-data.port.js';
+import { EvaluationService } from '../../src/modules/evaluation/evaluation.service.js';
+import { LabService } from '../../src/modules/lab/lab.service.js';
+import { TestApp } from '../support/app.js';
+import type { ApiClient } from '../support/client.js';
+import type { SignedIn } from '../support/factories/given.js';
+import { BUILT_IN_ID, constantModel, registeredModel } from '../support/lab.js';
+
+let app: TestApp;
+let user: SignedIn;
+let client: ApiClient;
+beforeAll(async () => {
+  app = await TestApp.start();
+});
+beforeEach(async () => {
+  user = await app.given.signedIn({ role: 'lab', organizationId: await app.given.organization() });
+  client = app.as(user);
+});
+afterAll(() => app.stop());
+
+const INSTANCE = 'i-0abc1234def567890';
+const access = { region: 'eu-west-1', accessKeyId: 'AKIAEXAMPLE', secretAccessKey: 'secret' };
+const nameOf = ({ id, name, version }: { id: string; name: string; version: string }) => ({
+  id,
+  name,
+  version,
+});
+const assign = (model: { id: string }, more: object = {}) =>
+  client.post('/lab/assign-model', { instance_id: INSTANCE, model_id: model.id, ...more });
+const statusOf = async (instance = INSTANCE) => (await client.get(`/lab/pipeline-status/${instance}`)).body;
+
+it('an evaluation runs the assigned models on the same pool, and is told stage by stage', async () => {
+  const [champion, challenger] = [
+    await registeredModel(client, {}, constantModel(0.2)),
+    await registeredModel(client, {}, constantModel(0.7)),
+  ];
+  await assign(champion);
+  await assign(challenger, { role: 'challenger' });
+  await client.put(`/lab/config/${INSTANCE}`, { safety_gate: { max_crash_probability: 0.6 } });
+  const { organizationId } = user;
+  const lab = app.cloudkeep.nest.get(LabService);
+  expect(app.cloudkeep.nest.get(MarketData).name).toBe('simulated');
+  const settings = await lab.settingsOf(organizationId, INSTANCE);
+  const instance = { instanceId: INSTANCE, instanceType: 'm5.large', availabilityZone: 'eu-west-1a' };
+  const mode = 'single_instance' as const;
+  const asked = { ...settings, mode, instance, access };
+  const lines: string[] = [];
+  const evaluation = await app.cloudkeep.nest
+    .get(EvaluationService)
+    .evaluate(asked, ({ message }) => lines.push(message));
+  expect(evaluation.crashProbability).toBeCloseTo(0.2, 5);
+  expect(evaluation.challenger).toMatchObject({ name: challenger.name, problem: null });
+  expect(evaluation.challenger?.crashProbability).toBeCloseTo(0.7, 5);
+  expect(evaluation.stages.at(-1)).toMatchObject({ name: 'challenger', state: 'done' });
+  expect(lines).toContainEqual(`The challenger ${challenger.name} 1.0.0 says 0.700`);
+
+  const id = await lab.record({ organizationId, sessionId: null, mode, instance, settings, evaluation });
+  const experiment = (await client.get(`/lab/experiments/${id}`)).body;
+  expect(experiment).toMatchObject({
+    instance_id: INSTANCE,
+    model: nameOf(champion),
+    fell_back_from: null,
+    challenger: { ...nameOf(challenger), problem: null },
+    max_crash_probability: 0.6,
+    decision: evaluation.decision,
+    features: { price_position: evaluation.features.pricePosition, hour: evaluation.features.hour },
+    outcome: null,
+  });
+  expect((await statusOf()).last_evaluation).toEqual({
+    experiment_id: id,
+    evaluated_at: experiment.created_at,
+    model: nameOf(champion),
+    decision: evaluation.decision,
+    crash_probability: evaluation.crashProbability,
+    execution_time_ms: evaluation.executionTimeMs,
+    stages: evaluation.stages.map(({ durationMs, ...stage }) => ({ ...stage, duration_ms: durationMs })),
+  });
+});
+
+it('a model whose file is lost is replaced by the built-in one, and that is told', async () => {
+  const model = await registeredModel(client);
+  await assign(model);
+  await assign({ id: BUILT_IN_ID }, { role: 'challenger' });
+  const { organizationId } = user;
+  const lab = app.cloudkeep.nest.get(LabService);
+  const settings = await lab.settingsOf(organizationId, INSTANCE);
+  const lost = { ...(settings.model as object), digest: '0'.repeat(64) } as typeof settings.model;
+  const instance = { instanceId: INSTANCE, instanceType: 'm5.large', availabilityZone: 'eu-west-1a' };
+  const mode = 'single_instance' as const;
+  const used = { ...settings, model: lost };
+  const evaluation = await app.cloudkeep.nest
+    .get(EvaluationService)
+    .evaluate({ ...used, mode, instance, access }, () => undefined);
+  await lab.record({ organizationId, sessionId: null, mode, instance, settings: used, evaluation });
+  const [experiment] = (await client.get('/lab/experiments')).body.items;
+  expect(experiment).toMatchObject({
+    model: { id: BUILT_IN_ID, name: 'family-stress' },
+    fell_back_from: { ...nameOf(model), problem: expect.stringContaining('model_corrupt') },
+    // It judged already; its opinion is not counted twice.
+    challenger: null,
+  });
+  const performance = (await client.get(`/lab/models/${model.id}/performance`)).body;
+  expect(performance).toMatchObject({ predictions: 0, failures: 1 });
+  const builtIn = (await client.get(`/lab/models/${BUILT_IN_ID}/performance`)).body;
+  expect(builtIn).toMatchObject({ predictions: 1, failures: 0 });
+});
