@@ -58,7 +58,7 @@ export class Dashboard {
   }
 
   /** @param more options of the client; by WebSocket alone unless they say otherwise. */
-  static open(app: TestApp, auth: Auth, more: object = {}): Dashboard {
+  static open(app: Pick<TestApp, 'url'>, auth: Auth, more: object = {}): Dashboard {
     return new Dashboard(
       io(`${app.url}/sandbox`, {
         path: '/api/v1/ws',

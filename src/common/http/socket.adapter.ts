@@ -29,7 +29,7 @@ export class SocketAdapter extends IoAdapter {
     const impatience = setTimeout(() => {
       for (const { transport } of clients) transport.socket?.terminate?.();
     }, FAREWELL_MS);
-    await super.close(server as unknown as Parameters<IoAdapter['close']>[0]);
+    await super.close(server);
     clearTimeout(impatience);
   }
 
@@ -45,6 +45,6 @@ export class SocketAdapter extends IoAdapter {
       ...(corsOrigins.length === 0
         ? {}
         : { cors: { origin: isAny ? '*' : [...corsOrigins], credentials: !isAny } }),
-    } as ServerOptions) as Server;
+    } as ServerOptions);
   }
 }

@@ -4,11 +4,11 @@ import { Clock } from '../../common/time/clock.js';
 import type { Evaluation, EvaluationMode } from '../evaluation/evaluation.service.js';
 import { LabService, type InstanceSettings } from '../lab/lab.service.js';
 import { ActionsRepository } from './actions.repository.js';
-import type { DecisionDto } from './evaluation-answers.dto.js';
+import type { Decided } from './evaluation-answers.dto.js';
 import { instanceOf } from './evaluation-requests.js';
 import { LogWriters } from './log-writer.js';
 import type { SealedSessionRow } from './sandbox-sessions.repository.js';
-import { SavingsRepository } from './savings.repository.js';
+import { SavingsRepository, type NewSavings } from './savings.repository.js';
 
 /** An evaluation, and with what it was made. */
 export interface EvaluationMade {
@@ -31,44 +31,57 @@ export class DecisionHistory {
   async keep(
     session: SealedSessionRow,
     mode: EvaluationMode,
-    decided: DecisionDto,
+    decided: Decided,
     made: EvaluationMade,
   ): Promise<void> {
-    const { id, organization_id, user_id } = session;
+    const { id: session_id, organization_id } = session;
     const at = this.clock.now();
-    const { action_id, decision, reason, savings, ...others } = decided;
+    const { action_id, savings: _, ...details } = decided;
     await this.actions.insert(organization_id, {
       id: action_id,
-      session_id: id,
+      session_id,
       kind: 'decision',
       status: 'done',
-      details: { mode, decision, reason, ...others },
+      details: { mode, ...details },
       created_at: at,
       finished_at: at,
     });
-    await this.savings.insert({
-      ...savings,
-      id: newId(),
-      action_id,
-      decision,
-      session_id: id,
-      user_id,
-      organization_id,
-      created_at: at,
-    });
-    await this.writers.append(id, {
+    await this.savings.insert(savingsOf(session, decided, at));
+    await this.writers.append(session_id, {
       log_type: 'SYSTEM',
       level: 'info',
-      message: `Decided: ${decision}`,
-      data: { session_id: id, ...decided },
+      message: `Decided: ${decided.decision}`,
+      data: { session_id, ...decided },
       event: 'decision',
     });
+    const instance = instanceOf(session);
     await this.lab.record({
       organizationId: organization_id,
-      sessionId: id,
+      sessionId: session_id,
       mode,
-      instance: instanceOf(session),
+      instance,
       ...made,
     });
   }
+}
+
+function savingsOf(
+  session: SealedSessionRow,
+  { action_id, decision, savings }: Decided,
+  at: Date,
+): NewSavings {
+  return {
+    id: newId(),
+    created_at: at,
+    organization_id: session.organization_id,
+    user_id: session.user_id,
+    session_id: session.id,
+    action_id,
+    decision,
+    spot_price: savings.spot_price,
+    on_demand_price: savings.on_demand_price,
+    hourly: savings.hourly,
+    monthly: savings.monthly,
+    percent: savings.percent,
+  };
 }

@@ -198,7 +198,7 @@ export class DecisionDto {
   @ApiProperty()
   execution_time_ms!: number;
 
-  static decided(actionId: string, evaluation: Evaluation): DecisionDto {
+  static decided(actionId: string, evaluation: Evaluation): Decided {
     const { selected } = evaluation;
     return {
       action_id: actionId,
@@ -214,6 +214,9 @@ export class DecisionDto {
   }
 }
 
+/** As plain data. */
+export type Decided = Pick<DecisionDto, keyof DecisionDto>;
+
 export class EvaluationDto extends DecisionDto {
   @ApiProperty({ type: () => [CandidateDto], description: 'Ranked, best first; then the rejected.' })
   candidates!: CandidateDto[];
@@ -224,7 +227,7 @@ export class EvaluationDto extends DecisionDto {
   @ApiProperty({ type: () => [ActionDto], description: 'What was done about it; none unless asked for.' })
   actions!: ActionDto[];
 
-  static of(decided: DecisionDto, { candidates, stages }: Evaluation, actions: ActionDto[]): EvaluationDto {
+  static of(decided: Decided, { candidates, stages }: Evaluation, actions: ActionDto[]): EvaluationDto {
     return {
       ...decided,
       candidates: candidates.map((candidate) => CandidateDto.of(candidate)),

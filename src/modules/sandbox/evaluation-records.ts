@@ -5,7 +5,7 @@ import { EventBus } from '../../common/events/event-bus.js';
 import { UnitOfWork } from '../../database/unit-of-work.js';
 import type { ActionRow } from './actions.repository.js';
 import { CloudActions, type CloudAction } from './cloud-actions.js';
-import { DecisionDto } from './evaluation-answers.dto.js';
+import { DecisionDto, type Decided } from './evaluation-answers.dto.js';
 import type { Deed, EvaluateDto } from './evaluations.dto.js';
 import { DecisionHistory, type EvaluationMade } from './decision-history.js';
 import { OwnSessions } from './own-sessions.js';
@@ -15,7 +15,7 @@ import './sandbox.events.js';
 
 /** What came of an evaluation: the decision as kept, and what is still to be done about it. */
 export interface Recorded {
-  readonly decided: DecisionDto;
+  readonly decided: Decided;
   readonly planned: readonly ActionRow[];
 }
 
@@ -62,7 +62,7 @@ export class EvaluationRecords {
   private async plan(
     session: SealedSessionRow,
     { execute = false, action = 'tag' }: EvaluateDto,
-    { decision, selected, action_id }: DecisionDto,
+    { decision, selected, action_id }: Decided,
   ): Promise<ActionRow[]> {
     if (!execute || decision === 'STAY') return [];
     const target =

@@ -73,8 +73,8 @@ export class LogStream extends Readable implements LogListener {
       const write = (lines: readonly LogRow[]) => this.written(lines);
       const { sessionId } = this.follow;
       const release = await this.feeds.follow(sessionId, this.seen, write, (feed) => this.join(feed));
-      if (release === null) return this.gone();
-      if (this.feed === null) release();
+      if (release === null) this.gone();
+      else if (this.feed === null) release();
       else this.release = release;
     } catch (error) {
       this.destroy(error as Error);
