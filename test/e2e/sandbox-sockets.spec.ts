@@ -76,9 +76,9 @@ describe('a socket', () => {
 
   it('that was away gets what it missed, without gap or repetition, while more is written', async () => {
     await logged(app, id, numbered(1, 700));
-    let isOver = false;
+    const written = { isOver: false };
     const publisher = (async () => {
-      for (let from = 701; !isOver; from += 10) await logged(app, id, numbered(from, from + 9));
+      for (let from = 701; !written.isOver; from += 10) await logged(app, id, numbered(from, from + 9));
     })();
     const followers = [0, 350, 699].map((last_seq) => open(mine({ last_seq })));
     for (let turn = 0; turn < 5; turn++) {
@@ -88,7 +88,7 @@ describe('a socket', () => {
       await eventually(() => expect(away.seqs.length).toBeGreaterThan(20), SOON);
       away.close();
     }
-    isOver = true;
+    written.isOver = true;
     await publisher;
     const { last_log_seq: last } = (await app.as(user).get(`/sandbox/sessions/${id}`)).body;
     for (const follower of followers) {

@@ -114,9 +114,9 @@ describe('a log followed', () => {
   });
 
   it('goes on where it was left, on either replica, while more is written', async () => {
-    let isOver = false;
+    const written = { isOver: false };
     const publisher = (async () => {
-      for (let from = 1; !isOver; from += 20) await logged(app, id, numbered(from, from + 19));
+      for (let from = 1; !written.isOver; from += 20) await logged(app, id, numbered(from, from + 19));
     })();
     const seen: number[] = [];
     for (let turn = 0; turn < 6; turn++) {
@@ -127,7 +127,7 @@ describe('a log followed', () => {
       curl.close();
       seen.push(...curl.seqs);
     }
-    isOver = true;
+    written.isOver = true;
     await publisher;
     expect(seen).toEqual(upTo(seen.length));
   });
