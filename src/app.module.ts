@@ -27,6 +27,7 @@ import { MarketModule } from './modules/market/market.module.js';
 import { OrganizationsModule } from './modules/organizations/organizations.module.js';
 import { MfaModule } from './modules/mfa/mfa.module.js';
 import { StorageModule } from './modules/storage/storage.module.js';
+import { SandboxModule } from './modules/sandbox/sandbox.module.js';
 import { UsersModule } from './modules/users/users.module.js';
 
 export interface Foundation {
@@ -63,6 +64,7 @@ export class AppModule {
         ConversationsModule,
         FilesModule,
         LabModule,
+        SandboxModule,
         AuditModule,
         MailModule,
         StorageModule,

@@ -12,6 +12,7 @@ import { WholeSiteAdapter } from './common/http/express.adapter.js';
 import { Lifecycle } from './common/http/lifecycle.js';
 import { NestLogger, RootLogger } from './common/http/logger.js';
 import { withoutIdleEnhancers } from './common/http/request-context.js';
+import { SocketAdapter } from './common/http/socket.adapter.js';
 import { validationPipe } from './common/http/validation.pipe.js';
 import { openApiDocument } from './common/openapi/openapi.js';
 import { SystemClock, type Clock } from './common/time/clock.js';
@@ -57,6 +58,7 @@ export async function createApp(config: Config, clock: Clock = new SystemClock()
     throw error;
   });
   configureHttp(nest, config);
+  nest.useWebSocketAdapter(new SocketAdapter(nest, config.http));
   const cookieName = sessionCookieName(config.auth.secureCookie);
   let document: OpenAPIObject | undefined;
   // Made when somebody asks for it: a start need not wait for a description.

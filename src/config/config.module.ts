@@ -15,6 +15,7 @@ import {
   type Config,
 } from './config.js';
 import { MarketConfig } from './market.js';
+import { SandboxConfig } from './sandbox.js';
 import { SignInProvidersConfig } from './sign-in-providers.js';
 import { FilesConfig, StorageConfig } from './storage.js';
 
@@ -38,6 +39,7 @@ export class ConfigModule {
       { provide: StorageConfig, useValue: config.storage },
       { provide: FilesConfig, useValue: config.files },
       { provide: MarketConfig, useValue: config.market },
+      { provide: SandboxConfig, useValue: config.sandbox },
       { provide: SecretsConfig, useValue: config.secrets },
     ];
     return { module: ConfigModule, global: true, providers, exports: providers };

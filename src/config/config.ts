@@ -5,6 +5,7 @@ import type { Env, Environment, JwtAlgorithm, Settings } from './env.js';
 import { localSecrets } from './local-secrets.js';
 import { marketOf, type MarketConfig } from './market.js';
 import type { RateLimit } from './rate-limit.js';
+import { sandboxOf, type SandboxConfig } from './sandbox.js';
 import { signInProvidersOf, type SignInProvidersConfig } from './sign-in-providers.js';
 import { filesOf, storageOf, type FilesConfig, type StorageConfig } from './storage.js';
 
@@ -52,6 +53,7 @@ export abstract class LimitsConfig {
   abstract readonly password: RateLimit | null;
   abstract readonly mfa: RateLimit | null;
   abstract readonly revoke: RateLimit | null;
+  abstract readonly query: RateLimit | null;
 }
 
 export abstract class CredentialsConfig {
@@ -119,6 +121,7 @@ export interface Config {
   readonly storage: StorageConfig;
   readonly files: FilesConfig;
   readonly market: MarketConfig;
+  readonly sandbox: SandboxConfig;
   readonly secrets: SecretsConfig;
 }
 
@@ -168,6 +171,7 @@ export function buildConfig(env: Settings, version: string): Config {
     storage: storageOf(env, dataDir),
     files: filesOf(env),
     market: marketOf(env),
+    sandbox: sandboxOf(env),
     secrets: secretsOf(env, dataDir),
   };
 }
@@ -183,6 +187,7 @@ function limitsOf(env: Env): LimitsConfig {
     password: env.RATE_LIMIT_PASSWORD,
     mfa: env.RATE_LIMIT_MFA,
     revoke: env.RATE_LIMIT_REVOKE,
+    query: env.RATE_LIMIT_QUERY,
   };
 }
 

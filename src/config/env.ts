@@ -102,6 +102,7 @@ export class Env {
   @Rate() RATE_LIMIT_REVOKE: RateLimit | null = { limit: 60, windowSeconds: 3600 };
   @Rate() RATE_LIMIT_PASSWORD: RateLimit | null = { limit: 5, windowSeconds: 3600 };
   @Rate() RATE_LIMIT_MFA: RateLimit | null = { limit: 5, windowSeconds: 60 };
+  @Rate() RATE_LIMIT_QUERY: RateLimit | null = { limit: 100, windowSeconds: 3600 };
 
   @IsOptional() @SmtpUrl() SMTP_URL?: string;
   @IsOptional() @Mailbox() MAIL_FROM?: string;
@@ -149,6 +150,11 @@ export class Env {
   @MinLength(1) MARKET_SEED = 'cloudkeep';
   @IsOptional() @HttpUrl() AWS_EC2_ENDPOINT?: string;
   @ProviderUrl() SPOT_ADVISOR_URL = 'https://spot-bid-advisor.s3.amazonaws.com/spot-advisor-data.json';
+
+  /** Sandbox sessions a user may have at a time; 0 for no limit. */
+  @Integer(0, 100_000) SANDBOX_MAX_ACTIVE_SESSIONS = 5;
+  /** Whether evaluations may act on machines, where their callers ask for it. */
+  @Flag() SANDBOX_ALLOW_ACTIONS = false;
 
   @IsIn(LOG_LEVELS) LOG_LEVEL: (typeof LOG_LEVELS)[number] = 'info';
   @IsOptional() @IsIn(['json', 'text']) LOG_FORMAT?: 'json' | 'text';

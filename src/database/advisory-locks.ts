@@ -9,4 +9,6 @@ export const AdvisoryLock = {
   externalSignIn: 7_203_000,
   /** With a second key: an instance whose model is being changed. */
   labAssignment: 7_204_000,
+  /** With a second key: whose sandbox sessions are being counted. */
+  sandboxSessions: 7_205_000,
 } as const;

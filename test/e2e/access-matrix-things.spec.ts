@@ -71,12 +71,17 @@ async function asked(relation: Relation, organizationId: string, role: string): 
 const isForeign = ({ relation }: Asker) => relation === 'other organisation';
 
 /** What somebody who passes the guard is told of a thing that is the owner's. */
-function toldOf({ of, managedBy, alsoNeeds }: Resource, { name, method }: Call, asker: Asker): string {
+function toldOf(
+  { of, managedBy, alsoNeeds, sharedWith }: Resource,
+  { name, method }: Call,
+  asker: Asker,
+): string {
   if (asker.relation === 'owner' && of !== 'organization') return DONE;
   if (of === 'named') return method === 'DELETE' && isForeign(asker) ? NOT_THERE : DONE;
   // What they name is their own: it is made as they put it, and there is none before.
   if (of === 'caller') return method === 'PUT' ? DONE : NOT_THERE;
-  if (managedBy !== undefined && asker.relation === 'same organisation' && holds(asker.scopes, managedBy))
+  const shared = managedBy ?? sharedWith?.[name];
+  if (shared !== undefined && asker.relation === 'same organisation' && holds(asker.scopes, shared))
     return DONE;
   if (of === 'person' || asker.relation === 'other organisation') return NOT_THERE;
   const needed = alsoNeeds?.[name];

@@ -22,6 +22,10 @@ const EXPORTED: Readonly<Record<string, string>> = {
   organizations: 'organization',
   passkeys: 'second_factors',
   recovery_codes: 'second_factors',
+  sandbox_actions: 'sandbox_actions',
+  sandbox_logs: 'sandbox_logs',
+  sandbox_savings: 'sandbox_savings',
+  sandbox_sessions: 'sandbox_sessions',
   sessions: 'sessions',
   totp_factors: 'second_factors',
   user_preferences: 'preferences',
@@ -100,7 +104,7 @@ describe('the export', () => {
     const data = await exported();
     expect(Object.keys(data).sort()).toEqual([...new Set(Object.values(EXPORTED))].sort());
     for (const [table, member] of Object.entries(EXPORTED)) {
-      const { length } = await rowsLike(table, [person.id, person.email]);
+      const { length } = await rowsLike(table, [person.id, person.email, person.sandboxSession]);
       expect([table, length > 0]).toEqual([table, true]);
       expect([member, JSON.stringify(data[member]).length > 2]).toEqual([member, true]);
     }

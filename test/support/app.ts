@@ -20,6 +20,8 @@ const QUIET = {
   RATE_LIMIT_REGISTER: '0',
   RATE_LIMIT_PASSWORD: '0',
   RATE_LIMIT_MFA: '0',
+  RATE_LIMIT_QUERY: '0',
+  SANDBOX_MAX_ACTIVE_SESSIONS: '0',
   ADMIN_EMAIL: 'root@example.com',
   ADMIN_PASSWORD: 'granite-lantern-quilt-58',
 };

@@ -60,6 +60,11 @@ export function answerOf(
           .filter(({ id, spot }) => spot !== null && fits(filters, 'instance-id', id))
           .map(({ spot }) => `<status><code>${spot ?? ''}</code></status>`),
       };
+    case 'CreateTags':
+    case 'DeleteTags':
+    case 'StopInstances':
+    case 'TerminateInstances':
+      return { set: 'instancesSet', items: [] };
     default:
       return { error: 'InvalidAction' };
   }

@@ -6,11 +6,14 @@ import { PASSWORD, type SignedIn } from './factories/given.js';
 import { uploaded } from './files.js';
 import { begunUpload, linked } from './links.js';
 import { BUILT_IN_ID, insertedModel } from './lab.js';
+import { ACCESS_KEY, opened, SECRET_KEY } from './sandbox.js';
 import { addPhone, mfaToken } from './second-factors.js';
 import { SoftPasskey } from './soft-passkey.js';
 
 export interface WholePerson extends SignedIn {
   readonly fullName: string;
+  /** What rows are theirs by, besides their own id. */
+  readonly sandboxSession: string;
   /** Nobody may read these, not even the person. */
   readonly secrets: readonly string[];
 }
@@ -43,11 +46,28 @@ export async function givenWholePerson(app: TestApp): Promise<WholePerson> {
   await client.post('/auth/mfa/passkeys', { name: `${fullName}’s key`, response });
   await app.anyone.post('/auth/login', { email: user.email, password: 'a wrong guess' });
   const pending = await mfaToken(app, user);
+  const sandbox = await opened(client);
+  await client.post(`/sandbox/sessions/${sandbox}/evaluate`, { mode: 'single_instance' });
   await linkedAndOwning(app, user);
   const { token, refreshToken } = user;
-  const secrets = [PASSWORD, pat.token, key.token, phone.secret, ...recoveryCodes, token, refreshToken];
+  const secrets = [
+    PASSWORD,
+    ACCESS_KEY,
+    SECRET_KEY,
+    pat.token,
+    key.token,
+    phone.secret,
+    ...recoveryCodes,
+    token,
+    refreshToken,
+  ];
   const signatures = [link.url, upload.url].map((url) => new URL(url).searchParams.get('signature') ?? '');
-  return { ...user, fullName, secrets: [...secrets, ...signatures, pending, '$argon2id'] };
+  return {
+    ...user,
+    fullName,
+    sandboxSession: sandbox,
+    secrets: [...secrets, ...signatures, pending, '$argon2id'],
+  };
 }
 
 /** What takes more than one person, or another server, to come about. */

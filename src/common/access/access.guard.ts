@@ -13,6 +13,12 @@ import type { Actor } from './actor.js';
 import { Authenticator } from './authenticator.js';
 import { presentedCredential, sessionCookieName, type PresentedCredential } from './credential.js';
 import { CsrfProtection } from './csrf.js';
+import { LiveAccess } from './live-credentials.js';
+
+/** As much of a socket as its handshake leaves for us. */
+interface AdmittedSocket {
+  readonly data: { readonly access?: unknown };
+}
 
 /**
  * The one global guard. A route that declares no access is refused; a public one
@@ -38,9 +44,17 @@ export class AccessGuard implements CanActivate {
   canActivate(context: ExecutionContext): boolean | Promise<boolean> {
     const rule = this.rules.of(context);
     if (rule === 'public') return true;
+    if (context.getType() === 'ws') return this.mayStay(context.switchToWs().getClient(), rule);
     const http = context.switchToHttp();
     const request = http.getRequest<AuthenticatedRequest>();
     return this.admit(request, rule) || this.examine(request, http.getResponse<Response>(), rule);
+  }
+
+  /** A socket was let in at its handshake, and is watched since; a message asks no more than whether it still may. */
+  private mayStay({ data: { access } }: AdmittedSocket, rule: AccessRule | undefined): boolean {
+    if (rule === undefined || !(access instanceof LiveAccess)) throw AccessErrors.undeclared();
+    this.policy.authorize(access.actor, rule, access.ip);
+    return true;
   }
 
   /** The fast way in: a credential verified before, all synchronous. False leaves the answer to `examine`. */

@@ -8,6 +8,7 @@ import { AccessReports } from './access-reports.js';
 import { AccessPolicy } from './access-policy.js';
 import { Authenticator } from './authenticator.js';
 import { CsrfProtection } from './csrf.js';
+import { LiveCredentials } from './live-credentials.js';
 import { Usage } from './usage.js';
 
 /** Who may do what, decided in one place. Refuses every route that declares no access. */
@@ -21,10 +22,11 @@ import { Usage } from './usage.js';
     EventBus,
     AccessReports,
     Usage,
+    LiveCredentials,
     // In this order: the limit is counted for the principal that the access guard finds.
     { provide: APP_GUARD, useClass: AccessGuard },
     { provide: APP_GUARD, useClass: RateLimitGuard },
   ],
-  exports: [Authenticator, AccessPolicy, CsrfProtection, Invalidations, EventBus, Usage],
+  exports: [Authenticator, AccessPolicy, CsrfProtection, Invalidations, EventBus, LiveCredentials, Usage],
 })
 export class AccessModule {}

@@ -12,6 +12,8 @@ const SECRET_NAMES = [
   'access_token',
   'refresh_token',
   'secret',
+  'aws_access_key',
+  'aws_secret_key',
 ];
 const REDACTED = [...SECRET_NAMES, 'authorization', 'cookie'].flatMap((name) => [
   name,

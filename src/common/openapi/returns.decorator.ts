@@ -1,5 +1,5 @@
 import { applyDecorators, HttpCode, type Type } from '@nestjs/common';
-import { ApiResponse, getSchemaPath, type ApiResponseOptions } from '@nestjs/swagger';
+import { ApiExtraModels, ApiResponse, getSchemaPath, type ApiResponseOptions } from '@nestjs/swagger';
 import { Idempotent } from '../idempotency/idempotent.decorator.js';
 import { ApiProblem } from './api-problem.decorator.js';
 
@@ -43,6 +43,20 @@ export function ReturnsOneOf(
 ): MethodDecorator {
   const schema = { oneOf: bodies.map((body) => ({ $ref: getSchemaPath(body) })) };
   return answers(status, { content: { 'application/json': { schema } } }, problems);
+}
+
+/** A JSON body, or a stream of text where the caller asks for one. */
+export function ReturnsOrStreams(
+  status: number,
+  body: Type,
+  streamType: string,
+  problems: readonly number[] = [],
+): MethodDecorator {
+  const content = {
+    'application/json': { schema: { $ref: getSchemaPath(body) } },
+    [streamType]: { schema: { type: 'string' } },
+  };
+  return applyDecorators(ApiExtraModels(body), answers(status, { content }, problems));
 }
 
 /** One body, under each of these statuses, on a route without rate limit. */

@@ -4,7 +4,7 @@ import { ApiProblem } from '../openapi/api-problem.decorator.js';
 
 export const RATE_LIMITS = Symbol('rate limits');
 
-export type RateLimitName = 'login' | 'register' | 'password' | 'mfa' | 'revoke';
+export type RateLimitName = 'login' | 'register' | 'password' | 'mfa' | 'revoke' | 'query';
 
 /** A limit of a route's own, beside the general one. */
 export interface RouteLimit {

@@ -24,6 +24,8 @@ export class RateLimitGuard implements CanActivate {
   }
 
   canActivate(context: ExecutionContext): boolean | Promise<boolean> {
+    // Sockets count their handshakes and messages themselves.
+    if (context.getType() === 'ws') return true;
     const own = this.ownLimits.of(context);
     if (own === 'none') return true;
     const http = context.switchToHttp();

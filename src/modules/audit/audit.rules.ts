@@ -6,6 +6,7 @@ import { labRules } from './lab.rules.js';
 import { peopleRules } from './people.rules.js';
 import { byActor, bySelf, userResource } from './rule-parts.js';
 import { mfaRules } from './mfa.rules.js';
+import { sandboxRules } from './sandbox.rules.js';
 import '../../common/access/access.events.js';
 import '../api-keys/api-keys.events.js';
 import '../auth/auth.events.js';
@@ -218,4 +219,5 @@ export const auditRules = {
   ...mfaRules,
   ...fileRules,
   ...labRules,
+  ...sandboxRules,
 } satisfies AuditRules;

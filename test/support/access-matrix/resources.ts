@@ -5,6 +5,7 @@ import { begun } from '../conversations.js';
 import type { SignedIn } from '../factories/given.js';
 import { uploaded } from '../files.js';
 import { begunUpload, linked } from '../links.js';
+import { opened } from '../sandbox.js';
 import { paramsOf } from './calls.js';
 import { LAB_RESOURCES } from './lab-resources.js';
 
@@ -27,6 +28,8 @@ export interface Resource {
   readonly managedBy?: string;
   /** What its routes ask for in headers. */
   readonly headers?: Readonly<Record<string, string>>;
+  /** Who else in the organisation a route is for: whoever holds this scope. */
+  readonly sharedWith?: Readonly<Record<string, string>>;
   /** What a route asks beside its rule to show that the thing is there. */
   readonly alsoNeeds?: Readonly<Record<string, string>>;
 }
@@ -118,6 +121,11 @@ export const RESOURCES: Readonly<Record<string, Resource>> = {
   '/api/v1/conversations/:id': {
     of: 'person',
     make: async (app, owner) => ({ id: await begun(app.as(owner)) }),
+  },
+  '/api/v1/sandbox/sessions/:id': {
+    of: 'person',
+    make: async (app, owner) => ({ id: await opened(app.as(owner)) }),
+    sharedWith: { 'DELETE /api/v1/sandbox/sessions/:id': 'sandbox:cancel' },
   },
   '/api/v1/users/me/preferences/:key': {
     of: 'caller',

@@ -1,0 +1,50 @@
+import type { INestApplicationContext } from '@nestjs/common';
+import { IoAdapter } from '@nestjs/platform-socket.io';
+import { Server, type Namespace, type ServerOptions } from 'socket.io';
+import type { HttpConfig } from '../../config/config.js';
+
+/** Whatever a client has to say is short; what is longer ends its connection. */
+const MOST_BYTES = 16_384;
+const HANDSHAKE_MS = 10_000;
+const FAREWELL_MS = 500;
+
+/** A WebSocket below a client; long polling has none. */
+interface Client {
+  readonly transport: { readonly socket?: { terminate?(): void } };
+}
+
+/** Socket.IO beside HTTP, on the same port and with the same origins. */
+export class SocketAdapter extends IoAdapter {
+  constructor(
+    nest: INestApplicationContext,
+    private readonly config: HttpConfig,
+  ) {
+    super(nest);
+  }
+
+  /** Clients that answer the farewell are gone at once; one that does not read would hold the process for half a minute. */
+  override async close(server: Server | Namespace): Promise<void> {
+    if (!(server instanceof Server)) return;
+    const clients = Object.values((server.engine as unknown as { clients: Record<string, Client> }).clients);
+    const impatience = setTimeout(() => {
+      for (const { transport } of clients) transport.socket?.terminate?.();
+    }, FAREWELL_MS);
+    await super.close(server);
+    clearTimeout(impatience);
+  }
+
+  override createIOServer(port: number, options?: Partial<ServerOptions>): Server {
+    const { corsOrigins } = this.config;
+    const isAny = corsOrigins.includes('*');
+    return super.createIOServer(port, {
+      ...options,
+      path: '/api/v1/ws',
+      serveClient: false,
+      maxHttpBufferSize: MOST_BYTES,
+      connectTimeout: HANDSHAKE_MS,
+      ...(corsOrigins.length === 0
+        ? {}
+        : { cors: { origin: isAny ? '*' : [...corsOrigins], credentials: !isAny } }),
+    } as ServerOptions);
+  }
+}

@@ -1,0 +1,70 @@
+import { Injectable } from '@nestjs/common';
+import type { Actor } from '../../common/access/actor.js';
+import { MAX_ID } from '../../common/crypto/ids.js';
+import {
+  pageBy,
+  pageOf,
+  readCursor,
+  readPosition,
+  type PageQuery,
+} from '../../common/pagination/pagination.js';
+import { ActionsRepository } from './actions.repository.js';
+import {
+  ActionDto,
+  SessionSavingsDto,
+  type ActionPageDto,
+  type SessionSavingsPageDto,
+} from './history.dto.js';
+import { OwnSessions } from './own-sessions.js';
+import { GroupedSavingsDto, type GroupedSavingsPageDto, type SavingsQuery } from './savings.dto.js';
+import { SavingsRepository } from './savings.repository.js';
+
+/** What was decided and done, and what it saves. */
+@Injectable()
+export class SandboxHistoryService {
+  constructor(
+    private readonly own: OwnSessions,
+    private readonly actionRows: ActionsRepository,
+    private readonly savingsRows: SavingsRepository,
+  ) {}
+
+  /** @throws AppError 404. */
+  async actions(actor: Actor, id: string, { limit, cursor }: PageQuery): Promise<ActionPageDto> {
+    await this.own.find(actor, id);
+    const rows = await this.actionRows.list(id, readCursor(cursor)?.id ?? MAX_ID, limit + 1);
+    return pageOf(rows, limit, (row) => ActionDto.of(row));
+  }
+
+  /** @throws AppError 404. */
+  async savings(actor: Actor, id: string, { limit, cursor }: PageQuery): Promise<SessionSavingsPageDto> {
+    await this.own.find(actor, id);
+    const rows = await this.savingsRows.list(id, readCursor(cursor)?.id ?? MAX_ID, limit + 1);
+    return pageOf(rows, limit, (row) => SessionSavingsDto.of(row));
+  }
+
+  /** @throws AppError 403 where those of all are asked for without `sandbox:cancel`. */
+  async grouped(
+    actor: Actor,
+    { group = 'session', from = null, to = null, all = false, limit, cursor }: GroupedQuery,
+  ): Promise<GroupedSavingsPageDto> {
+    const before = readPosition(cursor, (text) => /^[0-9a-f-]{10,36}$/.test(text));
+    const rows = await this.savingsRows.grouped(this.own.whose(actor, all), {
+      group,
+      from,
+      to,
+      before,
+      limit: limit + 1,
+    });
+    return pageBy(
+      rows,
+      limit,
+      ({ key }) => key,
+      (row) => GroupedSavingsDto.of(row),
+    );
+  }
+}
+
+type GroupedQuery = Omit<SavingsQuery, 'from' | 'to'> & {
+  readonly from?: Date | null;
+  readonly to?: Date | null;
+};

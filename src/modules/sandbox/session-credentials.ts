@@ -1,0 +1,37 @@
+import { Injectable } from '@nestjs/common';
+import { Sealer } from '../../common/crypto/sealer.js';
+import type { MarketAccess } from '../market/market-data.port.js';
+import type { SealedSessionRow } from './sandbox-sessions.repository.js';
+
+/** The access key of a session. */
+export type AccessKey = Pick<MarketAccess, 'accessKeyId' | 'secretAccessKey'>;
+
+/** Keeps the access keys of sessions sealed, each bound to its session: one can not be put into another's row. */
+@Injectable()
+export class SessionCredentials {
+  constructor(private readonly sealer: Sealer) {}
+
+  seal(sessionId: string, { accessKeyId, secretAccessKey }: AccessKey): Buffer {
+    return this.sealer.seal(JSON.stringify([accessKeyId, secretAccessKey]), purposeOf(sessionId));
+  }
+
+  /** Null once they are wiped. @throws Error when they can not be opened. */
+  open({ id, aws_region, sealed_credentials }: SealedSessionRow): MarketAccess | null {
+    if (sealed_credentials === null) return null;
+    const [accessKeyId, secretAccessKey] = JSON.parse(
+      this.sealer.open(sealed_credentials, purposeOf(id)),
+    ) as [string, string];
+    return { region: aws_region, accessKeyId, secretAccessKey };
+  }
+}
+
+function purposeOf(sessionId: string): string {
+  return `sandbox-session:${sessionId}`;
+}
+
+const SHOWN = 4;
+
+/** `AKIA...WXYZ`: enough for its owner to tell which it is. */
+export function masked(accessKeyId: string): string {
+  return `${accessKeyId.slice(0, SHOWN)}...${accessKeyId.slice(-SHOWN)}`;
+}

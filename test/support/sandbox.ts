@@ -1,0 +1,90 @@
+import { io, type Socket } from 'socket.io-client';
+import { LogWriters } from '../../src/modules/sandbox/log-writer.js';
+import type { TestApp } from './app.js';
+import type { ApiClient } from './client.js';
+
+export const ACCESS_KEY = 'AKIAIOSFODNN7EXAMPLE';
+export const SECRET_KEY = 'wJalrXUtnFEMI/K7MDENG/bPxRfiCYEXAMPLEKEY';
+
+export const NEW_SESSION = {
+  instance_id: 'i-0abcd1234ef567890',
+  instance_type: 'm5.large',
+  availability_zone: 'eu-west-1a',
+  aws_access_key: ACCESS_KEY,
+  aws_secret_key: SECRET_KEY,
+  aws_region: 'eu-west-1',
+};
+
+/** Opens a session. @returns its id. */
+export async function opened(client: ApiClient, more: object = {}): Promise<string> {
+  const { status, body } = await client.post('/sandbox/sessions', { ...NEW_SESSION, ...more });
+  if (status !== 201) throw new Error(`Opening a session answered ${status}: ${JSON.stringify(body)}`);
+  return body.id as string;
+}
+
+/** Writes lines into the log of a session, as an evaluation on that replica would. @returns once they are kept. */
+export async function logged(app: TestApp, sessionId: string, messages: readonly string[]): Promise<void> {
+  const writer = app.cloudkeep.nest.get(LogWriters).open(sessionId);
+  for (const message of messages) writer.write({ log_type: 'SYSTEM', level: 'info', message });
+  await writer.drained();
+}
+
+export const numbered = (from: number, to: number) =>
+  Array.from({ length: to - from + 1 }, (_, index) => `line ${from + index}`);
+
+export interface Line {
+  readonly seq: number;
+  readonly message: string;
+}
+
+interface Auth {
+  readonly token?: string;
+  readonly session_id?: unknown;
+  readonly last_seq?: unknown;
+}
+
+/** A dashboard: a real client that keeps all it is told. */
+export class Dashboard {
+  readonly lines: Line[] = [];
+  readonly events: { readonly name: string; readonly payload: Record<string, unknown> }[] = [];
+  refusal: (Error & { data?: Record<string, unknown> }) | null = null;
+  closed: string | null = null;
+
+  private constructor(readonly socket: Socket) {
+    socket.on('log', (line: Line) => this.lines.push(line));
+    socket.onAny((name: string, payload: Record<string, unknown>) => this.events.push({ name, payload }));
+    socket.on('connect_error', (error) => (this.refusal = error));
+    socket.on('disconnect', (reason) => (this.closed = reason));
+  }
+
+  /** @param more options of the client; by WebSocket alone unless they say otherwise. */
+  static open(app: Pick<TestApp, 'url'>, auth: Auth, more: object = {}): Dashboard {
+    return new Dashboard(
+      io(`${app.url}/sandbox`, {
+        path: '/api/v1/ws',
+        transports: ['websocket'],
+        reconnection: false,
+        forceNew: true,
+        auth,
+        ...more,
+      }),
+    );
+  }
+
+  get seqs(): number[] {
+    return this.lines.map(({ seq }) => seq);
+  }
+
+  of(name: string): Record<string, unknown>[] {
+    return this.events.filter((event) => event.name === name).map(({ payload }) => payload);
+  }
+
+  /** The answer to a message. */
+  ask(event: string, ...payload: unknown[]): Promise<unknown> {
+    return this.socket.timeout(5_000).emitWithAck(event, ...payload) as Promise<unknown>;
+  }
+
+  close(): void {
+    this.socket.disconnect();
+  }
+}
