@@ -148,15 +148,7 @@ export function buildConfig(env: Settings, version: string): Config {
       shutdownGraceSeconds: env.SHUTDOWN_GRACE_SECONDS,
     },
     database: { url: env.DATABASE_URL ?? null, poolSize: env.DATABASE_POOL_SIZE },
-    http: {
-      production,
-      corsOrigins: env.CORS_ORIGINS,
-      trustProxy: env.TRUST_PROXY,
-      maxBodyBytes: env.MAX_BODY_BYTES,
-      idleMs: env.REQUEST_IDLE_SECONDS * 1000,
-      compression: env.COMPRESSION,
-      metricsToken: env.METRICS_TOKEN ?? null,
-    },
+    http: httpOf(env),
     log: { level: env.LOG_LEVEL, format: env.LOG_FORMAT ?? (production ? 'json' : 'text') },
     limits: limitsOf(env),
     auth: authOf(env),
@@ -173,6 +165,18 @@ export function buildConfig(env: Settings, version: string): Config {
     market: marketOf(env),
     sandbox: sandboxOf(env),
     secrets: secretsOf(env, dataDir),
+  };
+}
+
+function httpOf(env: Env): HttpConfig {
+  return {
+    production: env.ENVIRONMENT === 'production',
+    corsOrigins: env.CORS_ORIGINS,
+    trustProxy: env.TRUST_PROXY,
+    maxBodyBytes: env.MAX_BODY_BYTES,
+    idleMs: env.REQUEST_IDLE_SECONDS * 1000,
+    compression: env.COMPRESSION,
+    metricsToken: env.METRICS_TOKEN ?? null,
   };
 }
 

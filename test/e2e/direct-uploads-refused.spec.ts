@@ -123,7 +123,10 @@ describe.each(['local', 's3'])('a direct upload to a %s store', (backend) => {
       ]) {
         const changed = path.slice(0, index) + (path[index] === '1' ? '2' : '1') + path.slice(index + 1);
         const answer = await fetch(`${at.app.url}${changed}`, { method: 'PUT', body: 'signed' });
-        expect([answer.status, (await answer.json()).code]).toEqual([403, 'signature_invalid']);
+        expect([answer.status, ((await answer.json()) as { code: string }).code]).toEqual([
+          403,
+          'signature_invalid',
+        ]);
       }
       expect((await fetch(`${at.app.url}${path}`)).status).toBe(404);
       const link = path.replace('/files/uploads/', '/files/shared/').replace('/content', '');

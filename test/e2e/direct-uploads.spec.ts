@@ -117,7 +117,8 @@ describe.each(['local', 's3'])('a direct upload to a %s store', (backend) => {
     const before = await objects();
     const upload = await begun('twelve bytes');
     const sent = await send(upload, 'more than twelve bytes');
-    if (backend === 'local') expect([sent.status, (await sent.json()).code]).toEqual([400, 'size_mismatch']);
+    if (backend === 'local')
+      expect([sent.status, ((await sent.json()) as { code: string }).code]).toEqual([400, 'size_mismatch']);
     const answer = await complete(upload.upload_id);
     expect(answer.status).toBe(409);
     expect(answer.body.code).toMatch(/^upload_(size_mismatch|content_awaited)$/);

@@ -111,7 +111,7 @@ export const RESOURCES: Readonly<Record<string, Resource>> = {
   '/api/v1/files/:id/links': {
     of: 'person',
     managedBy: 'files:manage',
-    make: async (app, owner) => ({ id: (await shared(app, owner)).id }),
+    make: async (app, owner) => ({ id: (await uploaded(app.as(owner))).id as string }),
   },
   '/api/v1/files/:id/links/:link_id': {
     of: 'person',
