@@ -34,16 +34,13 @@ export class FilePurgeRepository {
    * @returns what went with them; nothing when there were none.
    */
   async removeSome(organizationId: string, ownerId: string | null, limit: number): Promise<RemovedVersion[]> {
-    const versions = await this.sql.rows<RemovedVersion>({
-      text: `DELETE FROM file_versions WHERE file_id IN (
-               SELECT id FROM files WHERE organization_id = $1 AND ($2::uuid IS NULL OR owner_id = $2)
-               ORDER BY id LIMIT $3 FOR UPDATE)
-             RETURNING file_id, object_key, size::float8 AS size`,
+    // By itself: a statement does not see the version that was added while it waited for a file.
+    const files = await this.sql.rows<{ id: string }>({
+      text: `SELECT id FROM files WHERE organization_id = $1 AND ($2::uuid IS NULL OR owner_id = $2)
+             ORDER BY id LIMIT $3 FOR UPDATE`,
       values: [organizationId, ownerId, limit],
     });
-    const ids = [...new Set(versions.map((version) => version.file_id))];
-    await this.sql.execute({ text: 'DELETE FROM files WHERE id = ANY ($1::uuid[])', values: [ids] });
-    return versions;
+    return this.removeLocked(files.map(({ id }) => id));
   }
 
   /** Locks it. @param trashedBefore null for whatever state it is in. @returns false where it is gone, or was restored. */
@@ -55,13 +52,14 @@ export class FilePurgeRepository {
     return row !== null;
   }
 
-  /** Of a locked file: all its rows. */
-  async remove(id: string): Promise<RemovedVersion[]> {
+  /** Of locked files: all their rows. */
+  async removeLocked(ids: readonly string[]): Promise<RemovedVersion[]> {
     const versions = await this.sql.rows<RemovedVersion>({
-      text: 'DELETE FROM file_versions WHERE file_id = $1 RETURNING file_id, object_key, size::float8 AS size',
-      values: [id],
+      text: `DELETE FROM file_versions WHERE file_id = ANY ($1::uuid[])
+             RETURNING file_id, object_key, size::float8 AS size`,
+      values: [ids],
     });
-    await this.sql.execute({ text: 'DELETE FROM files WHERE id = $1', values: [id] });
+    await this.sql.execute({ text: 'DELETE FROM files WHERE id = ANY ($1::uuid[])', values: [ids] });
     return versions;
   }
 

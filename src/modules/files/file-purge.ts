@@ -80,7 +80,7 @@ export class FilePurge {
     trashedBefore: Date | null,
   ): Promise<{ versions: number; bytes: number } | null> {
     if (!(await this.repository.lock(id, trashedBefore))) return null;
-    const versions = await this.repository.remove(id);
+    const versions = await this.repository.removeLocked([id]);
     const bytes = versions.reduce((sum, { size }) => sum + size, 0);
     await this.quota.giveBack({ organizationId, ownerId }, bytes, 1);
     await this.unitOfWork.afterCommit(() =>
