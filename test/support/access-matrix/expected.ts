@@ -12,7 +12,8 @@ export const NOT_THERE = '404';
 
 /** What access the route declares says about this caller. */
 export function verdictsOf(access: Route['access'], method: string, caller: Caller): Verdicts {
-  if (access === 'public') return [LET_IN];
+  // What a signature in the address opens, it opens whoever comes with it.
+  if (access === 'public') return [LET_IN, '403 signature_invalid'];
   if (access === undefined) return ['nothing: it declares no access'];
   if (caller.speaksFor === null) return ['401'];
   const { scope, by, fresh } = access;
