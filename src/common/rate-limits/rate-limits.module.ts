@@ -6,7 +6,11 @@ import { RateLimiter } from './rate-limiter.js';
 /** Rate limits over the throttler's storage port: in this process's memory until a shared store is configured. Refuses whoever asks more often than agreed. */
 @Global()
 @Module({
-  imports: [ThrottlerModule.forRoot({ throttlers: [], storage: new FixedWindowStorage() })],
+  imports: [
+    ThrottlerModule.forRootAsync({
+      useFactory: () => ({ throttlers: [], storage: new FixedWindowStorage() }),
+    }),
+  ],
   providers: [RateLimiter],
   exports: [RateLimiter],
 })
