@@ -37,7 +37,11 @@ const PUBLIC: Readonly<Record<string, string>> = {
 const DOCS = /^GET \/(docs(\/|$)|$)/;
 
 /** Bodies that a handler reads itself, as they arrive. */
-const STREAMED_TYPES = ['application/x-ndjson', 'application/octet-stream', 'application/offset+octet-stream'];
+const STREAMED_TYPES = [
+  'application/x-ndjson',
+  'application/octet-stream',
+  'application/offset+octet-stream',
+];
 
 /** A body that is no problem document although the status is one. */
 const NOT_A_PROBLEM = ['GET /health 503: the full report, whose every component a dashboard wants'];
