@@ -1,15 +1,17 @@
+const native = '<rootDir>/test/support/native/transform.js';
+const root = import.meta.dirname.replaceAll(/[^\w/]/g, '\\$&');
+
 /** Unit tests sit beside their file; everything else under test/, against a real PostgreSQL. */
 export default {
-  testEnvironment: 'node',
+  testEnvironment: '<rootDir>/test/support/native/environment.js',
   testMatch: ['<rootDir>/src/**/*.spec.ts', '<rootDir>/test/**/*.spec.ts'],
   extensionsToTreatAsEsm: ['.ts'],
   moduleNameMapper: { '^(\\.{1,2}/.*)\\.js$': '$1' },
-  // CommonJS packages that require NestJS: see the transform.
-  transformIgnorePatterns: ['/node_modules/(?!(nestjs-cls|@nestjs-cls/[^/]+|@nestjs/throttler)/)'],
-  setupFiles: ['<rootDir>/test/support/require-esm.setup.js'],
+  transformIgnorePatterns: [],
   transform: {
-    'node_modules/.+\\.js$': '<rootDir>/test/support/require-esm.transform.js',
-    '^.+\\.ts$': [
+    [`^${root}/node_modules/.+\\.[cm]?js$`]: native,
+    [`^${root}/(src|migrations)/.+(?<!\\.spec)\\.ts$`]: native,
+    '\\.ts$': [
       '@swc/jest',
       {
         jsc: {
@@ -26,5 +28,7 @@ export default {
   globalSetup: '<rootDir>/test/support/global-setup.js',
   globalTeardown: '<rootDir>/test/support/global-teardown.js',
   maxWorkers: 2,
-  testTimeout: 30_000,
+  // A context that a test has left behind is not always given back.
+  workerIdleMemoryLimit: '1GB',
+  testTimeout: 60_000,
 };

@@ -1,4 +1,4 @@
-import { mkdtempSync, chmodSync } from 'node:fs';
+import { mkdtempSync, chmodSync, readdirSync, statSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 
@@ -10,10 +10,11 @@ const SETTINGS = { fsync: 'off', synchronous_commit: 'off', full_page_writes: 'o
 
 /**
  * Starts one PostgreSQL for the whole run and migrates the template of which
- * every test file gets its own copy. Uses the built code, as `npm test` builds
- * first: Jest can't load TypeScript here.
+ * every test file gets its own copy. Tests run against the built code: see
+ * `native/transform.js`.
  */
 export default async function globalSetup() {
+  refuseStaleBuild();
   const { startEmbeddedPostgres } = await import('../../dist/src/database/embedded-postgres.js');
   const { migrate } = await import('../../dist/src/database/migrate.js');
   const { default: pg } = await import('pg');
@@ -30,4 +31,13 @@ export default async function globalSetup() {
   process.env.TEST_POSTGRES_ADMIN_URL = server.adminUrl;
   process.env.TEST_POSTGRES_TEMPLATE_URL = url.href;
   globalThis.testPostgres = { server, folder };
+}
+
+function refuseStaleBuild() {
+  const built = statSync('dist/.tsbuildinfo', { throwIfNoEntry: false })?.mtimeMs ?? 0;
+  const sources = ['src', 'migrations'].flatMap((folder) =>
+    readdirSync(folder, { recursive: true }).map((name) => join(folder, name)),
+  );
+  const newer = sources.find((name) => /(?<!\.spec)\.ts$/.test(name) && statSync(name).mtimeMs > built);
+  if (newer !== undefined) throw new Error(`${newer} is newer than dist: run npm run build first`);
 }

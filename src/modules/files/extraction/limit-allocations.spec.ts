@@ -1,8 +1,8 @@
 import { limitAllocations } from './limit-allocations.js';
 
 it('throws once typed arrays hold more altogether, and changes nothing else of them', () => {
-  // For this file's own globals, for good.
-  limitAllocations(10_000);
+  // Those of this file alone, for good.
+  limitAllocations(10_000, globalThis);
   const memory = new ArrayBuffer(4_000);
   for (let n = 0; n < 10; n++) expect(new Uint16Array(memory)).toHaveLength(2_000);
   const next = new Uint8Array(4_000);

@@ -19,11 +19,11 @@ type Constructor = new (...args: unknown[]) => object;
  * Lets code that is loaded from now on make typed arrays of `most` bytes
  * altogether, then throws RangeError. They live outside of V8's heap, so no flag
  * bounds them, and a few kilobytes of a compressed stream become gigabytes there.
- * For a whole process, once.
+ * For a whole process, once, unless it is told of other globals.
  */
-export function limitAllocations(most: number): void {
+export function limitAllocations(most: number, scope: object = globalThis): void {
   let left = most;
-  const globals = globalThis as unknown as Record<string, Constructor>;
+  const globals = scope as Record<string, Constructor>;
   for (const kind of KINDS) {
     const original = globals[kind] as Constructor & { BYTES_PER_ELEMENT?: number };
     const width = original.BYTES_PER_ELEMENT ?? 1;
