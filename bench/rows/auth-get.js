@@ -26,7 +26,7 @@ const answer = await ask(cloudkeep, request);
  * @param {Record<string, string>} env
  */
 const start = (script, env) => startServer({ script, cores: SERVER_CORES, env });
-const usual = { DATABASE_URL: database.url, JWT_SECRET_KEY };
+const usual = { DATABASE_URL: database.systemUrl, JWT_SECRET_KEY };
 const empty = await start(EMPTY, { ANSWER: answer });
 const emptyNoTag = await start(EMPTY, { ANSWER: answer, ETAG: 'off' });
 const unlimited = await start(USUAL, usual);

@@ -31,7 +31,7 @@ const answer = await ask(cloudkeep, requestOf(0));
 const bare = await startServer({
   script: BARE,
   cores: SERVER_CORES,
-  env: { DATABASE_URL: database.url, JWT_SECRET_KEY, POOL_SIZE, ANSWER: answer },
+  env: { DATABASE_URL: database.systemUrl, JWT_SECRET_KEY, POOL_SIZE, ANSWER: answer },
 });
 
 let position = 0;

@@ -1,11 +1,14 @@
 // @ts-check
 import { Buffer } from 'node:buffer';
 import { createHmac, randomBytes, randomUUID } from 'node:crypto';
+import { createRequire } from 'node:module';
 import { join } from 'node:path';
 import { ORGANIZATION_ID } from './database.js';
 import { startServer } from './processes.js';
 
 const MAIN = new URL('../../dist/src/main.js', import.meta.url);
+/** Of the command `npm run start:prod`: what stands between `node` and the script. */
+const FLAGS = createRequire(import.meta.url)('../../package.json').scripts['start:prod'].split(' ').slice(1, -1);
 
 /** Hexadecimal: no example word, which production refuses, can come up in it. */
 const SECRETS = {
@@ -44,7 +47,7 @@ export function startCloudkeep(database, cores, env = {}, script = MAIN) {
     script,
     cores,
     readyPath: '/health/ready',
-    flags: ['--enable-source-maps'],
+    flags: FLAGS,
     env: { ...SETTINGS, DATABASE_URL: database.url, DATA_DIR: join(database.folder, 'data'), ...env },
   });
 }
@@ -61,7 +64,7 @@ export function startEmbedded(folder, cores) {
     script: MAIN,
     cores,
     readyPath: '/health/ready',
-    flags: ['--enable-source-maps'],
+    flags: FLAGS,
     env,
   });
 }

@@ -18,9 +18,7 @@ export class Database {
   constructor(folder, server) {
     this.folder = folder;
     this.server = server;
-    // As the system, whom row-level security shows every organisation.
-    const options = '-c cloudkeep.organization=*';
-    this.pool = new pg.Pool({ connectionString: server.url, max: 1, options });
+    this.pool = new pg.Pool({ connectionString: this.systemUrl, max: 1 });
   }
 
   static async start() {
@@ -33,6 +31,13 @@ export class Database {
 
   get url() {
     return this.server.url;
+  }
+
+  /** For whom row-level security shows every organisation: seeds, and stacks that know nothing of it. */
+  get systemUrl() {
+    const url = new URL(this.server.url);
+    url.searchParams.set('options', '-c cloudkeep.organization=*');
+    return url.href;
   }
 
   /**
