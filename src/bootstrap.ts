@@ -1,4 +1,6 @@
 import { readFileSync } from 'node:fs';
+import { setFlagsFromString } from 'node:v8';
+import { runInNewContext } from 'node:vm';
 import { buildConfig, type Config } from './config/config.js';
 import type { StorageBackend } from './config/storage.js';
 import { readEnv } from './config/env.js';
@@ -53,6 +55,17 @@ export function reportFailure(error: unknown): void {
     `Cloudkeep can not start. ${isKnown ? error.message : ((error as Error).stack ?? String(error))}\n`,
   );
   process.exitCode = 1;
+}
+
+/**
+ * Gives back what loading the modules has left: on Node 24 a young generation of
+ * 128 MiB, which V8 keeps while nothing happens. It grows again under load.
+ */
+export function giveMemoryBack(): void {
+  setFlagsFromString('--expose-gc');
+  const collect = runInNewContext('gc') as (how: { type: 'major'; flavor: 'last-resort' }) => void;
+  setFlagsFromString('--no-expose-gc');
+  collect({ type: 'major', flavor: 'last-resort' });
 }
 
 function packageVersion(): string {

@@ -1,5 +1,5 @@
 import { createApp } from './app.js';
-import { printBanner, readConfig, reportFailure } from './bootstrap.js';
+import { giveMemoryBack, printBanner, readConfig, reportFailure } from './bootstrap.js';
 
 try {
   const config = readConfig();
@@ -10,6 +10,7 @@ try {
   });
   for (const signal of ['SIGTERM', 'SIGINT'] as const) process.once(signal, () => void app.shutDown());
   printBanner(url, config, app.firstAdmin);
+  giveMemoryBack();
 } catch (error) {
   reportFailure(error);
   // Connections that were opened before would keep the process for seconds.
