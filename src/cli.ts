@@ -9,6 +9,7 @@ import { COPY_USAGE, runCopy, UsageError } from './modules/storage/copy-command.
 const USAGE = `Usage: npm run cli -- <command>
 
   migrate          bring the database schema up to date
+  migrate:plan     show the SQL that is to run and what it locks, and run nothing
   migrate:revert   undo the newest migration
   storage:check    list objects without a row and rows without their object;
                    with --repair remove the former
@@ -19,13 +20,15 @@ type Command = (args: readonly string[]) => Promise<number>;
 
 const commands: Record<string, Command> = {
   migrate: () =>
-    withDatabase(async (url) => {
-      const ran = await migrate(url);
+    withDatabase(async (url, { database }) => {
+      const ran = await migrate(url, database.migrationLockSeconds);
       return ran.length === 0 ? 'The schema is up to date.' : `Ran ${ran.join(', ')}.`;
     }),
+  'migrate:plan': () =>
+    withDatabase(async (url) => (await import('./database/migration-plan.js')).describePending(url)),
   'migrate:revert': () =>
-    withDatabase(async (url) => {
-      const reverted = await revertLast(url);
+    withDatabase(async (url, { database }) => {
+      const reverted = await revertLast(url, database.migrationLockSeconds);
       return reverted === null ? 'There is nothing to undo.' : `Undid ${reverted}.`;
     }),
   'storage:check': (args) =>

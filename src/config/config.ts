@@ -28,6 +28,8 @@ export abstract class DatabaseConfig {
   /** Null asks for the embedded server. */
   abstract readonly url: string | null;
   abstract readonly poolSize: number;
+  /** How long a migration waits for a table; 0 for ever. */
+  abstract readonly migrationLockSeconds: number;
 }
 
 export abstract class HttpConfig {
@@ -147,7 +149,11 @@ export function buildConfig(env: Settings, version: string): Config {
       dataDir,
       shutdownGraceSeconds: env.SHUTDOWN_GRACE_SECONDS,
     },
-    database: { url: env.DATABASE_URL ?? null, poolSize: env.DATABASE_POOL_SIZE },
+    database: {
+      url: env.DATABASE_URL ?? null,
+      poolSize: env.DATABASE_POOL_SIZE,
+      migrationLockSeconds: env.MIGRATION_LOCK_SECONDS,
+    },
     http: httpOf(env),
     log: { level: env.LOG_LEVEL, format: env.LOG_FORMAT ?? (production ? 'json' : 'text') },
     limits: limitsOf(env),

@@ -43,6 +43,8 @@ export class Env {
 
   @IsOptional() @PostgresUrl() DATABASE_URL?: string;
   @Integer(2, 500) DATABASE_POOL_SIZE = 10;
+  /** How long a migration may wait for a table that is in use before it gives up; 0 for ever. */
+  @Integer(0, 3600) MIGRATION_LOCK_SECONDS = 5;
 
   @IsOptional() @Secret() SECRET_KEY?: string;
   @IsOptional() @Secret() JWT_SECRET_KEY?: string;

@@ -1,4 +1,5 @@
 import { readdir } from 'node:fs/promises';
+import type { ClientConfig } from 'pg';
 import type { DataSourceOptions, MigrationInterface } from 'typeorm';
 import { SnakeNaming } from './naming.js';
 
@@ -13,8 +14,12 @@ export const TENANT_SETTING = 'cloudkeep.organization';
 
 type Migration = new () => MigrationInterface;
 
-/** The one description of our database for the application, the command line and the tests. */
-export function dataSourceOptions(url: string, poolSize: number): DataSourceOptions {
+/**
+ * The one description of our database for the application, the command line and the tests.
+ *
+ * @param more settings of pg's client.
+ */
+export function dataSourceOptions(url: string, poolSize: number, more: ClientConfig = {}): DataSourceOptions {
   return {
     type: 'postgres',
     url,
@@ -32,6 +37,7 @@ export function dataSourceOptions(url: string, poolSize: number): DataSourceOpti
       idle_in_transaction_session_timeout: IDLE_IN_TRANSACTION_TIMEOUT_MS,
       // Statements that are sent together cross the network together (see `Sql.queryAs`).
       pipeline: true,
+      ...more,
     },
   };
 }

@@ -4,24 +4,28 @@ import { dataSourceOptions, loadMigrations } from './data-source.js';
 import { StartupError } from './startup-error.js';
 
 const OLDEST_SERVER = 150_000;
+/** PostgreSQL's `lock_not_available`. */
+const LOCK_NOT_AVAILABLE = '55P03';
 
 /**
  * Brings the schema up to date. Replicas may start together: one migrates, the
  * others wait for its lock and find nothing left to do.
  *
+ * @param lockSeconds how long a statement may wait for a table; 0 for ever. Everybody
+ *   who comes after it waits as well, so it is better to fail and be tried again.
  * @returns the names of the migrations that ran.
- * @throws StartupError when the server can't be reached or is older than PostgreSQL 15.
+ * @throws StartupError when the server can't be reached or is older than PostgreSQL 15, or a table is in use.
  */
-export async function migrate(url: string): Promise<string[]> {
-  return withMigrationLock(url, async (dataSource) => {
+export async function migrate(url: string, lockSeconds = 0): Promise<string[]> {
+  return withMigrationLock(url, lockSeconds, async (dataSource) => {
     const ran = await dataSource.runMigrations();
     return ran.map((migration) => migration.name);
   });
 }
 
 /** Undoes the newest migration; null when there is none. */
-export async function revertLast(url: string): Promise<string | null> {
-  return withMigrationLock(url, async (dataSource) => {
+export async function revertLast(url: string, lockSeconds = 0): Promise<string | null> {
+  return withMigrationLock(url, lockSeconds, async (dataSource) => {
     const before = await appliedMigrations(dataSource);
     if (before.length === 0) return null;
     await dataSource.undoLastMigration();
@@ -30,9 +34,16 @@ export async function revertLast(url: string): Promise<string | null> {
   });
 }
 
-async function withMigrationLock<T>(url: string, work: (dataSource: DataSource) => Promise<T>): Promise<T> {
+async function withMigrationLock<T>(
+  url: string,
+  lockSeconds: number,
+  work: (dataSource: DataSource) => Promise<T>,
+): Promise<T> {
   // Two connections: one holds the lock, the other migrates.
-  const dataSource = new DataSource({ ...dataSourceOptions(url, 2), migrations: await loadMigrations() });
+  const dataSource = new DataSource({
+    ...dataSourceOptions(url, 2, { lock_timeout: lockSeconds * 1000 }),
+    migrations: await loadMigrations(),
+  });
   try {
     await dataSource.initialize();
   } catch (error) {
@@ -41,9 +52,15 @@ async function withMigrationLock<T>(url: string, work: (dataSource: DataSource) 
   const lock = dataSource.createQueryRunner();
   try {
     await refuseOldServer(dataSource);
+    // Another replica's migrations may take as long as they take.
     await lock.query('SET statement_timeout = 0');
+    await lock.query('SET lock_timeout = 0');
     await lock.query('SELECT pg_advisory_lock($1)', [AdvisoryLock.migrations]);
     return await work(dataSource);
+  } catch (error) {
+    if ((error as { code?: string }).code === LOCK_NOT_AVAILABLE)
+      throw StartupError.tableInUse(error, lockSeconds);
+    throw error;
   } finally {
     await lock.query('SELECT pg_advisory_unlock_all()').finally(() => lock.release());
     await dataSource.destroy();
@@ -59,7 +76,8 @@ async function refuseOldServer(dataSource: DataSource): Promise<void> {
   }
 }
 
-async function appliedMigrations(dataSource: DataSource): Promise<string[]> {
+/** Names of the migrations that have run, oldest first. */
+export async function appliedMigrations(dataSource: DataSource): Promise<string[]> {
   const [table] = await dataSource.query<{ made: boolean }[]>(
     `SELECT to_regclass('migrations') IS NOT NULL AS made`,
   );

@@ -18,7 +18,7 @@ export interface OpenDatabase {
 export async function openDatabase(config: Config): Promise<OpenDatabase> {
   const server = await locateDatabase(config);
   try {
-    await migrate(server.url);
+    await migrate(server.url, config.database.migrationLockSeconds);
   } catch (error) {
     await server.close();
     throw error;

@@ -12,6 +12,16 @@ export class StartupError extends Error {
     );
   }
 
+  /** @param cause PostgreSQL's `lock_not_available`, with the statement that had to wait. */
+  static tableInUse(cause: unknown, seconds: number): StartupError {
+    const [statement] = ((cause as { query?: string }).query ?? 'a migration').trim().split('\n');
+    return new StartupError(
+      `A migration gave up after ${seconds} s of waiting for a table that is in use, and changed nothing: ${statement ?? ''}.` +
+        ' End what holds it (pg_stat_activity: the longest transactions) and start again.',
+      { cause },
+    );
+  }
+
   /** @param cause an error of the store, whose own cause says what is wrong. */
   static storageUnusable(backend: string, cause: unknown): StartupError {
     const { message, cause: fault } = cause as Error;
