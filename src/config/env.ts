@@ -18,7 +18,8 @@ import {
 import { MARKET_SOURCES, type MarketSource } from './market.js';
 import { productionFaults } from './production-rules.js';
 import type { RateLimit } from './rate-limit.js';
-import { providerFaults, readOidcIssuers, type OidcIssuer } from './sign-in-providers.js';
+import { readSettingFiles } from './setting-files.js';
+import { isOidcSetting, providerFaults, readOidcIssuers, type OidcIssuer } from './sign-in-providers.js';
 import { STORAGE_BACKENDS, storageFaults, type StorageBackend } from './storage.js';
 
 export const ENVIRONMENTS = ['development', 'staging', 'production'] as const;
@@ -180,7 +181,8 @@ export class ConfigurationError extends Error {
  *
  * @throws ConfigurationError naming every bad key at once.
  */
-export function readEnv(source: NodeJS.ProcessEnv = processEnvironment()): Settings {
+export function readEnv(environment: NodeJS.ProcessEnv = processEnvironment()): Settings {
+  const { values: source, faults: unread } = readSettingFiles(environment, isSetting);
   const given = Object.fromEntries(
     Object.entries(source).filter(([name, value]) => ENV_NAMES.includes(name) && value?.trim() !== ''),
   );
@@ -191,7 +193,7 @@ export function readEnv(source: NodeJS.ProcessEnv = processEnvironment()): Setti
   const oidc = readOidcIssuers(source);
   // Where the lists themselves are not valid, nothing more can be said of them.
   const missing = faults.length > 0 ? [] : [...providerFaults(env, oidc.issuers), ...storageFaults(env)];
-  const all = [...faults, ...oidc.faults, ...productionFaults(env), ...missing];
+  const all = [...unread, ...faults, ...oidc.faults, ...productionFaults(env), ...missing];
   if (all.length > 0) throw new ConfigurationError(all);
   return Object.assign(env, { oidcIssuers: oidc.issuers });
 }
@@ -199,16 +201,21 @@ export function readEnv(source: NodeJS.ProcessEnv = processEnvironment()): Setti
 /** The names of every setting, in no particular order. */
 export const ENV_NAMES: readonly string[] = Object.keys(new Env());
 
+const isSetting = (name: string) => ENV_NAMES.includes(name) || isOidcSetting(name);
+
 function firstMessage(constraints: Record<string, string> | undefined, property: string): string {
   const message = Object.values(constraints ?? {})[0] ?? 'is not valid';
   return message.replace(new RegExp(`^(each value in )?${property} `), '');
 }
 
+/** Taken out of the process's own: no crash report and no child process has a secret from there. */
 function processEnvironment(): NodeJS.ProcessEnv {
   try {
     process.loadEnvFile('.env');
   } catch (error) {
     if ((error as NodeJS.ErrnoException).code !== 'ENOENT') throw error;
   }
-  return process.env;
+  const environment = { ...process.env };
+  for (const name of Object.keys(environment)) if (isSetting(name)) Reflect.deleteProperty(process.env, name);
+  return environment;
 }

@@ -24,6 +24,9 @@ export class OidcIssuer {
   @IsOptional() @MaxLength(64) DISPLAY_NAME?: string;
 }
 
+/** Whether a variable belongs to an issuer of one's own. */
+export const isOidcSetting = (name: string): boolean => OIDC_SETTING.test(name);
+
 /** Finds the issuers that an environment names. */
 export function readOidcIssuers(source: NodeJS.ProcessEnv): { issuers: OidcIssuer[]; faults: string[] } {
   const groups = new Map<string, Record<string, string>>();
