@@ -11,6 +11,9 @@ const USAGE = `Usage: npm run cli -- <command>
   migrate          bring the database schema up to date
   migrate:plan     show the SQL that is to run and what it locks, and run nothing
   migrate:revert   undo the newest migration
+  keys:rotate      make a new key for access tokens (JWT_ALGORITHM EdDSA or RS256);
+                   with --at-once refuse the tokens of the old ones from now on
+  keys:reencrypt   seal what the database holds sealed under the first of ENCRYPTION_KEY
   storage:check    list objects without a row and rows without their object;
                    with --repair remove the former
   ${COPY_USAGE}`;
@@ -31,6 +34,13 @@ const commands: Record<string, Command> = {
       const reverted = await revertLast(url, database.migrationLockSeconds);
       return reverted === null ? 'There is nothing to undo.' : `Undid ${reverted}.`;
     }),
+  'keys:rotate': (args) =>
+    withDatabase(async (url, config) => {
+      const { rotateSigningKey } = await import('./keys-rotate.js');
+      return rotateSigningKey(config, url, args.includes('--at-once'));
+    }),
+  'keys:reencrypt': () =>
+    withDatabase(async (url, config) => (await import('./keys-reencrypt.js')).reencrypt(config, url)),
   'storage:check': (args) =>
     withDatabase(async (url, config) => {
       const { checkStorage } = await import('./storage-check.js');

@@ -28,7 +28,7 @@ export class Invalidations {
     notifications.listen(
       CHANNEL,
       (tag) => this.forget(tag),
-      () => this.caches.forEach((cache) => cache.clear()),
+      () => this.forgetEverything(),
     );
   }
 
@@ -47,6 +47,11 @@ export class Invalidations {
       values: [tags],
     });
     await this.unitOfWork.afterCommit(() => tags.forEach((tag) => this.forget(tag)));
+  }
+
+  /** On this replica: for what no tag names, such as a key that many credentials hang on. */
+  forgetEverything(): void {
+    for (const cache of this.caches) cache.clear();
   }
 
   private forget(tag: string): void {

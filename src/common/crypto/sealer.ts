@@ -21,6 +21,11 @@ export class Sealer {
     this.keys = new KeyRing(encryptionKeys, 'cloudkeep sealing key');
   }
 
+  /** Of the key that seals; stands behind the version in what it sealed. */
+  get keyId(): Buffer {
+    return this.keys.sealing.id;
+  }
+
   /** @param purpose what and whose it is; opening under another purpose fails. */
   seal(plaintext: string, purpose: string): Buffer {
     const key = this.keys.sealing;

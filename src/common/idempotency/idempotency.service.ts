@@ -2,6 +2,7 @@ import { Injectable, Logger } from '@nestjs/common';
 import { ClsService } from 'nestjs-cls';
 import { UnitOfWork } from '../../database/unit-of-work.js';
 import { newId } from '../crypto/ids.js';
+import type { SealedColumn } from '../crypto/sealed-column.js';
 import { Sealer } from '../crypto/sealer.js';
 import { Clock, secondsAfter } from '../time/clock.js';
 import { IdempotencyErrors } from './idempotency.errors.js';
@@ -26,6 +27,14 @@ const LIFETIME_SECONDS = 24 * 60 * 60;
 const LEASE_SECONDS = 60;
 const RENEWAL_MS = (LEASE_SECONDS * 1000) / 3;
 const LARGEST_ANSWER_BYTES = 256 * 1024;
+
+/** Answers that a retry is given again. */
+export const SEALED_ANSWERS: SealedColumn = {
+  table: 'idempotency_keys',
+  column: 'answer',
+  id: { column: 'digest', type: 'bytea' },
+  purposeOf,
+};
 
 const RESERVATION = Symbol('idempotency reservation of this request');
 

@@ -1,5 +1,6 @@
 import { Injectable } from '@nestjs/common';
 import { newId } from '../crypto/ids.js';
+import type { SealedColumn } from '../crypto/sealed-column.js';
 import { Sealer } from '../crypto/sealer.js';
 import { digestOf, randomSecret } from '../crypto/secrets.js';
 import { Clock, secondsAfter } from '../time/clock.js';
@@ -21,6 +22,14 @@ export interface RedeemedToken<Data> {
   readonly subject: string;
   readonly data: Data;
 }
+
+/** What is kept with a token until it is redeemed. */
+export const SEALED_TOKEN_DATA: SealedColumn = {
+  table: 'one_time_tokens',
+  column: 'sealed_data',
+  id: { column: 'id', type: 'uuid' },
+  purposeOf,
+};
 
 /**
  * Secrets good for one use and one purpose until they expire: verification and

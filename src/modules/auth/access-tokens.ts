@@ -25,7 +25,7 @@ type Verify = (token: string) => unknown;
 /** Issues and checks access tokens under the configured algorithm and no other. */
 @Injectable()
 export class AccessTokens {
-  private readonly verifiers = new Map<string | null, Verify>();
+  private readonly verifiers = new WeakMap<SigningKey, Verify>();
 
   constructor(
     private readonly keys: SigningKeys,
@@ -73,9 +73,9 @@ export class AccessTokens {
 
   private verifierFor(token: string): Verify {
     const kid = this.config.jwtAlgorithm === 'HS256' ? null : keyIdOf(token);
-    const kept = this.verifiers.get(kid);
-    if (kept !== undefined) return kept;
     const key = this.keys.find(kid);
+    const kept = this.verifiers.get(key);
+    if (kept !== undefined) return kept;
     const verify = createVerifier({
       key: key.publicKey,
       algorithms: [key.algorithm],
@@ -84,7 +84,7 @@ export class AccessTokens {
       requiredClaims: ['iss', 'aud', 'exp', 'iat', 'sub', 'sid', 'jti', 'token_use'],
       cache: false,
     }) as Verify;
-    this.verifiers.set(kid, verify);
+    this.verifiers.set(key, verify);
     return verify;
   }
 }

@@ -50,19 +50,19 @@ import { SessionsService } from './sessions.service.js';
 import { SignInGate } from './sign-in-gate.js';
 import { SignInGrants } from './sign-in-grants.js';
 import { SignInService } from './sign-in.service.js';
-import { SigningKeyEntity } from './signing-key.entity.js';
+import { SigningKeyStoreModule } from './signing-key-store.module.js';
 import { SigningKeys } from './signing-keys.js';
-import { SigningKeysRepository } from './signing-keys.repository.js';
 import { UnwatchedWork } from './unwatched-work.js';
 
 /** Who one is: registration, sign-in, sessions and their tokens. Refuses whatever it can't prove, in alike words and time. */
 @Module({
   imports: [
-    TypeOrmModule.forFeature([LoginAttemptEntity, RefreshTokenEntity, SessionEntity, SigningKeyEntity]),
+    TypeOrmModule.forFeature([LoginAttemptEntity, RefreshTokenEntity, SessionEntity]),
     JwtModule.register({}),
     MailModule,
     PassportModule,
     MfaModule,
+    SigningKeyStoreModule,
     UsersModule,
   ],
   controllers: [
@@ -111,7 +111,6 @@ import { UnwatchedWork } from './unwatched-work.js';
     SignInGrants,
     SignInService,
     SigningKeys,
-    SigningKeysRepository,
     UnwatchedWork,
   ],
   exports: [FirstAdminService, RegistrationService, SessionCookieService, SignInService],

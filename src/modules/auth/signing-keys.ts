@@ -1,14 +1,13 @@
-import { createPublicKey, generateKeyPairSync, type JsonWebKey } from 'node:crypto';
-import { Injectable, type OnModuleInit } from '@nestjs/common';
+import { createPublicKey, type JsonWebKey } from 'node:crypto';
+import { Injectable, Logger, type OnModuleInit } from '@nestjs/common';
 import { AccessErrors } from '../../common/access/access.errors.js';
-import { newId } from '../../common/crypto/ids.js';
-import { Sealer } from '../../common/crypto/sealer.js';
-import { UnitOfWork } from '../../database/unit-of-work.js';
+import { Invalidations } from '../../common/cache/invalidations.js';
+import { Clock } from '../../common/time/clock.js';
 import { AuthConfig, SecretsConfig } from '../../config/config.js';
 import type { JwtAlgorithm } from '../../config/env.js';
-import { SigningKeysRepository } from './signing-keys.repository.js';
-
-const RSA_BITS = 2048;
+import { Notifications } from '../../database/notifications.js';
+import { SigningKeyStore } from './signing-key-store.js';
+import { SIGNING_KEYS_CHANNEL } from './signing-keys.repository.js';
 
 /** A key as the JWT libraries take it: a shared secret, or PEM. */
 export interface SigningKey {
@@ -17,52 +16,62 @@ export interface SigningKey {
   readonly algorithm: JwtAlgorithm;
   readonly privateKey: string | Buffer;
   readonly publicKey: string | Buffer;
+  readonly signsFrom: Date | null;
+  readonly retiresAt: Date | null;
 }
 
 /**
- * The keys of access tokens. HS256 uses `JWT_SECRET_KEY`; the asymmetric
- * algorithms keep their keys in the database, sealed, where all replicas find
- * the same ones.
+ * The keys of access tokens that this replica signs and checks with. HS256 uses
+ * `JWT_SECRET_KEY`; those of the asymmetric algorithms are in the database, and
+ * read again whenever they were rotated.
  */
 @Injectable()
 export class SigningKeys implements OnModuleInit {
+  private readonly logger = new Logger(SigningKeys.name);
   private keys: readonly SigningKey[] = [];
 
   constructor(
-    private readonly repository: SigningKeysRepository,
-    private readonly unitOfWork: UnitOfWork,
-    private readonly sealer: Sealer,
+    private readonly store: SigningKeyStore,
+    notifications: Notifications,
     private readonly config: AuthConfig,
     private readonly secrets: SecretsConfig,
-  ) {}
+    private readonly clock: Clock,
+    private readonly invalidations: Invalidations,
+  ) {
+    const reload = () => void this.reload();
+    notifications.listen(SIGNING_KEYS_CHANNEL, reload, reload);
+  }
 
   async onModuleInit(): Promise<void> {
     const { jwtAlgorithm: algorithm } = this.config;
     if (algorithm === 'HS256') {
       const secret = this.secrets.jwtSecretKey.export();
-      this.keys = [{ id: null, algorithm, privateKey: secret, publicKey: secret }];
+      this.keys = [
+        { id: null, algorithm, privateKey: secret, publicKey: secret, signsFrom: null, retiresAt: null },
+      ];
     } else {
-      this.keys = await this.loadOrMake(algorithm);
+      this.keys = await this.store.loadOrMake(algorithm);
     }
   }
 
-  /** The key that signs. */
+  /** The key that signs: the newest that has been published for long enough, or the only one. */
   current(): SigningKey {
-    const [key] = this.keys;
+    const now = this.clock.now();
+    const key = this.keys.find(({ signsFrom }) => signsFrom === null || signsFrom <= now) ?? this.keys.at(-1);
     if (key === undefined) throw new Error('Signing keys are used before the module is initialised');
     return key;
   }
 
-  /** @throws AppError 401 when no key has this id. */
+  /** @throws AppError 401 when no accepted key has this id. */
   find(id: string | null): SigningKey {
-    const key = this.keys.find((candidate) => candidate.id === id);
+    const key = this.accepted().find((candidate) => candidate.id === id);
     if (key === undefined) throw AccessErrors.credentialInvalid();
     return key;
   }
 
   /** The public keys as a JWK set (RFC 7517); empty under HS256, whose key is no one's to see. */
   jwks(): JsonWebKey[] {
-    return this.keys
+    return this.accepted()
       .filter(({ id }) => id !== null)
       .map(({ id, algorithm, publicKey }) => ({
         ...createPublicKey(publicKey).export({ format: 'jwk' }),
@@ -72,38 +81,24 @@ export class SigningKeys implements OnModuleInit {
       }));
   }
 
-  private loadOrMake(algorithm: 'EdDSA' | 'RS256'): Promise<SigningKey[]> {
-    return this.unitOfWork.run(async () => {
-      await this.repository.lock();
-      const stored = await this.repository.findAccepted(algorithm);
-      if (stored.length === 0) return [await this.make(algorithm)];
-      return stored.map(({ id, publicKey, sealedPrivateKey }) => ({
-        id,
-        algorithm,
-        publicKey,
-        privateKey: this.sealer.open(sealedPrivateKey, purposeOf(id)),
-      }));
-    });
+  private accepted(): readonly SigningKey[] {
+    const now = this.clock.now();
+    return this.keys.filter(({ retiresAt }) => retiresAt === null || retiresAt > now);
   }
 
-  private async make(algorithm: 'EdDSA' | 'RS256'): Promise<SigningKey> {
-    const pair =
-      algorithm === 'EdDSA'
-        ? generateKeyPairSync('ed25519')
-        : generateKeyPairSync('rsa', { modulusLength: RSA_BITS });
-    const publicKey = pair.publicKey.export({ type: 'spki', format: 'pem' }).toString();
-    const privateKey = pair.privateKey.export({ type: 'pkcs8', format: 'pem' }).toString();
-    const id = newId();
-    await this.repository.insert({
-      id,
-      algorithm,
-      publicKey,
-      sealedPrivateKey: this.sealer.seal(privateKey, purposeOf(id)),
-    });
-    return { id, algorithm, publicKey, privateKey };
+  private async reload(): Promise<void> {
+    const { jwtAlgorithm: algorithm } = this.config;
+    // While the module starts they are about to be read anyway.
+    if (algorithm === 'HS256' || this.keys.length === 0) return;
+    try {
+      const before = this.accepted();
+      this.keys = await this.store.load(algorithm);
+      const isKept = ({ id }: SigningKey) => this.keys.some((key) => key.id === id);
+      // What was verified with a key that is refused now was verified for nothing.
+      if (!before.every(isKept)) this.invalidations.forgetEverything();
+    } catch (error) {
+      // The connection is lost for everybody then, and they are read again when it is back.
+      this.logger.warn({ err: error }, 'Signing keys could not be read again');
+    }
   }
-}
-
-function purposeOf(id: string): string {
-  return `signing-key:${id}`;
 }

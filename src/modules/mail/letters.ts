@@ -1,4 +1,5 @@
 import { Injectable } from '@nestjs/common';
+import type { SealedColumn } from '../../common/crypto/sealed-column.js';
 import { Sealer } from '../../common/crypto/sealer.js';
 import { AppConfig, MailConfig } from '../../config/config.js';
 import type { Letter } from './drivers/letter.js';
@@ -6,6 +7,14 @@ import type { ClaimedMail } from './mail.repository.js';
 import type { RenderedMail } from './templates/layout.js';
 import { Links } from './templates/links.js';
 import { templates, type MailData, type MailName } from './templates/templates.js';
+
+/** What a mail in the outbox is filled with. */
+export const SEALED_MAILS: SealedColumn = {
+  table: 'mail_outbox',
+  column: 'sealed_data',
+  id: { column: 'id', type: 'uuid' },
+  purposeOf,
+};
 
 /** Puts into words what waits in the outbox; what a mail is filled with rests there sealed. */
 @Injectable()

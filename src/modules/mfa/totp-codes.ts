@@ -1,5 +1,6 @@
 import { Injectable } from '@nestjs/common';
 import { generateSecret, verifySync } from 'otplib';
+import type { SealedColumn } from '../../common/crypto/sealed-column.js';
 import { Sealer } from '../../common/crypto/sealer.js';
 import { Clock } from '../../common/time/clock.js';
 import { MfaErrors } from './mfa.errors.js';
@@ -9,6 +10,14 @@ import { TotpFactorsRepository, type CodePause } from './totp-factors.repository
 export const STEP_SECONDS = 30;
 /** Far below the 100 failures in a row that NIST SP 800-63B section 3.2.2 allows: then 96 guesses a day. */
 const PAUSE: CodePause = { tolerated: 5, longestSeconds: 15 * 60 };
+
+/** Secrets that authenticator apps share. */
+export const SEALED_TOTP_SECRETS: SealedColumn = {
+  table: 'totp_factors',
+  column: 'sealed_secret',
+  id: { column: 'user_id', type: 'uuid' },
+  purposeOf,
+};
 
 /** Codes of authenticator apps (RFC 6238: SHA-1, 6 digits, 30 s). None is taken twice. */
 @Injectable()

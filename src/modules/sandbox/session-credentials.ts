@@ -1,10 +1,19 @@
 import { Injectable } from '@nestjs/common';
+import type { SealedColumn } from '../../common/crypto/sealed-column.js';
 import { Sealer } from '../../common/crypto/sealer.js';
 import type { MarketAccess } from '../market/market-data.port.js';
 import type { SealedSessionRow } from './sandbox-sessions.repository.js';
 
 /** The access key of a session. */
 export type AccessKey = Pick<MarketAccess, 'accessKeyId' | 'secretAccessKey'>;
+
+/** The access keys of sessions that have not ended. */
+export const SEALED_CREDENTIALS: SealedColumn = {
+  table: 'sandbox_sessions',
+  column: 'sealed_credentials',
+  id: { column: 'id', type: 'uuid' },
+  purposeOf,
+};
 
 /** Keeps the access keys of sessions sealed, each bound to its session: one can not be put into another's row. */
 @Injectable()

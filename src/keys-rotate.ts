@@ -1,0 +1,55 @@
+import { Module } from '@nestjs/common';
+import { NestFactory } from '@nestjs/core';
+import { CryptoModule } from './common/crypto/crypto.module.js';
+import { SystemClock } from './common/time/clock.js';
+import { TimeModule } from './common/time/time.module.js';
+import type { Config } from './config/config.js';
+import { ConfigModule } from './config/config.module.js';
+import { DatabaseModule } from './database/database.module.js';
+import { StartupError } from './database/startup-error.js';
+import { SigningKeyStore } from './modules/auth/signing-key-store.js';
+import { SigningKeyStoreModule } from './modules/auth/signing-key-store.module.js';
+
+/** As much of the house as a new signing key takes. */
+@Module({})
+class RotationModule {}
+
+/**
+ * Makes a new key for access tokens; every replica hears of it.
+ *
+ * @param atOnce refuses the tokens of the old ones from now on.
+ * @throws StartupError under HS256, whose key is a setting.
+ */
+export async function rotateSigningKey(
+  config: Config,
+  databaseUrl: string,
+  atOnce: boolean,
+): Promise<string> {
+  const { jwtAlgorithm: algorithm, accessTokenSeconds } = config.auth;
+  if (algorithm === 'HS256') {
+    throw new StartupError(
+      'JWT_ALGORITHM is HS256, whose key is JWT_SECRET_KEY: change it there, which ends every access token but no' +
+        ' session, or use EdDSA, whose keys rotate without a break.',
+    );
+  }
+  const imports = [
+    ConfigModule.forRoot(config),
+    TimeModule.forRoot(new SystemClock()),
+    DatabaseModule.forRoot(databaseUrl),
+    CryptoModule,
+    SigningKeyStoreModule,
+  ];
+  const context = await NestFactory.createApplicationContext(
+    { module: RotationModule, imports },
+    { logger: ['error', 'warn'], abortOnError: false },
+  );
+  try {
+    const id = await context.get(SigningKeyStore).rotate(algorithm, atOnce);
+    const others = atOnce
+      ? 'Tokens of the others are refused from now on; refresh tokens and browser sessions go on.'
+      : `Tokens of the others are accepted until they have expired (${accessTokenSeconds / 60} minutes).`;
+    return `The new ${algorithm} key ${id} is published and signs in half a minute.\n${others}`;
+  } finally {
+    await context.close();
+  }
+}
