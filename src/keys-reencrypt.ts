@@ -13,7 +13,7 @@ import type { Config } from './config/config.js';
 import { ConfigModule } from './config/config.module.js';
 import { DatabaseModule } from './database/database.module.js';
 import { StartupError } from './database/startup-error.js';
-import { SEALED_SIGNING_KEYS } from './modules/auth/signing-key-store.js';
+import { SEALED_SIGNING_KEYS } from './modules/auth/signing-keys.service.js';
 import { SEALED_MAILS } from './modules/mail/letters.js';
 import { SEALED_TOTP_SECRETS } from './modules/mfa/totp-codes.js';
 import { SEALED_CREDENTIALS } from './modules/sandbox/session-credentials.js';

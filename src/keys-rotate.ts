@@ -7,8 +7,8 @@ import type { Config } from './config/config.js';
 import { ConfigModule } from './config/config.module.js';
 import { DatabaseModule } from './database/database.module.js';
 import { StartupError } from './database/startup-error.js';
-import { SigningKeyStore } from './modules/auth/signing-key-store.js';
-import { SigningKeyStoreModule } from './modules/auth/signing-key-store.module.js';
+import { SigningKeysService } from './modules/auth/signing-keys.service.js';
+import { SigningKeysModule } from './modules/auth/signing-keys.module.js';
 
 /** As much of the house as a new signing key takes. */
 @Module({})
@@ -37,14 +37,14 @@ export async function rotateSigningKey(
     TimeModule.forRoot(new SystemClock()),
     DatabaseModule.forRoot(databaseUrl),
     CryptoModule,
-    SigningKeyStoreModule,
+    SigningKeysModule,
   ];
   const context = await NestFactory.createApplicationContext(
     { module: RotationModule, imports },
     { logger: ['error', 'warn'], abortOnError: false },
   );
   try {
-    const id = await context.get(SigningKeyStore).rotate(algorithm, atOnce);
+    const id = await context.get(SigningKeysService).rotate(algorithm, atOnce);
     const others = atOnce
       ? 'Tokens of the others are refused from now on; refresh tokens and browser sessions go on.'
       : `Tokens of the others are accepted until they have expired (${accessTokenSeconds / 60} minutes).`;

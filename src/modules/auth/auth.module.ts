@@ -50,7 +50,7 @@ import { SessionsService } from './sessions.service.js';
 import { SignInGate } from './sign-in-gate.js';
 import { SignInGrants } from './sign-in-grants.js';
 import { SignInService } from './sign-in.service.js';
-import { SigningKeyStoreModule } from './signing-key-store.module.js';
+import { SigningKeysModule } from './signing-keys.module.js';
 import { SigningKeys } from './signing-keys.js';
 import { UnwatchedWork } from './unwatched-work.js';
 
@@ -62,7 +62,7 @@ import { UnwatchedWork } from './unwatched-work.js';
     MailModule,
     PassportModule,
     MfaModule,
-    SigningKeyStoreModule,
+    SigningKeysModule,
     UsersModule,
   ],
   controllers: [

@@ -6,7 +6,7 @@ import { Clock } from '../../common/time/clock.js';
 import { AuthConfig, SecretsConfig } from '../../config/config.js';
 import type { JwtAlgorithm } from '../../config/env.js';
 import { Notifications } from '../../database/notifications.js';
-import { SigningKeyStore } from './signing-key-store.js';
+import { SigningKeysService } from './signing-keys.service.js';
 import { SIGNING_KEYS_CHANNEL } from './signing-keys.repository.js';
 
 /** A key as the JWT libraries take it: a shared secret, or PEM. */
@@ -31,7 +31,7 @@ export class SigningKeys implements OnModuleInit {
   private keys: readonly SigningKey[] = [];
 
   constructor(
-    private readonly store: SigningKeyStore,
+    private readonly store: SigningKeysService,
     notifications: Notifications,
     private readonly config: AuthConfig,
     private readonly secrets: SecretsConfig,

@@ -41,7 +41,7 @@ export const SEALED_SIGNING_KEYS: SealedColumn = {
 
 /** The asymmetric keys of access tokens in the database, sealed, where all replicas find the same ones. */
 @Injectable()
-export class SigningKeyStore {
+export class SigningKeysService {
   constructor(
     private readonly repository: SigningKeysRepository,
     private readonly unitOfWork: UnitOfWork,
