@@ -1,5 +1,6 @@
 import { TestApp } from '../support/app.js';
 import type { ApiClient } from '../support/client.js';
+import { EC2_TEMPORARY } from '../support/ec2-server.js';
 import { ACCESS_KEY, NEW_SESSION, opened, SECRET_KEY } from '../support/sandbox.js';
 
 let app: TestApp;
@@ -10,6 +11,11 @@ beforeAll(async () => {
 afterAll(() => app.stop());
 beforeEach(async () => {
   client = app.as(await app.given.signedIn());
+});
+
+const temporary = (aws_session_token: unknown) => ({
+  aws_access_key: EC2_TEMPORARY.accessKeyId,
+  aws_session_token,
 });
 
 describe('a session', () => {
@@ -58,12 +64,26 @@ describe('a session', () => {
 
   it('of a temporary key, a local zone and four hours is fine', async () => {
     const more = {
-      aws_access_key: 'ASIAIOSFODNN7EXAMPLE',
+      aws_access_key: EC2_TEMPORARY.accessKeyId,
+      aws_session_token: EC2_TEMPORARY.sessionToken,
       aws_region: 'us-west-2',
       availability_zone: 'us-west-2-lax-1a',
       ttl_minutes: 240,
     };
     expect((await client.post('/sandbox/sessions', { ...NEW_SESSION, ...more })).status).toBe(201);
+  });
+
+  it.each([
+    ['a temporary key without its token', { aws_access_key: EC2_TEMPORARY.accessKeyId }],
+    ['a temporary key and a token of blanks', temporary(' '.repeat(40))],
+    ['a temporary key and a token without end', temporary('A'.repeat(8_193))],
+    ['a temporary key and no text for a token', temporary([EC2_TEMPORARY.sessionToken])],
+    ['a temporary key and null for a token', temporary(null)],
+    ['a token with a lasting key', { aws_session_token: EC2_TEMPORARY.sessionToken }],
+  ])('is refused with %s', async (_, change) => {
+    const answer = await client.post('/sandbox/sessions', { ...NEW_SESSION, ...change });
+    expect(answer).toMatchObject({ status: 400, body: { errors: [{ field: 'aws_session_token' }] } });
+    expect(answer.text).not.toContain(EC2_TEMPORARY.sessionToken.slice(0, 20));
   });
 
   it('is ended once and for all by its owner, and its keys with it', async () => {
