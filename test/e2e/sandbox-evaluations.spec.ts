@@ -1,7 +1,7 @@
 import { eventually } from '../support/eventually.js';
 import { TestApp } from '../support/app.js';
 import type { ApiClient } from '../support/client.js';
-import { EC2_TEMPORARY, Ec2Server } from '../support/ec2-server.js';
+import { Ec2Server } from '../support/ec2-server.js';
 import type { SignedIn } from '../support/factories/given.js';
 import { opened } from '../support/sandbox.js';
 
@@ -182,34 +182,6 @@ describe('what a decision is followed by', () => {
     expect(
       await app.database.query('SELECT sealed_credentials FROM sandbox_sessions WHERE id = $1', [id]),
     ).toEqual([{ sealed_credentials: null }]);
-  });
-
-  it('is done with the token of a temporary key, which is sealed, told nowhere and wiped with it', async () => {
-    const { accessKeyId, secretAccessKey, sessionToken } = EC2_TEMPORARY;
-    const key = { aws_access_key: accessKeyId, aws_secret_key: secretAccessKey };
-    id = await opened(client, { ...key, aws_session_token: sessionToken });
-    const { body } = await evaluate({ signal: 'termination', execute: true });
-    expect(body.actions).toMatchObject([{ kind: 'create_tags', status: 'done' }]);
-    const rows = () =>
-      app.database.query('SELECT sandbox_sessions::text AS row FROM sandbox_sessions WHERE id = $1', [id]);
-    const kept = JSON.stringify([await rows(), await rowsOf('sandbox_actions'), await logs()]);
-    for (const secret of [secretAccessKey, sessionToken])
-      for (const spelling of [secret, Buffer.from(secret).toString('hex')])
-        expect(kept).not.toContain(spelling);
-    await client.delete(`/sandbox/sessions/${id}`);
-    expect(ec2.actions).toEqual(['CreateTags', 'DeleteTags']);
-    expect(
-      await app.database.query('SELECT sealed_credentials FROM sandbox_sessions WHERE id = $1', [id]),
-    ).toEqual([{ sealed_credentials: null }]);
-  });
-
-  it('is refused by the cloud with the token of another key', async () => {
-    const aws_session_token = 'not-the-token-of-this-key';
-    const { accessKeyId, secretAccessKey } = EC2_TEMPORARY;
-    const key = { aws_access_key: accessKeyId, aws_secret_key: secretAccessKey };
-    id = await opened(client, { ...key, aws_session_token });
-    const { body } = await evaluate({ signal: 'termination', execute: true });
-    expect(body.actions).toMatchObject([{ status: 'failed', problem: 'AuthFailure' }]);
   });
 
   it.each([

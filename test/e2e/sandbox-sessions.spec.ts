@@ -13,11 +13,6 @@ beforeEach(async () => {
   client = app.as(await app.given.signedIn());
 });
 
-const temporary = (aws_session_token: unknown) => ({
-  aws_access_key: EC2_TEMPORARY.accessKeyId,
-  aws_session_token,
-});
-
 describe('a session', () => {
   it('is opened for an hour, and shows of its key what tells it from others', async () => {
     const { status, body } = await client.post('/sandbox/sessions', NEW_SESSION);
@@ -71,19 +66,6 @@ describe('a session', () => {
       ttl_minutes: 240,
     };
     expect((await client.post('/sandbox/sessions', { ...NEW_SESSION, ...more })).status).toBe(201);
-  });
-
-  it.each([
-    ['a temporary key without its token', { aws_access_key: EC2_TEMPORARY.accessKeyId }],
-    ['a temporary key and a token of blanks', temporary(' '.repeat(40))],
-    ['a temporary key and a token without end', temporary('A'.repeat(8_193))],
-    ['a temporary key and no text for a token', temporary([EC2_TEMPORARY.sessionToken])],
-    ['a temporary key and null for a token', temporary(null)],
-    ['a token with a lasting key', { aws_session_token: EC2_TEMPORARY.sessionToken }],
-  ])('is refused with %s', async (_, change) => {
-    const answer = await client.post('/sandbox/sessions', { ...NEW_SESSION, ...change });
-    expect(answer).toMatchObject({ status: 400, body: { errors: [{ field: 'aws_session_token' }] } });
-    expect(answer.text).not.toContain(EC2_TEMPORARY.sessionToken.slice(0, 20));
   });
 
   it('is ended once and for all by its owner, and its keys with it', async () => {

@@ -54,7 +54,7 @@ const LONGEST_TOKEN = 8_192;
 class IsTokenOfKey implements ValidatorConstraintInterface {
   validate(token: unknown, { object }: ValidationArguments): boolean {
     return (
-      isTemporary(object as KeyIdSent) &&
+      isTemporary(object) &&
       typeof token === 'string' &&
       token.length <= LONGEST_TOKEN &&
       /^[A-Za-z0-9/+=_-]{16,}$/.test(token)
@@ -62,7 +62,7 @@ class IsTokenOfKey implements ValidatorConstraintInterface {
   }
 
   defaultMessage({ value, object }: ValidationArguments): string {
-    if (!isTemporary(object as KeyIdSent)) return 'goes only with a temporary key, ASIA and 16 more';
+    if (!isTemporary(object)) return 'goes only with a temporary key, ASIA and 16 more';
     return value === undefined || value === null
       ? 'is needed with a temporary key, ASIA and 16 more'
       : 'must be a session token';
