@@ -1,6 +1,7 @@
 import { Injectable } from '@nestjs/common';
 import type { EC2Client } from '@aws-sdk/client-ec2';
 import { Ec2Clients, type Ec2ClientLimits } from '../../common/aws/ec2-clients.js';
+import { errorCodeOf } from '../../common/errors/error-code.js';
 import { MarketConfig } from '../../config/market.js';
 import type { MarketAccess } from '../market/market-data.port.js';
 
@@ -64,16 +65,9 @@ export class Ec2 {
     try {
       await question(client, sdk);
     } catch (error) {
-      throw new Ec2Failure(nameOf(error));
+      throw new Ec2Failure(errorCodeOf(error));
     } finally {
       client.destroy();
     }
   }
-}
-
-function nameOf(error: unknown): string {
-  if (!(error instanceof Error)) return 'unknown';
-  const { code } = error as NodeJS.ErrnoException;
-  const name = typeof code === 'string' ? code : error.name;
-  return /^[\w.-]{1,64}$/.test(name) ? name : 'unknown';
 }
