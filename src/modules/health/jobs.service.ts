@@ -19,12 +19,12 @@ export class JobsService implements OnModuleInit {
   ) {}
 
   onModuleInit(): void {
-    const gauge: Gauge<'job'> = new Gauge({
+    const gauge = new Gauge<'job'>({
       name: 'cloudkeep_job_seconds_since_success',
       help: 'Seconds since a scheduled job last succeeded, on whichever replica; none before the first time.',
       labelNames: ['job'],
       registers: [this.metrics.registry],
-      collect: () => this.tell(gauge),
+      collect: (): Promise<void> => this.tell(gauge),
     });
   }
 
