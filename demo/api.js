@@ -67,6 +67,7 @@ export async function whoIsThere(url) {
       throw away(url, error);
     },
   );
+  /** @type {any} */
   const health = await response.json().catch(() => null);
   return typeof health?.version === 'string' && 'components' in health ? health : null;
 }
@@ -86,7 +87,9 @@ function away(url, error) {
  */
 async function refusalOf(response, what) {
   const { status, headers } = response;
-  const { detail, errors = [] } = await response.json().catch(() => ({}));
+  /** @type {any} */
+  const problem = await response.json().catch(() => ({}));
+  const { detail, errors = [] } = problem;
   const words = [detail ?? `${what} answered ${status}.`];
   for (const { field, message } of errors) words.push(`${field}: ${message}.`);
   const wait = headers.get('retry-after');

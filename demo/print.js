@@ -19,7 +19,7 @@ export const say = (text = '') => void stdout.write(`${text}\n`);
 /** @param {string} text */
 export const heading = (text) => say(`\n${styled('bold', text)}`);
 
-/** @type {Readonly<Record<string, Style>>} */
+/** @type {Readonly<Record<string, Extract<Style, string>>>} */
 const STYLES = {
   SCRAPER: 'blue',
   FILTER: 'cyan',
