@@ -33,7 +33,7 @@ export function postRequest(path, body, token) {
 /**
  * One request on a connection of its own.
  *
- * @param {import('./processes.js').Server} server
+ * @param {{ readonly port: number }} server
  * @param {Buffer} request
  * @param {number} [status] any other is an error.
  * @returns {Promise<string>} the body.

@@ -1,5 +1,6 @@
 import { TestApp } from '../support/app.js';
 import type { ApiClient } from '../support/client.js';
+import { EC2_TEMPORARY } from '../support/ec2-server.js';
 import { ACCESS_KEY, NEW_SESSION, opened, SECRET_KEY } from '../support/sandbox.js';
 
 let app: TestApp;
@@ -58,7 +59,8 @@ describe('a session', () => {
 
   it('of a temporary key, a local zone and four hours is fine', async () => {
     const more = {
-      aws_access_key: 'ASIAIOSFODNN7EXAMPLE',
+      aws_access_key: EC2_TEMPORARY.accessKeyId,
+      aws_session_token: EC2_TEMPORARY.sessionToken,
       aws_region: 'us-west-2',
       availability_zone: 'us-west-2-lax-1a',
       ttl_minutes: 240,

@@ -2,6 +2,7 @@ import { createHash, createHmac } from 'node:crypto';
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { text } from 'node:stream/consumers';
+import type { AwsKey } from '../../src/common/aws/ec2-clients.js';
 import { answerOf, pageOf, xmlError, type Ec2World } from './ec2-answers.js';
 
 /** What it does instead of answering. */
@@ -18,9 +19,20 @@ export const EC2_ACCOUNT = {
   secretAccessKey: 'wJalrXUtnFEMI/K7MDENG/bPxRfiCYEXAMPLEKEY',
 };
 
+/** Somebody whose keys last an hour. */
+export const EC2_TEMPORARY = {
+  accessKeyId: 'ASIAIOSFODNN7EXAMPLE',
+  secretAccessKey: 'je7MtGbClwBF/2Zp9Utk/h3yCo8nvbEXAMPLEKEY',
+  sessionToken: `IQoJb3JpZ2luX2VjEOr${'/'.repeat(3)}AQoDYXdzEJr+EXAMPLE${'token'.repeat(60)}==`,
+};
+
+const ACCOUNTS = new Map<string, AwsKey>(
+  [EC2_ACCOUNT, EC2_TEMPORARY].map((account) => [account.accessKeyId, account]),
+);
+
 /**
  * EC2's query protocol on a free loopback port: form fields in, XML out, in pages,
- * signed (Signature Version 4) by the one account it knows. `/advisor.json` is
+ * signed (Signature Version 4) by one of the two accounts it knows. `/advisor.json` is
  * the file of the spot advisor.
  */
 export class Ec2Server {
@@ -122,8 +134,13 @@ function scopeOf({ headers }: IncomingMessage): Scope | undefined {
 /** https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_sigv-create-signed-request.html */
 function isSigned(request: IncomingMessage, body: string): boolean {
   const scope = scopeOf(request);
-  if (scope?.accessKeyId !== EC2_ACCOUNT.accessKeyId) return false;
+  const account = ACCOUNTS.get(scope?.accessKeyId ?? '');
+  if (scope === undefined || account === undefined) return false;
   const { day, region, signedHeaders, signature } = scope;
+  // Not EC2 but the front of all of AWS looks at it: it goes with temporary keys, signed, and with no others.
+  if (request.headers['x-amz-security-token'] !== account.sessionToken) return false;
+  if (account.sessionToken !== undefined && !signedHeaders.split(';').includes('x-amz-security-token'))
+    return false;
   const headers = signedHeaders.split(';').map((name) => `${name}:${String(request.headers[name]).trim()}\n`);
   const canonical = ['POST', '/', '', headers.join(''), signedHeaders, sha256(body)].join('\n');
   const date = String(request.headers['x-amz-date']);
@@ -132,7 +149,7 @@ function isSigned(request: IncomingMessage, body: string): boolean {
   );
   const key = [day, region, 'ec2', 'aws4_request'].reduce<Buffer | string>(
     (secret, part) => createHmac('sha256', secret).update(part).digest(),
-    `AWS4${EC2_ACCOUNT.secretAccessKey}`,
+    `AWS4${account.secretAccessKey}`,
   );
   return createHmac('sha256', key).update(toSign).digest('hex') === signature;
 }

@@ -14,6 +14,7 @@ const SECRET_NAMES = [
   'secret',
   'aws_access_key',
   'aws_secret_key',
+  'aws_session_token',
 ];
 const REDACTED = [...SECRET_NAMES, 'authorization', 'cookie'].flatMap((name) => [
   name,

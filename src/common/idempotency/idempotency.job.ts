@@ -11,7 +11,7 @@ export class IdempotencyJob {
     private readonly singleRun: SingleRun,
   ) {}
 
-  @Cron(CronExpression.EVERY_HOUR)
+  @Cron(CronExpression.EVERY_HOUR, { name: 'idempotency.purge' })
   async purge(): Promise<void> {
     await this.singleRun.run('idempotency.purge', () => this.idempotency.purge());
   }

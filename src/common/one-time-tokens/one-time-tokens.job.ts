@@ -11,7 +11,7 @@ export class OneTimeTokensJob {
     private readonly singleRun: SingleRun,
   ) {}
 
-  @Cron(CronExpression.EVERY_HOUR)
+  @Cron(CronExpression.EVERY_HOUR, { name: 'one-time-tokens.purge' })
   async purge(): Promise<void> {
     await this.singleRun.run('one-time-tokens.purge', async () => {
       await this.tokens.purge();

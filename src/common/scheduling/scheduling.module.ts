@@ -1,8 +1,16 @@
 import { Global, Module } from '@nestjs/common';
 import { ScheduleModule } from '@nestjs/schedule';
+import { TypeOrmModule } from '@nestjs/typeorm';
+import { JobRunEntity } from './job-run.entity.js';
+import { JobRunsRepository } from './job-runs.repository.js';
+import { Jobs } from './jobs.js';
 import { SingleRun } from './single-run.js';
 
-/** Jobs: when they run, and that only one replica runs them. Refuses a second run while one is under way. */
+/** Jobs: when they run, that only one replica runs them, how they fared. Refuses a second run while one is under way. */
 @Global()
-@Module({ imports: [ScheduleModule.forRoot()], providers: [SingleRun], exports: [SingleRun] })
+@Module({
+  imports: [ScheduleModule.forRoot(), TypeOrmModule.forFeature([JobRunEntity])],
+  providers: [Jobs, JobRunsRepository, SingleRun],
+  exports: [Jobs, SingleRun],
+})
 export class SchedulingModule {}

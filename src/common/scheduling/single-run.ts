@@ -4,12 +4,15 @@ import { ClsService } from 'nestjs-cls';
 import { Counter } from 'prom-client';
 import { Sql } from '../../database/sql.js';
 import { AdvisoryLock } from '../../database/advisory-locks.js';
+import { errorCodeOf } from '../errors/error-code.js';
 import { Metrics } from '../http/metrics.js';
+import { Clock } from '../time/clock.js';
+import { JobRunsRepository } from './job-runs.repository.js';
 
 /**
  * Runs a job once across all replicas and never twice at a time: whoever gets the
- * job's advisory lock runs it, the others skip this turn. A failure is logged and
- * counted, and the next turn comes as if nothing had happened.
+ * job's advisory lock runs it, the others skip this turn. A failure is logged,
+ * counted and kept for all replicas to tell, and the next turn comes as if nothing had happened.
  */
 @Injectable()
 export class SingleRun {
@@ -19,6 +22,8 @@ export class SingleRun {
   constructor(
     private readonly sql: Sql,
     private readonly cls: ClsService,
+    private readonly jobRuns: JobRunsRepository,
+    private readonly clock: Clock,
     { registry }: Metrics,
   ) {
     this.runs = new Counter({
@@ -50,7 +55,7 @@ export class SingleRun {
       );
       if (rows[0]?.locked !== true) return 'skipped';
       try {
-        await this.cls.run(work);
+        await this.cls.run(() => this.recorded(job, work));
         return 'done';
       } finally {
         await client.query('SELECT pg_advisory_unlock($1, $2)', key);
@@ -58,5 +63,23 @@ export class SingleRun {
     } finally {
       client.release();
     }
+  }
+
+  private async recorded(job: string, work: () => Promise<void>): Promise<void> {
+    await this.note(job, this.jobRuns.begin(job, this.clock.now()));
+    try {
+      await work();
+    } catch (error) {
+      await this.note(job, this.jobRuns.fail(job, this.clock.now(), errorCodeOf(error)));
+      throw error;
+    }
+    await this.note(job, this.jobRuns.succeed(job, this.clock.now()));
+  }
+
+  /** A job is not kept from its work by what is told of it. */
+  private async note(job: string, noted: Promise<void>): Promise<void> {
+    await noted.catch((error: unknown) => {
+      this.logger.warn(`How job ${job} fares can not be noted: ${(error as Error).message}`);
+    });
   }
 }

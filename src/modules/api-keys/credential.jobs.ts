@@ -23,7 +23,7 @@ export class CredentialJobs implements OnModuleInit {
     }
   }
 
-  @Cron(CronExpression.EVERY_DAY_AT_6AM)
+  @Cron(CronExpression.EVERY_DAY_AT_6AM, { name: 'credentials.daily' })
   async daily(): Promise<void> {
     await this.singleRun.run('credentials.daily', async () => {
       for (const owner of await this.upkeep.ownersToWarn()) {

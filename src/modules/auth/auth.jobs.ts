@@ -38,7 +38,7 @@ export class AuthJobs implements OnModuleInit {
     });
   }
 
-  @Cron(CronExpression.EVERY_HOUR)
+  @Cron(CronExpression.EVERY_HOUR, { name: 'auth.purge' })
   async purge(): Promise<void> {
     await this.singleRun.run('auth.purge', async () => {
       await this.sessions.purge();

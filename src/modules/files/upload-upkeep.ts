@@ -22,7 +22,7 @@ export class UploadUpkeep {
     private readonly clock: Clock,
   ) {}
 
-  @Cron(CronExpression.EVERY_10_MINUTES)
+  @Cron(CronExpression.EVERY_10_MINUTES, { name: 'files.expire' })
   async expire(): Promise<void> {
     await this.singleRun.run('files.expire', async () => {
       const now = this.clock.now();
@@ -36,7 +36,7 @@ export class UploadUpkeep {
   }
 
   /** Rows come first and go first, so an object without one is nobody's. */
-  @Cron(CronExpression.EVERY_DAY_AT_5AM)
+  @Cron(CronExpression.EVERY_DAY_AT_5AM, { name: 'files.sweep-uploads' })
   async sweep(): Promise<void> {
     await this.singleRun.run('files.sweep-uploads', async () => {
       const seen = new Set<string>();

@@ -4,13 +4,15 @@ import { StorageModule } from '../storage/storage.module.js';
 import { HealthComponents } from './health-components.js';
 import { HealthController } from './health.controller.js';
 import { HealthService } from './health.service.js';
+import { JobsController } from './jobs.controller.js';
+import { JobsService } from './jobs.service.js';
 import { MetricsService } from './metrics.service.js';
 import { StorageProbe } from './storage-probe.js';
 
 /** Probes for Kubernetes and metrics for Prometheus. Refuses to call the server healthy when it is not. */
 @Module({
   imports: [TerminusModule.forRoot({ logger: false }), StorageModule],
-  controllers: [HealthController],
-  providers: [HealthService, HealthComponents, StorageProbe, MetricsService],
+  controllers: [HealthController, JobsController],
+  providers: [HealthService, HealthComponents, JobsService, StorageProbe, MetricsService],
 })
 export class HealthModule {}

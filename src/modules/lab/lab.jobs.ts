@@ -20,7 +20,7 @@ export class LabJobs {
     private readonly singleRun: SingleRun,
   ) {}
 
-  @Cron(CronExpression.EVERY_DAY_AT_2AM, { timeZone: 'UTC' })
+  @Cron(CronExpression.EVERY_DAY_AT_2AM, { name: 'lab.archive', timeZone: 'UTC' })
   async archive(): Promise<void> {
     await this.singleRun.run('lab.archive', async () => {
       const before = secondsAfter(this.clock.now(), -ARCHIVED_AFTER_SECONDS);
@@ -29,7 +29,7 @@ export class LabJobs {
     });
   }
 
-  @Cron(CronExpression.EVERY_DAY_AT_4AM, { timeZone: 'UTC' })
+  @Cron(CronExpression.EVERY_DAY_AT_4AM, { name: 'lab.clean', timeZone: 'UTC' })
   async clean(): Promise<void> {
     await this.singleRun.run('lab.clean', async () => {
       const removed = await this.models.removeOrphans(secondsAfter(this.clock.now(), -DAY));

@@ -26,7 +26,7 @@ export class MailJobs {
     this.sender.wake();
   }
 
-  @Cron(CronExpression.EVERY_HOUR)
+  @Cron(CronExpression.EVERY_HOUR, { name: 'mail.purge' })
   async purge(): Promise<void> {
     await this.singleRun.run('mail.purge', async () => {
       const now = this.clock.now();

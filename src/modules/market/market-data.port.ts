@@ -1,3 +1,5 @@
+import type { AwsKey } from '../../common/aws/ec2-clients.js';
+
 export type Architecture = 'x86_64' | 'arm64';
 
 /** What a machine of one type has, the same in every zone. */
@@ -37,10 +39,8 @@ export interface SpotPool {
 export type InstanceSignal = 'none' | 'rebalance' | 'termination';
 
 /** Of the account whose market is asked. */
-export interface MarketAccess {
+export interface MarketAccess extends AwsKey {
   readonly region: string;
-  readonly accessKeyId: string;
-  readonly secretAccessKey: string;
 }
 
 export interface PoolQuery {

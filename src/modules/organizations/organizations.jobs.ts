@@ -15,7 +15,7 @@ export class OrganizationsJobs {
     private readonly singleRun: SingleRun,
   ) {}
 
-  @Cron(CronExpression.EVERY_DAY_AT_4AM)
+  @Cron(CronExpression.EVERY_DAY_AT_4AM, { name: 'organizations.remove' })
   async removeDue(): Promise<void> {
     await this.singleRun.run('organizations.remove', async () => {
       const removed = await this.removal.removeDue();
@@ -23,7 +23,7 @@ export class OrganizationsJobs {
     });
   }
 
-  @Cron(CronExpression.EVERY_HOUR)
+  @Cron(CronExpression.EVERY_HOUR, { name: 'invitations.purge' })
   async purgeInvitations(): Promise<void> {
     await this.singleRun.run('invitations.purge', () => this.invitations.purge());
   }

@@ -1,12 +1,11 @@
 import { Injectable } from '@nestjs/common';
 import type { EC2Client } from '@aws-sdk/client-ec2';
-import { mustBeAllowedAddress, outboundLookup } from '../../common/http/outbound.js';
+import { Ec2Clients, type Ec2ClientLimits } from '../../common/aws/ec2-clients.js';
+import { errorCodeOf } from '../../common/errors/error-code.js';
 import { MarketConfig } from '../../config/market.js';
 import type { MarketAccess } from '../market/market-data.port.js';
 
-const CONNECT_MS = 3_000;
-const REQUEST_MS = 10_000;
-const ATTEMPTS = 3;
+const LIMITS: Ec2ClientLimits = { connectMs: 3_000, requestMs: 10_000, attempts: 3 };
 
 /** What all our tags on machines are named like. */
 const TAG_PREFIX = 'cloudkeep:';
@@ -17,13 +16,14 @@ type Sdk = typeof import('@aws-sdk/client-ec2');
 /** EC2 did not do it. The message is EC2's or the network's name of the failure and nothing else: theirs may hold what the request did. */
 export class Ec2Failure extends Error {}
 
-/**
- * What may be done to a machine, with the keys of its session and no others. The SDK
- * is loaded when it is first needed: most servers never do.
- */
+/** What may be done to a machine, with the keys of its session and no others. */
 @Injectable()
 export class Ec2 {
-  constructor(private readonly config: MarketConfig) {}
+  private readonly clients: Ec2Clients;
+
+  constructor({ ec2Endpoint }: MarketConfig) {
+    this.clients = new Ec2Clients(ec2Endpoint, LIMITS);
+  }
 
   /** @throws Ec2Failure, as all here. */
   async tag(
@@ -61,44 +61,13 @@ export class Ec2 {
     question: (client: EC2Client, sdk: Sdk) => Promise<unknown>,
   ): Promise<void> {
     const sdk = await import('@aws-sdk/client-ec2');
-    const client = this.clientOf(access, sdk);
+    const client = await this.clients.open(access);
     try {
       await question(client, sdk);
     } catch (error) {
-      throw new Ec2Failure(nameOf(error));
+      throw new Ec2Failure(errorCodeOf(error));
     } finally {
       client.destroy();
     }
   }
-
-  private clientOf({ region, accessKeyId, secretAccessKey }: MarketAccess, { EC2Client }: Sdk): EC2Client {
-    const { ec2Endpoint } = this.config;
-    if (ec2Endpoint !== null) mustBeAllowedAddress(new URL(ec2Endpoint));
-    const agent = { lookup: outboundLookup };
-    return new EC2Client({
-      region,
-      credentials: { accessKeyId, secretAccessKey },
-      // Said even where it is the usual one: the SDK would look for another in the environment.
-      endpoint: ec2Endpoint ?? `https://ec2.${region}.amazonaws.com`,
-      useDualstackEndpoint: false,
-      useFipsEndpoint: false,
-      defaultsMode: 'standard',
-      retryMode: 'standard',
-      maxAttempts: ATTEMPTS,
-      requestHandler: {
-        connectionTimeout: CONNECT_MS,
-        requestTimeout: REQUEST_MS,
-        throwOnRequestTimeout: true,
-        httpAgent: agent,
-        httpsAgent: agent,
-      },
-    });
-  }
-}
-
-function nameOf(error: unknown): string {
-  if (!(error instanceof Error)) return 'unknown';
-  const { code } = error as NodeJS.ErrnoException;
-  const name = typeof code === 'string' ? code : error.name;
-  return /^[\w.-]{1,64}$/.test(name) ? name : 'unknown';
 }

@@ -33,7 +33,7 @@ export class SandboxSessionEntity extends BaseEntity {
   @Column({ type: 'text' })
   awsAccessKeyMasked!: string;
 
-  /** Both halves of the access key; null once the session is over and what it left in the cloud is cleaned up. */
+  /** Both halves of the access key, and the token of a temporary one; null once the session is over and what it left in the cloud is cleaned up. */
   @Column({ type: 'bytea', nullable: true, select: false })
   sealedCredentials!: Buffer | null;
 

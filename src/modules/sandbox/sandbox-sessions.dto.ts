@@ -1,7 +1,15 @@
 import { ApiProperty, ApiPropertyOptional } from '@nestjs/swagger';
 import { Transform } from 'class-transformer';
-import { IsIn, IsInt, IsOptional, Matches, Max, MaxLength, Min, Validate } from 'class-validator';
 import {
+  IsIn,
+  IsInt,
+  IsOptional,
+  Matches,
+  Max,
+  MaxLength,
+  Min,
+  Validate,
+  ValidateIf,
   ValidatorConstraint,
   type ValidationArguments,
   type ValidatorConstraintInterface,
@@ -37,6 +45,38 @@ class IsZoneOfRegion implements ValidatorConstraintInterface {
   }
 }
 
+const TEMPORARY = 'ASIA';
+/** AWS promises no length; those of today stay well below. */
+const LONGEST_TOKEN = 8_192;
+
+/** https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_identifiers.html#identifiers-unique-ids */
+@ValidatorConstraint({ name: 'isTokenOfKey' })
+class IsTokenOfKey implements ValidatorConstraintInterface {
+  validate(token: unknown, { object }: ValidationArguments): boolean {
+    return (
+      isTemporary(object) &&
+      typeof token === 'string' &&
+      token.length <= LONGEST_TOKEN &&
+      /^[A-Za-z0-9/+=_-]{16,}$/.test(token)
+    );
+  }
+
+  defaultMessage({ value, object }: ValidationArguments): string {
+    if (!isTemporary(object)) return 'goes only with a temporary key, ASIA and 16 more';
+    return value === undefined || value === null
+      ? 'is needed with a temporary key, ASIA and 16 more'
+      : 'must be a session token';
+  }
+}
+
+interface KeyIdSent {
+  readonly aws_access_key?: unknown;
+}
+
+function isTemporary({ aws_access_key: id }: KeyIdSent): boolean {
+  return typeof id === 'string' && id.startsWith(TEMPORARY);
+}
+
 /** Whatever is wrong with a secret, it is never repeated. */
 export class CreateSandboxSessionDto {
   @ApiProperty({ example: 'i-0abcd1234ef567890' })
@@ -66,6 +106,17 @@ export class CreateSandboxSessionDto {
   })
   @Matches(/^[A-Za-z0-9/+=]{16,128}$/, { message: 'must be a secret access key' })
   aws_secret_key!: string;
+
+  @ApiPropertyOptional({
+    maxLength: LONGEST_TOKEN,
+    description:
+      'Needed with a temporary key (ASIA), refused with a lasting one (AKIA). Kept sealed, never shown again.',
+  })
+  @ValidateIf(
+    (sent: CreateSandboxSessionDto) => isTemporary(sent) || (sent.aws_session_token ?? null) !== null,
+  )
+  @Validate(IsTokenOfKey)
+  aws_session_token?: string;
 
   @ApiProperty({ example: 'eu-west-1', maxLength: 32 })
   @MaxLength(32)

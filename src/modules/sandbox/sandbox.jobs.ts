@@ -27,7 +27,7 @@ export class SandboxJobs {
     private readonly clock: Clock,
   ) {}
 
-  @Cron(CronExpression.EVERY_5_MINUTES)
+  @Cron(CronExpression.EVERY_5_MINUTES, { name: 'sandbox.expire' })
   async endExpired(): Promise<void> {
     await this.singleRun.run('sandbox.expire', async () => {
       const ended = await this.endAllExpired();

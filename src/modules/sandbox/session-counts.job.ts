@@ -15,7 +15,7 @@ export class SessionCountsJob {
     private readonly clock: Clock,
   ) {}
 
-  @Cron(CronExpression.EVERY_10_MINUTES)
+  @Cron(CronExpression.EVERY_10_MINUTES, { name: 'sandbox.count' })
   async count(): Promise<void> {
     this.metrics.sessions.reset();
     await this.singleRun.run('sandbox.count', async () => {

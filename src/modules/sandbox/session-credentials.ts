@@ -1,11 +1,12 @@
 import { Injectable } from '@nestjs/common';
+import type { AwsKey } from '../../common/aws/ec2-clients.js';
 import type { SealedColumn } from '../../common/crypto/sealed-column.js';
 import { Sealer } from '../../common/crypto/sealer.js';
 import type { MarketAccess } from '../market/market-data.port.js';
 import type { SealedSessionRow } from './sandbox-sessions.repository.js';
 
-/** The access key of a session. */
-export type AccessKey = Pick<MarketAccess, 'accessKeyId' | 'secretAccessKey'>;
+/** As it is sealed; the token of temporary keys alone. */
+type Sealed = [accessKeyId: string, secretAccessKey: string, sessionToken?: string];
 
 /** The access keys of sessions that have not ended. */
 export const SEALED_CREDENTIALS: SealedColumn = {
@@ -20,17 +21,19 @@ export const SEALED_CREDENTIALS: SealedColumn = {
 export class SessionCredentials {
   constructor(private readonly sealer: Sealer) {}
 
-  seal(sessionId: string, { accessKeyId, secretAccessKey }: AccessKey): Buffer {
-    return this.sealer.seal(JSON.stringify([accessKeyId, secretAccessKey]), purposeOf(sessionId));
+  seal(sessionId: string, { accessKeyId, secretAccessKey, sessionToken }: AwsKey): Buffer {
+    const sealed: Sealed = [accessKeyId, secretAccessKey];
+    if (sessionToken !== undefined) sealed.push(sessionToken);
+    return this.sealer.seal(JSON.stringify(sealed), purposeOf(sessionId));
   }
 
   /** Null once they are wiped. @throws Error when they can not be opened. */
   open({ id, aws_region, sealed_credentials }: SealedSessionRow): MarketAccess | null {
     if (sealed_credentials === null) return null;
-    const [accessKeyId, secretAccessKey] = JSON.parse(
-      this.sealer.open(sealed_credentials, purposeOf(id)),
-    ) as [string, string];
-    return { region: aws_region, accessKeyId, secretAccessKey };
+    const opened = JSON.parse(this.sealer.open(sealed_credentials, purposeOf(id))) as Sealed;
+    const [accessKeyId, secretAccessKey, sessionToken] = opened;
+    const key = { region: aws_region, accessKeyId, secretAccessKey };
+    return sessionToken === undefined ? key : { ...key, sessionToken };
   }
 }
 

@@ -1,5 +1,6 @@
 import { Injectable } from '@nestjs/common';
 import type { Actor } from '../../common/access/actor.js';
+import type { AwsKey } from '../../common/aws/ec2-clients.js';
 import { newId } from '../../common/crypto/ids.js';
 import { EventBus } from '../../common/events/event-bus.js';
 import { Clock, secondsAfter } from '../../common/time/clock.js';
@@ -60,7 +61,6 @@ export class SessionOpening {
 
   private sessionOf(actor: Actor, request: CreateSandboxSessionDto, now: Date): NewSession {
     const id = newId();
-    const { aws_access_key: accessKeyId, aws_secret_key: secretAccessKey } = request;
     return {
       id,
       created_at: now,
@@ -70,9 +70,15 @@ export class SessionOpening {
       instance_type: request.instance_type,
       availability_zone: request.availability_zone,
       aws_region: request.aws_region,
-      aws_access_key_masked: masked(accessKeyId),
-      sealed_credentials: this.credentials.seal(id, { accessKeyId, secretAccessKey }),
+      aws_access_key_masked: masked(request.aws_access_key),
+      sealed_credentials: this.credentials.seal(id, keyOf(request)),
       expires_at: secondsAfter(now, (request.ttl_minutes ?? DEFAULT_TTL_MINUTES) * 60),
     };
   }
+}
+
+function keyOf({ aws_access_key, aws_secret_key, aws_session_token }: CreateSandboxSessionDto): AwsKey {
+  const key = { accessKeyId: aws_access_key, secretAccessKey: aws_secret_key };
+  // Null counts as none, as for all that is optional.
+  return aws_session_token ? { ...key, sessionToken: aws_session_token } : key;
 }

@@ -5,7 +5,7 @@ import { AwsMarket } from '../../../src/modules/market/drivers/aws/aws.market.js
 import { EC2_LIMITS, type Ec2Limits } from '../../../src/modules/market/drivers/aws/ec2.js';
 import type { MarketAccess } from '../../../src/modules/market/market-data.port.js';
 import { MovableClock } from '../../support/clock.js';
-import { EC2_ACCOUNT, Ec2Server, type Ec2Fault } from '../../support/ec2-server.js';
+import { EC2_ACCOUNT, EC2_TEMPORARY, Ec2Server, type Ec2Fault } from '../../support/ec2-server.js';
 
 const ACCESS: MarketAccess = { region: 'eu-west-1', ...EC2_ACCOUNT };
 const UNAVAILABLE = { code: 'market_unavailable', status: 502 };
@@ -111,6 +111,18 @@ describe('credentials', () => {
   ])('a %s that is not theirs is refused, once', async (_, change) => {
     await expect(open().zones({ ...ACCESS, ...change })).rejects.toMatchObject(REFUSED);
     expect(ec2.asked).toHaveLength(1);
+  });
+
+  it('temporary ones are sent with their token, and are nothing without it or with another', async () => {
+    const temporary: MarketAccess = { region: 'eu-west-1', ...EC2_TEMPORARY };
+    const { sessionToken, ...bare } = temporary;
+    await expect(open().zones(temporary)).resolves.toEqual(['eu-west-1a']);
+    for (const key of [
+      bare,
+      { ...bare, sessionToken: `${sessionToken ?? ''}A` },
+      { ...ACCESS, sessionToken },
+    ])
+      await expect(open().zones(key as MarketAccess)).rejects.toMatchObject(REFUSED);
   });
 
   it.each([

@@ -26,6 +26,19 @@ describe('the features of a pool', () => {
     expect(features).toMatchObject({ pricePosition: expect.closeTo(0.25, 9), discountDepth: 0.7 });
   });
 
+  it('are those of the price of now also where a week of prices was looked at before', () => {
+    const week = poolOf('0.3', '1', ['0.2', '0.6']);
+    const positions = (...prices: string[]) =>
+      prices.map((spotPrice) => featuresOf([{ ...week, spotPrice }], [], AT)[0]?.pricePosition);
+    expect(positions('0.3', '0.1', '0.4', '0.7')).toEqual([
+      expect.closeTo(0.25, 9),
+      0,
+      expect.closeTo(0.5, 9),
+      1,
+    ]);
+    expect(featuresOf([poolOf('0.3', '1', ['0.2', '0.4'])], [], AT)[0]?.pricePosition).toBeCloseTo(0.5, 9);
+  });
+
   it('know the hour and weekday in UTC, weeks beginning with Monday', () => {
     expect(featuresOf([poolOf('1', '2', [])], [], AT)).toMatchObject([{ hour: 23, weekday: 6 }]);
     expect(featuresOf([poolOf('1', '2', [])], [], new Date('2026-01-19T00:00:00Z'))).toMatchObject([

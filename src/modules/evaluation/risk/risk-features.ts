@@ -64,8 +64,16 @@ export function featuresOf(
   const [hour, weekday] = [at.getUTCHours(), (at.getUTCDay() + 6) % 7];
   return pools.map((pool) => {
     const { mean, max } = summed.get(pool.type.family) ?? sumUp([]);
-    const pressure = pressures.get(pool) ?? pressureOf(pool);
-    return { ...pressure, familyStressMean: mean, familyStressMax: max, hour, weekday };
+    // Field by field: a spread costs several times as much here.
+    const { pricePosition, discountDepth } = pressures.get(pool) ?? pressureOf(pool);
+    return {
+      pricePosition,
+      discountDepth,
+      familyStressMean: mean,
+      familyStressMax: max,
+      hour,
+      weekday,
+    };
   });
 }
 
@@ -88,14 +96,32 @@ function sumUp(stresses: readonly number[]): Family {
 
 function pressureOf({ spotPrice, onDemandPrice, history }: SpotPool): Pressure {
   const [spot, onDemand] = [decimalNumber(spotPrice), decimalNumber(onDemandPrice)];
-  let [least, most] = [spot, spot];
+  const range = rangeOf(history);
+  const [least, most] = [Math.min(spot, range.least), Math.max(spot, range.most)];
+  return {
+    pricePosition: most > least ? (spot - least) / (most - least) : 0,
+    discountDepth: onDemand > 0 ? Math.min(1, Math.max(0, 1 - spot / onDemand)) : 0,
+  };
+}
+
+interface Range {
+  readonly least: number;
+  readonly most: number;
+}
+
+/** Of histories that are still around: to read their prices is most of what an evaluation costs, and none ever changes. */
+const ranges = new WeakMap<SpotPool['history'], Range>();
+
+function rangeOf(history: SpotPool['history']): Range {
+  const known = ranges.get(history);
+  if (known !== undefined) return known;
+  let [least, most] = [Infinity, -Infinity];
   for (const point of history) {
     const price = decimalNumber(point.price);
     if (price < least) least = price;
     if (price > most) most = price;
   }
-  return {
-    pricePosition: most > least ? (spot - least) / (most - least) : 0,
-    discountDepth: onDemand > 0 ? Math.min(1, Math.max(0, 1 - spot / onDemand)) : 0,
-  };
+  const range = { least, most };
+  ranges.set(history, range);
+  return range;
 }

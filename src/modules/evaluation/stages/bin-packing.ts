@@ -9,14 +9,15 @@ export const binPacking: PipelineStage = {
   logType: 'OPTIMIZER',
   isOn: ({ config }) => config.binPacking.enabled,
   run({ candidates, requirements }) {
+    let tight = 0;
     const packed = candidates.map((candidate) => {
       const { type, spotPrice } = candidate.pool;
       const unused = unusedShare(type, requirements);
-      return { ...candidate, waste: toMicros(new Money(spotPrice).times(unused)), unused };
+      if (unused === 0) tight++;
+      return { ...candidate, waste: toMicros(new Money(spotPrice).times(unused)) };
     });
-    const tight = packed.filter(({ unused }) => unused === 0).length;
     return {
-      changes: { candidates: packed.map(({ unused: _, ...candidate }) => candidate) },
+      changes: { candidates: packed },
       log: [{ level: 'info', message: `${tight} of ${packed.length} pools waste nothing`, data: { tight } }],
     };
   },

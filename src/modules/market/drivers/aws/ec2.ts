@@ -1,17 +1,12 @@
 import { setMaxListeners } from 'node:events';
-import { EC2Client } from '@aws-sdk/client-ec2';
-import { mustBeAllowedAddress, outboundLookup } from '../../../../common/http/outbound.js';
+import type { EC2Client } from '@aws-sdk/client-ec2';
+import { Ec2Clients, type Ec2ClientLimits } from '../../../../common/aws/ec2-clients.js';
 import type { MarketAccess } from '../../market-data.port.js';
 import { marketErrorOf } from './aws-errors.js';
 
-export interface Ec2Limits {
-  readonly connectMs: number;
-  /** Of one request. */
-  readonly requestMs: number;
+export interface Ec2Limits extends Ec2ClientLimits {
   /** Of a question with all its pages and attempts. */
   readonly callMs: number;
-  /** Of one request that is throttled or finds nobody, with the SDK's back-off between them. */
-  readonly attempts: number;
 }
 
 export const EC2_LIMITS: Ec2Limits = { connectMs: 3_000, requestMs: 10_000, callMs: 20_000, attempts: 4 };
@@ -25,31 +20,29 @@ export interface Subject {
   readonly instanceId?: string;
 }
 
-/**
- * EC2 as one account sees it. A client lives for one question and knows only the
- * credentials it was given: neither the server's own (environment, profile, role
- * of the machine) nor those of another caller can stand in for them.
- */
+/** EC2 as one account sees it. */
 export class Ec2 {
+  private readonly clients: Ec2Clients;
+
   /** @throws OutboundError where the endpoint is a metadata service. */
   constructor(
-    private readonly endpoint: string | null,
+    endpoint: string | null,
     private readonly limits: Ec2Limits = EC2_LIMITS,
   ) {
-    if (endpoint !== null) mustBeAllowedAddress(new URL(endpoint));
+    this.clients = new Ec2Clients(endpoint, limits);
   }
 
   /** @throws AppError of the market, or the reason of `subject.signal`. */
   async ask<T>(access: MarketAccess, question: Question<T>, subject: Subject = {}): Promise<T> {
     const { signal } = subject;
-    signal?.throwIfAborted();
+    const client = await this.clients.open(access);
     const deadline = AbortSignal.timeout(this.limits.callMs);
     const over = new AbortController();
     const abortSignal = AbortSignal.any([over.signal, deadline, ...(signal === undefined ? [] : [signal])]);
     // Each request of the question listens to it.
     setMaxListeners(0, abortSignal);
-    const client = this.clientOf(access);
     try {
+      signal?.throwIfAborted();
       // The SDK does not wake from its back-off.
       return await Promise.race([question(client, { abortSignal }), aborted(abortSignal)]);
     } catch (error) {
@@ -60,29 +53,6 @@ export class Ec2 {
       over.abort();
       client.destroy();
     }
-  }
-
-  private clientOf({ region, accessKeyId, secretAccessKey }: MarketAccess): EC2Client {
-    const { connectMs, requestMs, attempts } = this.limits;
-    const agent = { lookup: outboundLookup };
-    return new EC2Client({
-      region,
-      credentials: { accessKeyId, secretAccessKey },
-      // Said even where it is the usual one: the SDK would look for another in the environment.
-      endpoint: this.endpoint ?? `https://ec2.${region}.amazonaws.com`,
-      useDualstackEndpoint: false,
-      useFipsEndpoint: false,
-      defaultsMode: 'standard',
-      retryMode: 'standard',
-      maxAttempts: attempts,
-      requestHandler: {
-        connectionTimeout: connectMs,
-        requestTimeout: requestMs,
-        throwOnRequestTimeout: true,
-        httpAgent: agent,
-        httpsAgent: agent,
-      },
-    });
   }
 }
 
