@@ -2,7 +2,8 @@ import { Writable, type Readable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
 import { Injectable } from '@nestjs/common';
 import type { Request, Response } from 'express';
-import { LendingBody, type ByteRange } from '../storage/object-store.port.js';
+import { giveBack } from '../../common/streams/lending.js';
+import type { ByteRange } from '../storage/object-store.port.js';
 import { etagOf, ifRangeHolds, isKnown, preconditionsHold, rangeIn } from './conditions.js';
 import { FileAccessLog } from './file-access-log.js';
 import type { FileAction } from './file-access.repository.js';
@@ -84,7 +85,7 @@ function outlet(body: Readable, response: Response): Writable {
   return new Writable({
     write(piece: Buffer, _, done) {
       response.write(piece, (error) => {
-        if (!error) LendingBody.giveBack(body, piece);
+        if (!error) giveBack(body, piece);
         done(error);
       });
     },
