@@ -11,6 +11,9 @@ import type { Download } from './file-download.js';
 import { FileObjects } from './file-objects.js';
 import { FileErrors } from './files.errors.js';
 
+/** What is gathered and sent at once, which spares the streams between. */
+const SMALL_BYTES = 16 * 1024;
+
 /** Who gets it, and by what right. */
 export interface Recipient {
   /** Null for whoever came with a link. */
@@ -70,6 +73,8 @@ export class FileSender {
       if (size === 0) return void response.end();
       const body = await this.objects.read(fileKey, range ?? undefined, gone.signal);
       body.on('data', (chunk: Buffer) => (bytes += chunk.length));
+      if (Number(response.getHeader('Content-Length')) <= SMALL_BYTES)
+        return void response.end(await wholeOf(body));
       await pipeline(body, outlet(body, response), gone);
     } catch (error) {
       // Nobody is left to be told.
@@ -78,6 +83,15 @@ export class FileSender {
       logged();
     }
   }
+}
+
+function wholeOf(body: Readable): Promise<Buffer> {
+  const pieces: Buffer[] = [];
+  return new Promise((resolve, reject) => {
+    body.on('data', (piece: Buffer) => pieces.push(piece));
+    body.once('end', () => resolve(Buffer.concat(pieces))).once('error', reject);
+    body.once('close', () => reject(new Error('The store ended early')));
+  });
 }
 
 /** Passes a body on to an answer, and each piece back to where it came from once it is out. */
