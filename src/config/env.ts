@@ -135,7 +135,9 @@ export class Env {
   @IsOptional() @MinLength(1) GCS_PROJECT_ID?: string;
   @IsOptional() @HttpUrl() GCS_ENDPOINT?: string;
   /** What all keys begin with, such as `production/`. */
-  @Matches(/^([\w.-]+\/)*$/, { message: 'must be folders such as production/, each ending in /' })
+  @Matches(/^((?!\.{1,2}\/)[\w.-]+\/)*$/, {
+    message: 'must be folders such as production/, each ending in / and none of them . or ..',
+  })
   STORAGE_PREFIX = '';
   @Flag() STORAGE_ENCRYPT = false;
   /** A second store, such as `s3:bucket?region=eu-west-1`. */

@@ -7,8 +7,8 @@ import { PushedCache } from './pushed-cache.js';
 
 const CHANNEL = 'cloudkeep_invalidation';
 
-/** What an invalidation names: all that hangs on a user, a session, a machine credential, an organisation, or a user's profile. */
-export type CacheTag = `${'user' | 'session' | 'credential' | 'organization' | 'profile'}:${string}`;
+/** What an invalidation names: all that hangs on a user, a session, a machine credential, an organisation, a user's profile, or a file. */
+export type CacheTag = `${'user' | 'session' | 'credential' | 'organization' | 'profile' | 'file'}:${string}`;
 
 /**
  * Tells every replica which cached things have changed. The message is part of

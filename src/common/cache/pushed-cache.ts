@@ -22,7 +22,7 @@ export interface Loaded<Value> {
   readonly value: Value;
   /** Dropping any of these tags drops the entry. */
   readonly tags: readonly string[];
-  /** Null or absent: as long as nothing puts it in doubt. */
+  /** Null or absent: as long as nothing puts it in doubt. What is over already is not kept. */
   readonly expiresAt?: Date | null;
 }
 
@@ -71,8 +71,11 @@ export class PushedCache<Value> {
   }
 
   private keep(key: string, { value, tags, expiresAt }: Loaded<Value>): void {
-    const latest = this.options.clock.now().getTime() + this.options.maxAge;
-    this.entries.set(key, { value, tags, expiresAt: Math.min(latest, expiresAt?.getTime() ?? latest) });
+    const now = this.options.clock.now().getTime();
+    const latest = now + this.options.maxAge;
+    const until = Math.min(latest, expiresAt?.getTime() ?? latest);
+    if (until <= now) return;
+    this.entries.set(key, { value, tags, expiresAt: until });
     for (const tag of tags) {
       const keys = this.keysByTag.get(tag);
       if (keys === undefined) this.keysByTag.set(tag, new Set([key]));

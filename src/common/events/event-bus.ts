@@ -24,7 +24,10 @@ export class EventBus {
     private readonly unitOfWork: UnitOfWork,
     private readonly cls: ClsService,
   ) {
-    unitOfWork.onBeforeCommit(() => this.relay());
+    unitOfWork.onBeforeCommit(
+      () => this.relay(),
+      () => false,
+    );
   }
 
   /** Raises an event of the current change. */

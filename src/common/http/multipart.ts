@@ -1,15 +1,13 @@
 import type { IncomingMessage } from 'node:http';
-import { PassThrough, type Readable } from 'node:stream';
-import busboy, { type Busboy } from 'busboy';
-import { AppError } from '../errors/app-error.js';
+import { PassThrough, type Readable, type TransformCallback, type Writable } from 'node:stream';
+import { MIMEType } from 'node:util';
+import { OwnPieces, TAKE_BACK, type Lending } from '../streams/lending.js';
+import type { SentFile } from './form-part.js';
+import { FormReader } from './form-reader.js';
 import { MultipartErrors } from './multipart.errors.js';
 
 /** A file of a form, as it arrives. */
-export interface FormFile {
-  /** As sent, with whatever path it had; undefined where none was sent. */
-  readonly name: string | undefined;
-  /** What the sender says it is. */
-  readonly type: string;
+export interface FormFile extends SentFile {
   readonly body: Readable;
 }
 
@@ -31,37 +29,28 @@ const LARGEST_FIELD_BYTES = 65_536;
  * @throws AppError 400 for a form that is malformed, cut off or of another shape, 415 for what is no form.
  */
 export async function readForm<T>(request: IncomingMessage, take: TakeFile<T>): Promise<T> {
-  const parser = parserOf(request);
+  const boundary = boundaryIn(request);
   const fields = new Map<string, string>();
   let taking: Promise<T> | undefined;
-  const refused = new Set<unknown>();
-  const refuse = (error: unknown) => {
-    refused.add(error);
-    parser.destroy(error as Error);
-  };
-  // The parser's types promise a name where a part may have none.
-  parser.on('field', (sent: string | undefined, value, { valueTruncated }) => {
-    const name = sent ?? '';
-    if (taking !== undefined) refuse(MultipartErrors.fieldAfterFile(name));
-    else if (valueTruncated)
-      refuse(MultipartErrors.field(name, `must have less than ${LARGEST_FIELD_BYTES} bytes`));
-    else if (fields.has(name)) refuse(MultipartErrors.field(name, 'must be sent once'));
-    else fields.set(name, value);
+  const reader = new FormReader(boundary, LARGEST_FIELD_BYTES, {
+    onField: (name, value) => {
+      if (taking !== undefined) throw MultipartErrors.fieldAfterFile(name);
+      if (fields.has(name)) throw MultipartErrors.field(name, 'must be sent once');
+      if (fields.size === MOST_FIELDS)
+        throw MultipartErrors.field('', `comes after more than ${MOST_FIELDS} others`);
+      fields.set(name, value);
+    },
+    onFile: (name, file, body) => {
+      // Whatever ends it early is told by the reader too.
+      body.on('error', () => undefined);
+      if (taking !== undefined) throw MultipartErrors.field(name, 'must be one file, not several');
+      if (name !== FILE_FIELD) throw MultipartErrors.field(name, 'is not a known field');
+      taking = take(Object.fromEntries(fields), { ...file, body });
+      taking.catch((error: unknown) => reader.destroy(error as Error));
+    },
   });
-  parser.on('file', (name: string | undefined, body, { filename, mimeType }) => {
-    // Whatever ends it early is told by the parser too.
-    body.on('error', () => undefined);
-    if (taking !== undefined)
-      return refuse(MultipartErrors.field(name ?? '', 'must be one file, not several'));
-    if (name !== FILE_FIELD) return refuse(MultipartErrors.field(name ?? '', 'is not a known field'));
-    taking = take(Object.fromEntries(fields), { name: filename, type: mimeType, body });
-    taking.catch(refuse);
-  });
-  parser.on('fieldsLimit', () =>
-    refuse(MultipartErrors.field('', `comes after more than ${MOST_FIELDS} others`)),
-  );
   try {
-    await parsed(request, parser, refused);
+    await readAll(request, reader);
   } finally {
     await taking?.catch(() => undefined);
   }
@@ -69,36 +58,30 @@ export async function readForm<T>(request: IncomingMessage, take: TakeFile<T>): 
   return taking;
 }
 
-function parserOf({ headers }: IncomingMessage): Busboy {
-  if (!/^multipart\/form-data\s*(;|$)/i.test(headers['content-type'] ?? ''))
-    throw MultipartErrors.formExpected();
-  try {
-    return busboy({
-      headers,
-      defParamCharset: 'utf8',
-      preservePath: true,
-      limits: { fields: MOST_FIELDS, fieldSize: LARGEST_FIELD_BYTES },
-    });
-  } catch {
-    throw MultipartErrors.malformed();
-  }
+/** Of characters that RFC 2046 section 5.1.1 lets it have. */
+const BOUNDARY = /^[\w'()+,./:=? -]{0,69}[\w'()+,./:=?-]$/;
+
+function boundaryIn({ headers }: IncomingMessage): string {
+  const type = headers['content-type'] ?? '';
+  if (!/^multipart\/form-data\s*(;|$)/i.test(type)) throw MultipartErrors.formExpected();
+  const boundary = new MIMEType(type).params.get('boundary') ?? '';
+  if (!BOUNDARY.test(boundary)) throw MultipartErrors.malformed();
+  return boundary;
 }
 
 /** Not `pipeline`: that would destroy the request, and with it the connection the answer goes out on. */
-function parsed(request: IncomingMessage, parser: Busboy, refused: ReadonlySet<unknown>): Promise<void> {
+function readAll(request: IncomingMessage, reader: Writable): Promise<void> {
   const onGone = () => {
-    if (!request.complete) parser.destroy(MultipartErrors.interrupted());
+    if (!request.complete) reader.destroy(MultipartErrors.interrupted());
   };
-  const isOurs = (error: unknown) => refused.has(error) || error instanceof AppError;
   const ended = new Promise<void>((resolve, reject) => {
-    parser.once('error', (error) => reject(isOurs(error) ? (error as Error) : MultipartErrors.malformed()));
-    parser.once('close', resolve);
+    reader.once('error', reject).once('close', resolve);
     if (request.destroyed) onGone();
-    request.once('close', onGone).once('error', onGone).pipe(parser);
+    request.once('close', onGone).once('error', onGone).pipe(reader);
   });
   return ended.finally(() => {
-    request.off('close', onGone).off('error', onGone).unpipe(parser);
-    parser.on('error', () => undefined).destroy();
+    request.off('close', onGone).off('error', onGone).unpipe(reader);
+    reader.on('error', () => undefined).destroy();
     request.on('error', () => undefined).resume();
   });
 }
@@ -113,7 +96,7 @@ export async function readBody<T>(
   request: IncomingMessage,
   take: (body: Readable) => Promise<T>,
 ): Promise<T> {
-  const body = new PassThrough().on('error', () => undefined);
+  const body = new BodyAsSent().on('error', () => undefined);
   const onGone = () => {
     if (!request.complete) body.destroy(MultipartErrors.interrupted());
   };
@@ -124,6 +107,18 @@ export async function readBody<T>(
     request.off('close', onGone).off('error', onGone).unpipe(body);
     body.destroy();
     request.on('error', () => undefined).resume();
+  }
+}
+
+class BodyAsSent extends PassThrough implements Lending {
+  private readonly pieces = new OwnPieces();
+
+  override _transform(piece: Buffer, _: BufferEncoding, done: TransformCallback): void {
+    done(null, this.pieces.lend(piece));
+  }
+
+  [TAKE_BACK](piece: Uint8Array): void {
+    this.pieces.free(piece);
   }
 }
 

@@ -55,7 +55,10 @@ export class IdempotencyService {
     private readonly cls: ClsService,
     unitOfWork: UnitOfWork,
   ) {
-    unitOfWork.onBeforeCommit(() => this.markCommitted());
+    unitOfWork.onBeforeCommit(
+      () => this.markCommitted(),
+      () => this.reservation() !== null,
+    );
   }
 
   /**
@@ -113,9 +116,15 @@ export class IdempotencyService {
 
   /** @throws AppError 409, which rolls the work back, when a retry has taken over from what looked dead. */
   private async markCommitted(): Promise<void> {
-    const reservation = this.cls.get<Reservation | undefined>(RESERVATION);
-    if (reservation?.isOpen !== true) return;
+    const reservation = this.reservation();
+    if (reservation === null) return;
     if (!(await this.calls.markCommitted(reservation, this.clock.now()))) throw IdempotencyErrors.inFlight();
+  }
+
+  /** That the current work is done under. */
+  private reservation(): Reservation | null {
+    const reservation = this.cls.get<Reservation | undefined>(RESERVATION);
+    return reservation?.isOpen === true ? reservation : null;
   }
 
   private earlierAnswer({ digest, fingerprint }: Call, kept: KeptCall): Answer {

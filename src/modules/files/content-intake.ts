@@ -1,5 +1,6 @@
 import { createHash } from 'node:crypto';
-import { Transform, type TransformCallback } from 'node:stream';
+import { Transform, type Readable, type TransformCallback } from 'node:stream';
+import { giveBack, TAKE_BACK, type Lending } from '../../common/streams/lending.js';
 import { contentTypeOf, SNIFFED_BYTES } from './content-type.js';
 import { FileErrors } from './files.errors.js';
 
@@ -7,7 +8,7 @@ import { FileErrors } from './files.errors.js';
  * Bytes on their way into the store: told apart by their first, counted, digested,
  * and refused beyond the limit. Nothing comes out before the type is known.
  */
-export class ContentIntake extends Transform {
+export class ContentIntake extends Transform implements Lending {
   /** Told from the first bytes; rejects when they never come. */
   readonly contentType: Promise<string>;
   size = 0;
@@ -20,7 +21,9 @@ export class ContentIntake extends Transform {
   private told!: (type: string) => void;
   private untold!: (error: Error) => void;
 
+  /** @param source where the bytes come from: `pipeline` brings them. */
   constructor(
+    private readonly source: Readable,
     private readonly claimedType: string,
     private readonly mostBytes: number,
   ) {
@@ -35,6 +38,10 @@ export class ContentIntake extends Transform {
   /** In hexadecimal, once all has passed. */
   sha256(): string {
     return this.hash.digest('hex');
+  }
+
+  [TAKE_BACK](piece: Uint8Array): void {
+    giveBack(this.source, piece);
   }
 
   override _transform(chunk: Buffer, _: BufferEncoding, done: TransformCallback): void {
@@ -58,7 +65,8 @@ export class ContentIntake extends Transform {
 
   private release(done: TransformCallback): void {
     if (this.head === null) return done();
-    const held = Buffer.concat(this.head);
+    const [first, ...others] = this.head;
+    const held = first !== undefined && others.length === 0 ? first : Buffer.concat(this.head);
     this.head = null;
     contentTypeOf(held.subarray(0, SNIFFED_BYTES), this.claimedType)
       .then((type) => {

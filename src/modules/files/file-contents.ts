@@ -56,7 +56,7 @@ export class FileContents {
   async store(body: Readable, origin: ContentOrigin): Promise<StoredContent> {
     const id = newId();
     const fileKey = fileKeyOf(origin.collection, id, origin.fileName);
-    const intake = new ContentIntake(origin.claimedType, this.config.mostBytes);
+    const intake = new ContentIntake(body, origin.claimedType, this.config.mostBytes);
     const giveUp = new AbortController();
     const arriving = pipeline(body, intake, { signal: giveUp.signal });
     arriving.catch(() => undefined);

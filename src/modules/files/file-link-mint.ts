@@ -46,7 +46,7 @@ export class FileLinkMint {
     // A signature knows whole seconds.
     const from = new Date(Math.floor(origin.now.getTime() / 1000) * 1000);
     const expiresAt = secondsAfter(from, seconds);
-    const link = await this.unitOfWork.run(() =>
+    const link = await this.unitOfWork.runStatement(() =>
       this.links.insert(reachOf(actor), { ...wanted, createdBy: actor.userId, expiresAt }, origin),
     );
     if (link === null) throw await this.missing(actor, wanted);

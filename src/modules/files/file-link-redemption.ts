@@ -4,7 +4,7 @@ import { isId } from '../../common/crypto/ids.js';
 import { sharedPath } from './file-link-mint.js';
 import { FileLinkUses } from './file-link-uses.js';
 import { FileLinkErrors } from './file-links.errors.js';
-import { FileLinksRepository } from './file-links.repository.js';
+import { FileLinkOpenings } from './file-link-openings.js';
 import { FileLinkDelivery } from './file-link-delivery.js';
 import { RequestOrigin } from './request-origin.js';
 import { SignedUrlErrors } from './signed-urls.errors.js';
@@ -16,14 +16,14 @@ import type { SignatureQuery } from './signed-urls.dto.js';
 export class FileLinkRedemption {
   constructor(
     private readonly signedUrls: SignedUrls,
-    private readonly links: FileLinksRepository,
+    private readonly links: FileLinkOpenings,
     private readonly uses: FileLinkUses,
     private readonly delivery: FileLinkDelivery,
     private readonly origin: RequestOrigin,
   ) {}
 
   /**
-   * The signature is checked before anybody is asked; the link's row then, once.
+   * The signature is checked before anybody is asked; the link's row then, at most once.
    *
    * @throws AppError 403 `signature_invalid`, `file_link_address_not_allowed`; 404; 410 expired, revoked or
    * used up; 412, 416, 503.
@@ -32,8 +32,7 @@ export class FileLinkRedemption {
     this.signedUrls.verify('GET', sharedPath(id), query);
     if (!isId(id)) throw SignedUrlErrors.invalid();
     const isLook = request.method === 'HEAD';
-    const { ip, now } = this.origin.now();
-    const link = await this.links.open(id, !isLook, ip, now);
+    const link = await this.links.open(id, !isLook, this.origin.now());
     if (link === null) throw FileLinkErrors.revoked();
     if (!link.is_there) throw FileLinkErrors.unavailable();
     if (!link.is_address_allowed) throw FileLinkErrors.addressNotAllowed();

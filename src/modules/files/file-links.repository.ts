@@ -45,6 +45,10 @@ export interface OpenedLink extends FileVersionRow {
   readonly disposition: 'attachment' | 'inline';
   readonly expires_at: Date;
   readonly is_limited: boolean;
+  /** Whether only some addresses may open it. */
+  readonly is_bound: boolean;
+  readonly shared_by: string;
+  readonly owner_id: string;
   /** Whether the file is not in the trash, and who shared it still belongs here. */
   readonly is_there: boolean;
   readonly is_address_allowed: boolean;
@@ -134,6 +138,7 @@ export class FileLinksRepository {
       name: 'file-links-open',
       text: `WITH link AS (
                SELECT l.organization_id, l.file_id, l.disposition, l.expires_at, l.max_uses, l.uses,
+                 l.created_by AS shared_by, f.owner_id, l.ip IS NOT NULL AS is_bound,
                  f.deleted_at IS NULL AND o.deletion_at IS NULL AND u.is_active IS NOT FALSE AS is_there,
                  l.ip IS NULL OR coalesce($3::inet <<= l.ip, false) AS is_address_allowed,
                  f.file_name, v.number, v.object_key, v.size::float8 AS size, v.content_type, v.sha256,

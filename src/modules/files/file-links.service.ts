@@ -51,7 +51,7 @@ export class FileLinksService {
     return pageOf(rows, limit, (row) => FileLinkDto.of(row));
   }
 
-  /** Effective at once, on every replica. @throws AppError 404. */
+  /** Effective at once here, and within a second on every other replica. @throws AppError 404. */
   async revoke(actor: Actor, fileId: string, id: string): Promise<void> {
     await this.unitOfWork.run(async () => {
       if (!(await this.links.remove(reachOf(actor), fileId, id))) throw FileLinkErrors.notFound(id);

@@ -2,13 +2,17 @@ import { Writable, type Readable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
 import { Injectable } from '@nestjs/common';
 import type { Request, Response } from 'express';
-import { LendingBody, type ByteRange } from '../storage/object-store.port.js';
+import { giveBack } from '../../common/streams/lending.js';
+import type { ByteRange } from '../storage/object-store.port.js';
 import { etagOf, ifRangeHolds, isKnown, preconditionsHold, rangeIn } from './conditions.js';
 import { FileAccessLog } from './file-access-log.js';
 import type { FileAction } from './file-access.repository.js';
 import type { Download } from './file-download.js';
 import { FileObjects } from './file-objects.js';
 import { FileErrors } from './files.errors.js';
+
+/** What is gathered and sent at once, which spares the streams between. */
+const SMALL_BYTES = 16 * 1024;
 
 /** Who gets it, and by what right. */
 export interface Recipient {
@@ -69,6 +73,8 @@ export class FileSender {
       if (size === 0) return void response.end();
       const body = await this.objects.read(fileKey, range ?? undefined, gone.signal);
       body.on('data', (chunk: Buffer) => (bytes += chunk.length));
+      if (Number(response.getHeader('Content-Length')) <= SMALL_BYTES)
+        return void response.end(await wholeOf(body));
       await pipeline(body, outlet(body, response), gone);
     } catch (error) {
       // Nobody is left to be told.
@@ -79,12 +85,21 @@ export class FileSender {
   }
 }
 
+function wholeOf(body: Readable): Promise<Buffer> {
+  const pieces: Buffer[] = [];
+  return new Promise((resolve, reject) => {
+    body.on('data', (piece: Buffer) => pieces.push(piece));
+    body.once('end', () => resolve(Buffer.concat(pieces))).once('error', reject);
+    body.once('close', () => reject(new Error('The store ended early')));
+  });
+}
+
 /** Passes a body on to an answer, and each piece back to where it came from once it is out. */
 function outlet(body: Readable, response: Response): Writable {
   return new Writable({
     write(piece: Buffer, _, done) {
       response.write(piece, (error) => {
-        if (!error) LendingBody.giveBack(body, piece);
+        if (!error) giveBack(body, piece);
         done(error);
       });
     },

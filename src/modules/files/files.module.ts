@@ -14,6 +14,7 @@ import { FileData } from './file-data.js';
 import { FileDownloadsService } from './file-downloads.service.js';
 import { FileLinkDelivery } from './file-link-delivery.js';
 import { FileLinkMint } from './file-link-mint.js';
+import { FileLinkOpenings } from './file-link-openings.js';
 import { FileLinkRedemption } from './file-link-redemption.js';
 import { FileLinkUses } from './file-link-uses.js';
 import { FileLinkEntity } from './file-link.entity.js';
@@ -101,6 +102,7 @@ import { UploadedContents } from './uploaded-contents.js';
     FileLinksService,
     FileLinksRepository,
     FileLinkMint,
+    FileLinkOpenings,
     FileLinkRedemption,
     FileLinkDelivery,
     FileLinkUses,

@@ -2,6 +2,7 @@ import { Writable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
 import { Injectable } from '@nestjs/common';
 import { newId } from '../../common/crypto/ids.js';
+import { giveBack } from '../../common/streams/lending.js';
 import { FilesConfig } from '../../config/storage.js';
 import { ContentIntake } from './content-intake.js';
 import { fileKeyOf, FileContents, type StoredContent } from './file-contents.js';
@@ -65,10 +66,15 @@ export class UploadedContents {
   }
 
   private async look(fileKey: string, claimedType: string) {
-    const intake = new ContentIntake(claimedType, this.config.mostBytes);
     const giveUp = new AbortController();
     const body = await this.objects.read(fileKey, undefined, giveUp.signal);
-    const nowhere = new Writable({ write: (_chunk, _encoding, done) => done() });
+    const intake = new ContentIntake(body, claimedType, this.config.mostBytes);
+    const nowhere = new Writable({
+      write: (piece: Buffer, _, done) => {
+        giveBack(intake, piece);
+        done();
+      },
+    });
     try {
       await pipeline(body, intake, nowhere);
     } catch (error) {

@@ -1,4 +1,4 @@
-import { Readable } from 'node:stream';
+import type { Readable } from 'node:stream';
 
 /** Bytes of an object by position, both ends inclusive; `end` beyond the object means its last byte. */
 export interface ByteRange {
@@ -51,20 +51,6 @@ export interface SignedRequest {
 }
 
 /**
- * A body whose pieces its reader may give back, to be filled anew. Nobody has to: what
- * is not given back is memory as any other. New memory for every piece would have the
- * garbage collector walk the whole heap for every few dozen of them.
- */
-export abstract class LendingBody extends Readable {
-  protected abstract takeBack(piece: Uint8Array): void;
-
-  /** Gives a piece back, if its body wants it. Whoever still reads it then would read other bytes. */
-  static giveBack(body: Readable, piece: Uint8Array): void {
-    if (body instanceof LendingBody) body.takeBack(piece);
-  }
-}
-
-/**
  * Objects by key, on any medium. Map-like: what was `set` is what `get` gives, and
  * a `set` that fails or is given up leaves what was there before. Keys are segments
  * joined by `/`, at most 1,024 bytes of UTF-8 (see `assertObjectKey`).
@@ -77,7 +63,7 @@ export abstract class ObjectStore {
   /** What it is made of, as in `STORAGE_BACKEND`. */
   abstract readonly backend: string;
 
-  /** A `LendingBody` where the medium fills its memory anew. @throws AppError `object_not_found`; `range_not_satisfiable` when `start` lies beyond the object. */
+  /** One that lends its pieces (`giveBack`) where the medium fills its memory anew. @throws AppError `object_not_found`; `range_not_satisfiable` when `start` lies beyond the object. */
   abstract get(key: string, options?: GetOptions): Promise<Readable>;
 
   /** Writes in one piece: for what is small, or whose size is known. Replaces what was there, at once. */

@@ -1,10 +1,11 @@
 import type { FileHandle } from 'node:fs/promises';
-import { LendingBody } from '../object-store.port.js';
+import { Readable } from 'node:stream';
+import { TAKE_BACK, type Lending } from '../../../common/streams/lending.js';
 import { onDisk } from './local-disk.js';
 import type { PiecePool } from './piece-pool.js';
 
 /** Bytes of an open file, both ends inclusive; closes it however that ends. */
-export class LocalBody extends LendingBody {
+export class LocalBody extends Readable implements Lending {
   private reading: Promise<void> = Promise.resolve();
 
   constructor(
@@ -32,7 +33,7 @@ export class LocalBody extends LendingBody {
     );
   }
 
-  protected override takeBack(piece: Uint8Array): void {
+  [TAKE_BACK](piece: Uint8Array): void {
     if (piece.buffer.byteLength === this.pool.bytes) this.pool.putBack(piece);
   }
 

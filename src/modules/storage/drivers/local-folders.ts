@@ -52,8 +52,9 @@ export class LocalFolders {
 
   /** Puts a whole file in its place, at once, durably. */
   async place(draft: string, { folder, path }: Place): Promise<void> {
+    const changed = new Set([folder]);
     for (let attempt = 1; ; attempt += 1) {
-      await this.make(folder);
+      for (const parent of await this.make(folder)) changed.add(parent);
       try {
         await rename(draft, this.at(path));
         break;
@@ -62,8 +63,8 @@ export class LocalFolders {
         if (codeOf(error) !== 'ENOENT' || attempt === ATTEMPTS) throw error;
       }
     }
-    // Gone already where the object, and with it its folder, was deleted since.
-    await ifThere(syncFolder(this.at(folder)));
+    // Together, for one turn of the disk. One is gone already where the object, and with it its folder, was deleted since.
+    await Promise.all([...changed].map((path) => ifThere(syncFolder(this.at(path)))));
   }
 
   /** Removes the folders that only names too long for one needed, as far as they are empty. */
@@ -112,13 +113,15 @@ export class LocalFolders {
     }
   }
 
-  private async make(folder: string): Promise<void> {
-    if (await this.contain(folder)) return;
-    const path = this.at(folder);
-    const first = await mkdir(path, { recursive: true, mode: 0o700 });
+  /** @returns the folders that got others, to be synced. */
+  private async make(folder: string): Promise<string[]> {
+    if (await this.contain(folder)) return [];
+    const first = await mkdir(this.at(folder), { recursive: true, mode: 0o700 });
     await this.mustContain(folder);
-    if (first === undefined) return;
-    for (let at = path; at.length >= first.length; at = dirname(at)) await ifThere(syncFolder(dirname(at)));
+    const parents: string[] = [];
+    if (first === undefined) return parents;
+    for (let at = folder; this.at(at).length >= first.length; at = dirname(at)) parents.push(dirname(at));
+    return parents;
   }
 
   private async removeOldDrafts(): Promise<void> {

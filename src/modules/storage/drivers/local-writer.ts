@@ -1,6 +1,8 @@
 import { constants } from 'node:fs';
 import { open, type FileHandle } from 'node:fs/promises';
-import { Readable } from 'node:stream';
+import { Readable, Writable } from 'node:stream';
+import { pipeline } from 'node:stream/promises';
+import { giveBack } from '../../../common/streams/lending.js';
 import type { Body } from '../body.js';
 import { StorageErrors } from '../storage.errors.js';
 import { onDisk } from './local-disk.js';
@@ -10,8 +12,7 @@ const BATCH_BYTES = 1024 * 1024;
 const NEW_FILE = constants.O_WRONLY | constants.O_CREAT | constants.O_EXCL | constants.O_NOFOLLOW;
 
 /**
- * Writes a new file that survives a power cut, in constant memory. Two batches are
- * in flight: one on its way to the disk, one being gathered.
+ * Writes a new file that survives a power cut, in constant memory.
  *
  * @throws AppError `size_mismatch`, `storage_full`, `storage_unavailable`; what the body fails with.
  */
@@ -32,29 +33,61 @@ async function writeBytes(file: FileHandle, bytes: Uint8Array, size = bytes.leng
 }
 
 async function writeStream(file: FileHandle, body: Readable, size: number | undefined): Promise<void> {
-  let received = 0;
-  let gathered = 0;
-  let batch: Uint8Array[] = [];
-  let writing: Promise<unknown> = Promise.resolve();
-  const flush = async () => {
-    await writing;
-    writing = onDisk(writeAll(file, batch, gathered));
-    // Awaited with the next batch; until then its failure is nobody's.
-    writing.catch(() => undefined);
-    [batch, gathered] = [[], 0];
-  };
+  const writer = new BatchWriter(file, size, (piece) => giveBack(body, piece));
   try {
-    for await (const piece of body as AsyncIterable<Uint8Array>) {
-      received += piece.length;
-      if (size !== undefined && received > size) throw StorageErrors.sizeMismatch(size, received);
-      gathered += piece.length;
-      batch.push(piece);
-      if (gathered >= BATCH_BYTES) await flush();
-    }
-    if (size !== undefined && received < size) throw StorageErrors.sizeMismatch(size, received);
-    await flush();
+    await pipeline(body, writer);
   } finally {
-    await writing;
+    // A file must not be closed under a write.
+    await writer.idle();
+  }
+}
+
+/** Writes in batches, of which two are in flight: one on its way to the disk, one being gathered. */
+class BatchWriter extends Writable {
+  private received = 0;
+  private gathered = 0;
+  private batch: Uint8Array[] = [];
+  private writing: Promise<void> = Promise.resolve();
+
+  /** @param onWritten gets each piece once nobody here reads it any more. */
+  constructor(
+    private readonly file: FileHandle,
+    private readonly size: number | undefined,
+    private readonly onWritten: (piece: Uint8Array) => void,
+  ) {
+    super({ decodeStrings: false });
+  }
+
+  /** Resolves when nothing is on its way to the disk. */
+  async idle(): Promise<void> {
+    await this.writing.catch(() => undefined);
+  }
+
+  override _write(piece: Uint8Array, _: BufferEncoding, done: (error?: Error | null) => void): void {
+    this.received += piece.length;
+    if (this.size !== undefined && this.received > this.size)
+      return done(StorageErrors.sizeMismatch(this.size, this.received));
+    this.gathered += piece.length;
+    this.batch.push(piece);
+    if (this.gathered < BATCH_BYTES) return done();
+    this.flush().then(() => done(), done);
+  }
+
+  override _final(done: (error?: Error | null) => void): void {
+    if (this.size !== undefined && this.received < this.size)
+      return done(StorageErrors.sizeMismatch(this.size, this.received));
+    const flushed = this.flush().then(() => this.writing);
+    flushed.then(() => done(), done);
+  }
+
+  /** Resolves when what was gathered is on its way. */
+  private async flush(): Promise<void> {
+    await this.writing;
+    const [batch, total] = [this.batch, this.gathered];
+    [this.batch, this.gathered] = [[], 0];
+    this.writing = onDisk(writeAll(this.file, batch, total)).then(() => batch.forEach(this.onWritten));
+    // Awaited with the next batch; until then its failure is nobody's.
+    this.writing.catch(() => undefined);
   }
 }
 
