@@ -8,6 +8,7 @@ import { OneTimeTokensModule } from './common/one-time-tokens/one-time-tokens.mo
 import { PasswordsModule } from './common/passwords/passwords.module.js';
 import { PersonalDataModule } from './common/personal-data/personal-data.module.js';
 import { RateLimitsModule } from './common/rate-limits/rate-limits.module.js';
+import { RedisModule } from './common/redis/redis.module.js';
 import { SchedulingModule } from './common/scheduling/scheduling.module.js';
 import type { Clock } from './common/time/clock.js';
 import { TimeModule } from './common/time/time.module.js';
@@ -49,6 +50,7 @@ export class AppModule {
         DatabaseModule.forRoot(databaseUrl),
         CryptoModule,
         HttpModule.forRoot(logger),
+        RedisModule,
         PasswordsModule,
         PersonalDataModule,
         RateLimitsModule,

@@ -5,6 +5,7 @@ import type { Env, Environment, JwtAlgorithm, Settings } from './env.js';
 import { localSecrets } from './local-secrets.js';
 import { marketOf, type MarketConfig } from './market.js';
 import type { RateLimit } from './rate-limit.js';
+import { readRedisUrl, type RedisConfig } from './redis.js';
 import { sandboxOf, type SandboxConfig } from './sandbox.js';
 import { signInProvidersOf, type SignInProvidersConfig } from './sign-in-providers.js';
 import { filesOf, storageOf, type FilesConfig, type StorageConfig } from './storage.js';
@@ -108,6 +109,7 @@ export abstract class SecretsConfig {
 export interface Config {
   readonly app: AppConfig;
   readonly database: DatabaseConfig;
+  readonly redis: RedisConfig;
   readonly http: HttpConfig;
   readonly log: LogConfig;
   readonly limits: LimitsConfig;
@@ -148,6 +150,7 @@ export function buildConfig(env: Settings, version: string): Config {
       shutdownGraceSeconds: env.SHUTDOWN_GRACE_SECONDS,
     },
     database: { url: env.DATABASE_URL ?? null, poolSize: env.DATABASE_POOL_SIZE },
+    redis: { address: readRedisUrl(env.REDIS_URL ?? '') ?? null },
     http: httpOf(env),
     log: { level: env.LOG_LEVEL, format: env.LOG_FORMAT ?? (production ? 'json' : 'text') },
     limits: limitsOf(env),

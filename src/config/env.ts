@@ -11,6 +11,7 @@ import {
   ProviderUrl,
   Rate,
   RedirectUris,
+  RedisUrl,
   Secret,
   SmtpUrl,
   TrustProxy,
@@ -43,6 +44,8 @@ export class Env {
 
   @IsOptional() @PostgresUrl() DATABASE_URL?: string;
   @Integer(2, 500) DATABASE_POOL_SIZE = 10;
+  /** Shares rate limits and sockets between processes; unset, this one works alone. */
+  @IsOptional() @RedisUrl() REDIS_URL?: string;
 
   @IsOptional() @Secret() SECRET_KEY?: string;
   @IsOptional() @Secret() JWT_SECRET_KEY?: string;
