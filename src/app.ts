@@ -13,8 +13,10 @@ import { Lifecycle } from './common/http/lifecycle.js';
 import { NestLogger, RootLogger } from './common/http/logger.js';
 import { withoutIdleEnhancers } from './common/http/request-context.js';
 import { SocketAdapter } from './common/http/socket.adapter.js';
+import { SocketRelay } from './common/http/socket-relay.js';
 import { validationPipe } from './common/http/validation.pipe.js';
 import { openApiDocument } from './common/openapi/openapi.js';
+import { Redis } from './common/redis/redis.js';
 import { SystemClock, type Clock } from './common/time/clock.js';
 import type { Config } from './config/config.js';
 import { openDatabase, type OpenDatabase } from './database/open-database.js';
@@ -58,7 +60,7 @@ export async function createApp(config: Config, clock: Clock = new SystemClock()
     throw error;
   });
   configureHttp(nest, config);
-  nest.useWebSocketAdapter(new SocketAdapter(nest, config.http));
+  nest.useWebSocketAdapter(new SocketAdapter(nest, config.http, await SocketRelay.open(nest.get(Redis))));
   const cookieName = sessionCookieName(config.auth.secureCookie);
   let document: OpenAPIObject | undefined;
   // Made when somebody asks for it: a start need not wait for a description.

@@ -19,6 +19,7 @@ const SCRIPTS = { countHits: { lua: COUNT_HITS, numberOfKeys: 1 } };
 const CONNECT_MS = 2_000;
 /** After so long without an answer the connection counts as dead. */
 const SILENCE_MS = 2_000;
+const FAREWELL_MS = 200;
 const SLOWEST_RETRY_MS = 500;
 
 interface Commands {
@@ -59,21 +60,23 @@ export async function connectRedis(address: RedisAddress, patience: Patience): P
 
 function placeOf({ kind, nodes, master, tls }: RedisAddress) {
   if (kind === 'sentinel') {
-    return { sentinels: nodes.map((node) => ({ ...node })), name: master ?? '', enableTLSForSentinelMode: tls };
+    return {
+      sentinels: nodes.map((node) => ({ ...node })),
+      name: master ?? '',
+      enableTLSForSentinelMode: tls,
+    };
   }
   const [{ host, port } = { host: 'localhost', port: 6379 }] = nodes;
   return { host, port };
 }
 
 /** @returns what all kinds of clients take. */
-function clientOptions(
-  { username, password, database, tls }: RedisAddress,
-  { answerWithinMs }: Patience,
-) {
+function clientOptions({ username, password, database, tls }: RedisAddress, { answerWithinMs }: Patience) {
   return {
     connectionName: 'cloudkeep',
     protocol: 2 as const,
     connectTimeout: CONNECT_MS,
+    disconnectTimeout: FAREWELL_MS,
     ...(username === null ? {} : { username }),
     ...(password === null ? {} : { password }),
     ...(tls ? { tls: {} } : {}),

@@ -61,10 +61,14 @@ export class Redis implements OnApplicationShutdown {
     return { hits: total, leftMs };
   }
 
-  /** A further connection, for what waits: subscriptions. Whoever opens it ends it. */
-  async another(): Promise<RedisClient> {
+  /**
+   * A further connection; whoever opens it ends it.
+   *
+   * @param patience whether commands fail `at once` while there is no connection, or are `waiting` for it.
+   */
+  async another(patience: 'at once' | 'waiting'): Promise<RedisClient> {
     if (this.address === null) throw new Error('No Redis is shared');
-    return connectRedis(this.address, { answerWithinMs: undefined });
+    return connectRedis(this.address, { answerWithinMs: patience === 'at once' ? ANSWER_MS : undefined });
   }
 
   onApplicationShutdown(): void {
