@@ -1,4 +1,5 @@
 import { readdir } from 'node:fs/promises';
+import type { Client } from 'pg';
 import type { DataSourceOptions, MigrationInterface } from 'typeorm';
 import { SnakeNaming } from './naming.js';
 
@@ -32,6 +33,9 @@ export function dataSourceOptions(url: string, poolSize: number): DataSourceOpti
       idle_in_transaction_session_timeout: IDLE_IN_TRANSACTION_TIMEOUT_MS,
       // Statements that are sent together cross the network together (see `Sql.queryAs`).
       pipeline: true,
+      // The pool hears the faults of connections that lie idle only. One that breaks in use fails what
+      // was asked of it, and tells so besides: unheard, that would end the process.
+      onConnect: (client: Client) => void client.on('error', () => undefined),
     },
   };
 }
