@@ -9,6 +9,7 @@ import { PasswordsModule } from './common/passwords/passwords.module.js';
 import { PersonalDataModule } from './common/personal-data/personal-data.module.js';
 import { RateLimitsModule } from './common/rate-limits/rate-limits.module.js';
 import { RedisModule } from './common/redis/redis.module.js';
+import { ReplicasModule } from './common/replicas/replicas.module.js';
 import { SchedulingModule } from './common/scheduling/scheduling.module.js';
 import type { Clock } from './common/time/clock.js';
 import { TimeModule } from './common/time/time.module.js';
@@ -55,6 +56,7 @@ export class AppModule {
         PersonalDataModule,
         RateLimitsModule,
         AccessModule,
+        ReplicasModule.forRoot(config.database),
         SchedulingModule,
         IdempotencyModule,
         OneTimeTokensModule,

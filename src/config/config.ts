@@ -29,6 +29,9 @@ export abstract class DatabaseConfig {
   /** Null asks for the embedded server. */
   abstract readonly url: string | null;
   abstract readonly poolSize: number;
+  /** Past the PgBouncer that `url` leads to; null when it leads to the server itself. */
+  abstract readonly directUrl: string | null;
+  abstract readonly replicaUrls: readonly string[];
 }
 
 export abstract class HttpConfig {
@@ -149,7 +152,12 @@ export function buildConfig(env: Settings, version: string): Config {
       dataDir,
       shutdownGraceSeconds: env.SHUTDOWN_GRACE_SECONDS,
     },
-    database: { url: env.DATABASE_URL ?? null, poolSize: env.DATABASE_POOL_SIZE },
+    database: {
+      url: env.DATABASE_URL ?? null,
+      poolSize: env.DATABASE_POOL_SIZE,
+      directUrl: env.DATABASE_DIRECT_URL ?? null,
+      replicaUrls: env.DATABASE_REPLICA_URLS,
+    },
     redis: { address: readRedisUrl(env.REDIS_URL ?? '') ?? null },
     http: httpOf(env),
     log: { level: env.LOG_LEVEL, format: env.LOG_FORMAT ?? (production ? 'json' : 'text') },

@@ -93,6 +93,17 @@ export function PostgresUrl(): PropertyDecorator {
   );
 }
 
+export function PostgresUrls(): PropertyDecorator {
+  return applyDecorators(
+    List(),
+    Satisfies(
+      'arePostgresUrls',
+      (value) => Array.isArray(value) && value.every((url) => hasProtocol(url, ['postgres:', 'postgresql:'])),
+      'must be postgres:// URLs, separated by commas',
+    ),
+  );
+}
+
 export function RedisUrl(): PropertyDecorator {
   return Satisfies(
     'isRedisUrl',

@@ -8,6 +8,7 @@ import {
   List,
   Mailbox,
   PostgresUrl,
+  PostgresUrls,
   ProviderUrl,
   Rate,
   RedirectUris,
@@ -44,6 +45,10 @@ export class Env {
 
   @IsOptional() @PostgresUrl() DATABASE_URL?: string;
   @Integer(2, 500) DATABASE_POOL_SIZE = 10;
+  /** Past a PgBouncer that DATABASE_URL leads to: for LISTEN, the locks of jobs, and migrations. */
+  @IsOptional() @PostgresUrl() DATABASE_DIRECT_URL?: string;
+  /** Streaming replicas, for lists and searches. */
+  @PostgresUrls() DATABASE_REPLICA_URLS: string[] = [];
   /** Shares rate limits and sockets between processes; unset, this one works alone. */
   @IsOptional() @RedisUrl() REDIS_URL?: string;
 

@@ -61,6 +61,16 @@ export class Redis implements OnApplicationShutdown {
     return { hits: total, leftMs };
   }
 
+  /** Leaves a mark that all processes see, for so long. @throws Error when there is no answer in time. */
+  async mark(key: string, forMs: number): Promise<void> {
+    await this.ready().set(PREFIX + key, '1', 'PX', forMs);
+  }
+
+  /** @throws Error when there is no answer in time. */
+  async isMarked(key: string): Promise<boolean> {
+    return (await this.ready().exists(PREFIX + key)) === 1;
+  }
+
   /**
    * A further connection; whoever opens it ends it.
    *
