@@ -15,6 +15,7 @@ import type { Clock } from './common/time/clock.js';
 import { TimeModule } from './common/time/time.module.js';
 import type { Config } from './config/config.js';
 import { ConfigModule } from './config/config.module.js';
+import { DatabaseUrl } from './database/database-url.js';
 import { DatabaseModule } from './database/database.module.js';
 import { ApiKeysModule } from './modules/api-keys/api-keys.module.js';
 import { AuditModule } from './modules/audit/audit.module.js';
@@ -34,7 +35,7 @@ import { UsersModule } from './modules/users/users.module.js';
 
 export interface Foundation {
   readonly config: Config;
-  readonly databaseUrl: string;
+  readonly databaseUrl: DatabaseUrl;
   readonly clock: Clock;
   readonly logger: RootLogger;
 }

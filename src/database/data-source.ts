@@ -46,13 +46,21 @@ export function dataSourceOptions(url: string, poolSize: number): DataSourceOpti
   };
 }
 
+/** As the pool of `dataSourceOptions`, past a PgBouncer. */
+export function directPoolOptions(url: string, poolSize: number): PoolConfig {
+  return {
+    ...CONNECTION,
+    connectionString: url,
+    max: poolSize,
+    connectionTimeoutMillis: CONNECT_TIMEOUT_MS,
+  };
+}
+
 /** As the pool of `dataSourceOptions`, to a replica. */
 export function replicaPoolOptions(url: string, poolSize: number): PoolConfig {
   return {
-    ...CONNECTION,
+    ...directPoolOptions(url, poolSize),
     application_name: 'cloudkeep-replica',
-    connectionString: url,
-    max: poolSize,
     connectionTimeoutMillis: REPLICA_CONNECT_MS,
     query_timeout: REPLICA_ANSWER_MS,
   };

@@ -3,6 +3,7 @@ import { TransactionHost } from '@nestjs-cls/transactional';
 import type { TransactionalAdapterTypeOrm } from '@nestjs-cls/transactional-adapter-typeorm';
 import type { Pool, PoolClient, QueryConfig, QueryResult, QueryResultRow } from 'pg';
 import { DataSource, type EntityManager } from 'typeorm';
+import { DatabaseUrl } from './database-url.js';
 import { TENANT_SETTING } from './data-source.js';
 import { TenantContext } from './tenant-context.js';
 
@@ -17,6 +18,7 @@ export class Sql {
     private readonly host: TransactionHost<TransactionalAdapterTypeOrm>,
     private readonly dataSource: DataSource,
     private readonly tenant: TenantContext,
+    private readonly url: DatabaseUrl,
   ) {}
 
   /**
@@ -59,7 +61,8 @@ export class Sql {
     return (this.dataSource.driver as unknown as { master: Pool }).master;
   }
 
-  private async query<Row extends QueryResultRow>(statement: QueryConfig): Promise<QueryResult<Row>> {
+  private async query<Row extends QueryResultRow>(given: QueryConfig): Promise<QueryResult<Row>> {
+    const statement = this.url.isPooled ? unprepared(given) : given;
     const runner = this.host.tx.queryRunner;
     if (runner !== undefined) return ((await runner.connect()) as PoolClient).query<Row>(statement);
     return this.queryOn<Row>(this.pool, statement);
@@ -96,4 +99,9 @@ export class Sql {
       client.release();
     }
   }
+}
+
+/** What one connection has prepared, another does not know. */
+function unprepared({ text, values }: QueryConfig): QueryConfig {
+  return values === undefined ? { text } : { text, values };
 }
