@@ -61,6 +61,16 @@ describeWithRedis('two replicas that share a Redis', () => {
     expect(headers['ratelimit-remaining']).toBe('0');
   });
 
+  it('let nobody begin anew when the clocks of the processes step back or ahead', async () => {
+    const { email } = await app.given.user();
+    for (let i = 0; i < 5; i++) expect(await guess(i % 2 === 0 ? app : other, email)).toBe(401);
+    for (const seconds of [-7_200, 9_000]) {
+      app.clock.advance(seconds);
+      expect([await guess(app, email), await guess(other, email)]).toEqual([429, 429]);
+    }
+    app.clock.advance(-1_800);
+  });
+
   it('let nobody begin anew when Redis loses its data and its scripts', async () => {
     const { email } = await app.given.user();
     for (let i = 0; i < 5; i++) expect(await guess(i % 2 === 0 ? app : other, email)).toBe(401);
