@@ -21,14 +21,15 @@ export class RedisServer {
 
   private constructor(
     private readonly port: number,
-    private readonly folder: string,
+    readonly folder: string,
     private readonly more: readonly string[],
+    private readonly file: string | null,
   ) {}
 
-  /** @param more settings, as on the command line. */
-  static async start(more: readonly string[] = []): Promise<RedisServer> {
+  /** @param more settings, as on the command line. @param file more of them, which it may rewrite. */
+  static async start(more: readonly string[] = [], file: string | null = null): Promise<RedisServer> {
     const folder = mkdtempSync(join(tmpdir(), 'cloudkeep-redis-'));
-    const server = new RedisServer(await freePort(), folder, more);
+    const server = new RedisServer(await freePort(), folder, more, file);
     await server.resume();
     return server;
   }
@@ -43,12 +44,13 @@ export class RedisServer {
 
   /** Starts it, empty, at the same address. */
   async resume(): Promise<void> {
-    const args = ['--port', `${this.port}`, '--bind', '127.0.0.1', '--save', '', '--dir', this.folder];
+    const own = ['--port', `${this.port}`, '--bind', '127.0.0.1', '--dir', this.folder];
+    const args = this.file === null ? ['--save', '', ...own] : [this.file, ...own];
     this.child = spawn('redis-server', [...args, ...this.more], { stdio: ['ignore', 'pipe', 'inherit'] });
     let output = '';
     for await (const [chunk] of on(this.child)) {
       output += chunk.toString();
-      if (/[Rr]eady to accept connections/.test(output)) break;
+      if (/eady to accept connections|Sentinel ID is/.test(output)) break;
     }
     this.child.stdout?.resume();
   }
