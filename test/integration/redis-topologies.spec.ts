@@ -62,7 +62,7 @@ describeWithRedis('a Redis', () => {
     const node = await server('--cluster-enabled', 'yes', '--cluster-announce-ip', '127.0.0.1');
     await node.tell(['CLUSTER', 'ADDSLOTSRANGE', '0', '16383']);
     await eventually(
-      async () => expect(`${(await node.tell(['CLUSTER', 'INFO']))[0]}`).toContain('cluster_state:ok'),
+      async () => expect(String((await node.tell(['CLUSTER', 'INFO']))[0])).toContain('cluster_state:ok'),
       { within: 10_000 },
     );
     await expectToWork(await open(`redis+cluster://${node.address},127.0.0.1:1`));
@@ -88,7 +88,7 @@ describeWithRedis('a Redis', () => {
     // The sentinel must have heard of the replica before it can choose it.
     await eventually(
       async () =>
-        expect(`${(await sentinel.tell(['SENTINEL', 'REPLICAS', 'main']))[0]}`).toContain(second.address),
+        expect(String((await sentinel.tell(['SENTINEL', 'REPLICAS', 'main']))[0])).toContain(second.address),
       { within: 15_000 },
     );
     await main.kill();

@@ -82,7 +82,8 @@ export class Redis implements OnApplicationShutdown {
   }
 
   onApplicationShutdown(): void {
-    this.client?.removeAllListeners('close');
+    // From here on it is not lost but left.
+    this.isLost = true;
     this.client?.disconnect();
   }
 
