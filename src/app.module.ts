@@ -8,11 +8,14 @@ import { OneTimeTokensModule } from './common/one-time-tokens/one-time-tokens.mo
 import { PasswordsModule } from './common/passwords/passwords.module.js';
 import { PersonalDataModule } from './common/personal-data/personal-data.module.js';
 import { RateLimitsModule } from './common/rate-limits/rate-limits.module.js';
+import { RedisModule } from './common/redis/redis.module.js';
+import { ReplicasModule } from './common/replicas/replicas.module.js';
 import { SchedulingModule } from './common/scheduling/scheduling.module.js';
 import type { Clock } from './common/time/clock.js';
 import { TimeModule } from './common/time/time.module.js';
 import type { Config } from './config/config.js';
 import { ConfigModule } from './config/config.module.js';
+import { DatabaseUrl } from './database/database-url.js';
 import { DatabaseModule } from './database/database.module.js';
 import { ApiKeysModule } from './modules/api-keys/api-keys.module.js';
 import { AuditModule } from './modules/audit/audit.module.js';
@@ -32,7 +35,7 @@ import { UsersModule } from './modules/users/users.module.js';
 
 export interface Foundation {
   readonly config: Config;
-  readonly databaseUrl: string;
+  readonly databaseUrl: DatabaseUrl;
   readonly clock: Clock;
   readonly logger: RootLogger;
 }
@@ -49,10 +52,12 @@ export class AppModule {
         DatabaseModule.forRoot(databaseUrl),
         CryptoModule,
         HttpModule.forRoot(logger),
+        RedisModule,
         PasswordsModule,
         PersonalDataModule,
         RateLimitsModule,
         AccessModule,
+        ReplicasModule.forRoot(config.database),
         SchedulingModule,
         IdempotencyModule,
         OneTimeTokensModule,

@@ -13,10 +13,13 @@ import { Lifecycle } from './common/http/lifecycle.js';
 import { NestLogger, RootLogger } from './common/http/logger.js';
 import { withoutIdleEnhancers } from './common/http/request-context.js';
 import { SocketAdapter } from './common/http/socket.adapter.js';
+import { SocketRelay } from './common/http/socket-relay.js';
 import { validationPipe } from './common/http/validation.pipe.js';
 import { openApiDocument } from './common/openapi/openapi.js';
+import { Redis } from './common/redis/redis.js';
 import { SystemClock, type Clock } from './common/time/clock.js';
 import type { Config } from './config/config.js';
+import { DatabaseUrl } from './database/database-url.js';
 import { openDatabase, type OpenDatabase } from './database/open-database.js';
 import { StartupError } from './database/startup-error.js';
 import { FirstAdminService, type FirstAdmin } from './modules/auth/first-admin.js';
@@ -48,9 +51,10 @@ const LEAST_DRAIN_MS = 5_000;
  */
 export async function createApp(config: Config, clock: Clock = new SystemClock()): Promise<Cloudkeep> {
   const database = await openDatabase(config);
+  const databaseUrl = new DatabaseUrl(database.url, database.directUrl);
   const logger = new RootLogger(config.log);
   const nest = await NestFactory.create<NestExpressApplication>(
-    withoutIdleEnhancers(AppModule.forRoot({ config, databaseUrl: database.url, clock, logger })),
+    withoutIdleEnhancers(AppModule.forRoot({ config, databaseUrl, clock, logger })),
     new WholeSiteAdapter(config.http.idleMs),
     { bodyParser: false, logger: new NestLogger(logger.pino), abortOnError: false },
   ).catch(async (error: unknown) => {
@@ -58,7 +62,7 @@ export async function createApp(config: Config, clock: Clock = new SystemClock()
     throw error;
   });
   configureHttp(nest, config);
-  nest.useWebSocketAdapter(new SocketAdapter(nest, config.http));
+  nest.useWebSocketAdapter(new SocketAdapter(nest, config.http, await SocketRelay.open(nest.get(Redis))));
   const cookieName = sessionCookieName(config.auth.secureCookie);
   let document: OpenAPIObject | undefined;
   // Made when somebody asks for it: a start need not wait for a description.

@@ -14,7 +14,7 @@ export function readConfig(): Config {
 /** What whoever started the server needs next, and nothing more. */
 export function printBanner(
   url: string,
-  { app, database, http, storage }: Config,
+  { app, database, redis, http, storage }: Config,
   admin: FirstAdmin | null,
 ): void {
   const lines = [
@@ -24,9 +24,12 @@ export function printBanner(
     `  Data   ${app.dataDir}${database.url === null ? ' (embedded PostgreSQL)' : ''}`,
     ...adminLines(admin),
     ...(http.production ? storageLines(storage.location.backend) : []),
+    ...(http.production && redis.address === null ? [ALONE] : []),
   ];
   process.stdout.write(`\n${lines.join('\n')}\n\n`);
 }
+
+const ALONE = '  Note   rate limits are counted by this process alone; set REDIS_URL to run several replicas';
 
 function storageLines(backend: StorageBackend): string[] {
   if (backend === 'memory') return ['  Note   files are kept in memory and are gone with this process'];

@@ -53,7 +53,7 @@ async function withDatabase(work: (url: string, config: Config) => Promise<strin
   const config = readConfig();
   const database = await locateDatabase(config);
   try {
-    process.stdout.write(`${await work(database.url, config)}\n`);
+    process.stdout.write(`${await work(database.directUrl, config)}\n`);
     return 0;
   } finally {
     await database.close();

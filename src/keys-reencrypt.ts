@@ -12,6 +12,7 @@ import { TimeModule } from './common/time/time.module.js';
 import type { Config } from './config/config.js';
 import { ConfigModule } from './config/config.module.js';
 import { DatabaseModule } from './database/database.module.js';
+import { DatabaseUrl } from './database/database-url.js';
 import { StartupError } from './database/startup-error.js';
 import { SEALED_SIGNING_KEYS } from './modules/auth/signing-keys.service.js';
 import { SEALED_MAILS } from './modules/mail/letters.js';
@@ -41,7 +42,7 @@ export async function reencrypt(config: Config, databaseUrl: string): Promise<st
   const imports = [
     ConfigModule.forRoot(config),
     TimeModule.forRoot(new SystemClock()),
-    DatabaseModule.forRoot(databaseUrl),
+    DatabaseModule.forRoot(new DatabaseUrl(databaseUrl)),
     ReencryptionModule,
   ];
   const context = await NestFactory.createApplicationContext(

@@ -6,6 +6,7 @@ import { TimeModule } from './common/time/time.module.js';
 import type { Config } from './config/config.js';
 import { ConfigModule } from './config/config.module.js';
 import { DatabaseModule } from './database/database.module.js';
+import { DatabaseUrl } from './database/database-url.js';
 import { StartupError } from './database/startup-error.js';
 import { SigningKeysService } from './modules/auth/signing-keys.service.js';
 import { SigningKeysModule } from './modules/auth/signing-keys.module.js';
@@ -35,7 +36,7 @@ export async function rotateSigningKey(
   const imports = [
     ConfigModule.forRoot(config),
     TimeModule.forRoot(new SystemClock()),
-    DatabaseModule.forRoot(databaseUrl),
+    DatabaseModule.forRoot(new DatabaseUrl(databaseUrl)),
     CryptoModule,
     SigningKeysModule,
   ];

@@ -6,6 +6,7 @@ import { TimeModule } from './common/time/time.module.js';
 import { SystemClock } from './common/time/clock.js';
 import type { Config } from './config/config.js';
 import { ConfigModule } from './config/config.module.js';
+import { DatabaseUrl } from './database/database-url.js';
 import { DatabaseModule } from './database/database.module.js';
 import { StorageCheckModule } from './modules/files/storage-check.module.js';
 import { StorageCheckService } from './modules/files/storage-check.service.js';
@@ -24,7 +25,7 @@ export async function checkStorage(config: Config, databaseUrl: string, repair: 
   const imports = [
     ConfigModule.forRoot(config),
     TimeModule.forRoot(new SystemClock()),
-    DatabaseModule.forRoot(databaseUrl),
+    DatabaseModule.forRoot(new DatabaseUrl(databaseUrl)),
     CryptoModule,
     StorageCheckModule,
   ];

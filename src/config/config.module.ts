@@ -15,6 +15,7 @@ import {
   type Config,
 } from './config.js';
 import { MarketConfig } from './market.js';
+import { RedisConfig } from './redis.js';
 import { SandboxConfig } from './sandbox.js';
 import { SignInProvidersConfig } from './sign-in-providers.js';
 import { FilesConfig, StorageConfig } from './storage.js';
@@ -26,6 +27,7 @@ export class ConfigModule {
     const providers = [
       { provide: AppConfig, useValue: config.app },
       { provide: DatabaseConfig, useValue: config.database },
+      { provide: RedisConfig, useValue: config.redis },
       { provide: HttpConfig, useValue: config.http },
       { provide: LogConfig, useValue: config.log },
       { provide: LimitsConfig, useValue: config.limits },

@@ -5,6 +5,7 @@ import type { Env, Environment, JwtAlgorithm, Settings } from './env.js';
 import { localSecrets } from './local-secrets.js';
 import { marketOf, type MarketConfig } from './market.js';
 import type { RateLimit } from './rate-limit.js';
+import { readRedisUrl, type RedisConfig } from './redis.js';
 import { sandboxOf, type SandboxConfig } from './sandbox.js';
 import { signInProvidersOf, type SignInProvidersConfig } from './sign-in-providers.js';
 import { filesOf, storageOf, type FilesConfig, type StorageConfig } from './storage.js';
@@ -30,6 +31,9 @@ export abstract class DatabaseConfig {
   abstract readonly poolSize: number;
   /** How long a migration waits for a table; 0 for ever. */
   abstract readonly migrationLockSeconds: number;
+  /** Past the PgBouncer that `url` leads to; null when it leads to the server itself. */
+  abstract readonly directUrl: string | null;
+  abstract readonly replicaUrls: readonly string[];
 }
 
 export abstract class HttpConfig {
@@ -110,6 +114,7 @@ export abstract class SecretsConfig {
 export interface Config {
   readonly app: AppConfig;
   readonly database: DatabaseConfig;
+  readonly redis: RedisConfig;
   readonly http: HttpConfig;
   readonly log: LogConfig;
   readonly limits: LimitsConfig;
@@ -153,7 +158,10 @@ export function buildConfig(env: Settings, version: string): Config {
       url: env.DATABASE_URL ?? null,
       poolSize: env.DATABASE_POOL_SIZE,
       migrationLockSeconds: env.MIGRATION_LOCK_SECONDS,
+      directUrl: env.DATABASE_DIRECT_URL ?? null,
+      replicaUrls: env.DATABASE_REPLICA_URLS,
     },
+    redis: { address: readRedisUrl(env.REDIS_URL ?? '') ?? null },
     http: httpOf(env),
     log: { level: env.LOG_LEVEL, format: env.LOG_FORMAT ?? (production ? 'json' : 'text') },
     limits: limitsOf(env),

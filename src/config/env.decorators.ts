@@ -12,6 +12,7 @@ import {
 } from 'class-validator';
 import ipaddr from 'ipaddr.js';
 import { parseRateLimit } from './rate-limit.js';
+import { readRedisUrl } from './redis.js';
 
 /** How the text of a setting becomes a value, and what it must then satisfy. */
 
@@ -89,6 +90,25 @@ export function PostgresUrl(): PropertyDecorator {
     'isPostgresUrl',
     (value) => hasProtocol(value, ['postgres:', 'postgresql:']),
     'must be a postgres:// URL such as postgres://user:password@host:5432/name',
+  );
+}
+
+export function PostgresUrls(): PropertyDecorator {
+  return applyDecorators(
+    List(),
+    Satisfies(
+      'arePostgresUrls',
+      (value) => Array.isArray(value) && value.every((url) => hasProtocol(url, ['postgres:', 'postgresql:'])),
+      'must be postgres:// URLs, separated by commas',
+    ),
+  );
+}
+
+export function RedisUrl(): PropertyDecorator {
+  return Satisfies(
+    'isRedisUrl',
+    (value) => typeof value === 'string' && readRedisUrl(value) !== undefined,
+    'must be redis://host:6379, redis+sentinel://host1,host2/master-name or redis+cluster://host1,host2 (rediss for TLS)',
   );
 }
 

@@ -8,9 +8,11 @@ import {
   List,
   Mailbox,
   PostgresUrl,
+  PostgresUrls,
   ProviderUrl,
   Rate,
   RedirectUris,
+  RedisUrl,
   Secret,
   SmtpUrl,
   TrustProxy,
@@ -46,6 +48,12 @@ export class Env {
   @Integer(2, 500) DATABASE_POOL_SIZE = 10;
   /** How long a migration may wait for a table that is in use before it gives up; 0 for ever. */
   @Integer(0, 3600) MIGRATION_LOCK_SECONDS = 5;
+  /** Past a PgBouncer that DATABASE_URL leads to: for LISTEN, the locks of jobs, and migrations. */
+  @IsOptional() @PostgresUrl() DATABASE_DIRECT_URL?: string;
+  /** Streaming replicas, for lists and searches. */
+  @PostgresUrls() DATABASE_REPLICA_URLS: string[] = [];
+  /** Shares rate limits and sockets between processes; unset, this one works alone. */
+  @IsOptional() @RedisUrl() REDIS_URL?: string;
 
   @IsOptional() @Secret() SECRET_KEY?: string;
   @IsOptional() @Secret() JWT_SECRET_KEY?: string;

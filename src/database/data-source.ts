@@ -1,10 +1,13 @@
 import { readdir } from 'node:fs/promises';
-import type { ClientConfig } from 'pg';
+import type { ClientBase, ClientConfig, PoolConfig } from 'pg';
 import type { DataSourceOptions, MigrationInterface } from 'typeorm';
 import { SnakeNaming } from './naming.js';
 
 const MIGRATIONS = new URL('../../migrations/', import.meta.url);
 const CONNECT_TIMEOUT_MS = 5_000;
+/** After which the primary is asked instead. */
+const REPLICA_CONNECT_MS = 1_000;
+const REPLICA_ANSWER_MS = 5_000;
 /** No request of ours needs longer; a runaway statement must not hold its connection for ever. */
 const STATEMENT_TIMEOUT_MS = 30_000;
 const IDLE_IN_TRANSACTION_TIMEOUT_MS = 60_000;
@@ -13,6 +16,20 @@ const IDLE_IN_TRANSACTION_TIMEOUT_MS = 60_000;
 export const TENANT_SETTING = 'cloudkeep.organization';
 
 type Migration = new () => MigrationInterface;
+
+/** How each connection of a pool begins. */
+const CONNECTION = {
+  application_name: 'cloudkeep',
+  // Row-level security: a connection of ours is the system's until a transaction says whose it is.
+  options: `-c ${TENANT_SETTING}=*`,
+  statement_timeout: STATEMENT_TIMEOUT_MS,
+  idle_in_transaction_session_timeout: IDLE_IN_TRANSACTION_TIMEOUT_MS,
+  // Statements that are sent together cross the network together (see `Sql.queryAs`).
+  pipeline: true,
+  // The pool hears the faults of connections that lie idle only. One that breaks in use fails what
+  // was asked of it, and tells so besides: unheard, that would end the process.
+  onConnect: (client: ClientBase) => void client.on('error', () => undefined),
+};
 
 /**
  * The one description of our database for the application, the command line and the tests.
@@ -29,16 +46,27 @@ export function dataSourceOptions(url: string, poolSize: number, more: ClientCon
     namingStrategy: new SnakeNaming(),
     migrationsTransactionMode: 'each',
     connectTimeoutMS: CONNECT_TIMEOUT_MS,
-    extra: {
-      application_name: 'cloudkeep',
-      // Row-level security: a connection of ours is the system's until a transaction says whose it is.
-      options: `-c ${TENANT_SETTING}=*`,
-      statement_timeout: STATEMENT_TIMEOUT_MS,
-      idle_in_transaction_session_timeout: IDLE_IN_TRANSACTION_TIMEOUT_MS,
-      // Statements that are sent together cross the network together (see `Sql.queryAs`).
-      pipeline: true,
-      ...more,
-    },
+    extra: { ...CONNECTION, ...more },
+  };
+}
+
+/** As the pool of `dataSourceOptions`, past a PgBouncer. */
+export function directPoolOptions(url: string, poolSize: number): PoolConfig {
+  return {
+    ...CONNECTION,
+    connectionString: url,
+    max: poolSize,
+    connectionTimeoutMillis: CONNECT_TIMEOUT_MS,
+  };
+}
+
+/** As the pool of `dataSourceOptions`, to a replica. */
+export function replicaPoolOptions(url: string, poolSize: number): PoolConfig {
+  return {
+    ...directPoolOptions(url, poolSize),
+    application_name: 'cloudkeep-replica',
+    connectionTimeoutMillis: REPLICA_CONNECT_MS,
+    query_timeout: REPLICA_ANSWER_MS,
   };
 }
 

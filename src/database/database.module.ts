@@ -9,6 +9,7 @@ import { dataSourceOptions } from './data-source.js';
 import { DatabaseUrl } from './database-url.js';
 import { Notifications } from './notifications.js';
 import { RowSecurityCheck } from './row-security-check.js';
+import { SessionConnections } from './session-connections.js';
 import { Sql } from './sql.js';
 import { TenantContext } from './tenant-context.js';
 import { UnitOfWork } from './unit-of-work.js';
@@ -16,17 +17,19 @@ import { UnitOfWork } from './unit-of-work.js';
 /** One data source, one transaction idiom, one channel between replicas. Refuses to change the schema outside a migration. */
 @Module({})
 export class DatabaseModule {
-  static forRoot(url: string): DynamicModule {
+  /** @param url of the server, and past a PgBouncer before it. */
+  static forRoot(url: DatabaseUrl): DynamicModule {
     const transactions = new ClsPluginTransactional({
       adapter: new TransactionalAdapterTypeOrm({ dataSourceToken: DataSource }),
     });
     const exported = [
-      { provide: DatabaseUrl, useValue: new DatabaseUrl(url) },
+      { provide: DatabaseUrl, useValue: url },
       Sql,
       TenantContext,
       RowSecurityCheck,
       UnitOfWork,
       Notifications,
+      SessionConnections,
     ];
     return {
       module: DatabaseModule,
@@ -35,7 +38,7 @@ export class DatabaseModule {
         TypeOrmModule.forRootAsync({
           inject: [DatabaseConfig],
           useFactory: ({ poolSize }: DatabaseConfig) => ({
-            ...dataSourceOptions(url, poolSize),
+            ...dataSourceOptions(url.value, poolSize),
             autoLoadEntities: true,
             retryAttempts: 0,
           }),

@@ -48,7 +48,7 @@ export class Notifications implements OnModuleInit, OnApplicationShutdown {
 
   private async connect(): Promise<void> {
     const client = new Client({
-      connectionString: this.url.value,
+      connectionString: this.url.direct,
       application_name: 'cloudkeep-listener',
       keepAlive: true,
       connectionTimeoutMillis: 5_000,

@@ -3,6 +3,7 @@ import { TransactionHost } from '@nestjs-cls/transactional';
 import type { TransactionalAdapterTypeOrm } from '@nestjs-cls/transactional-adapter-typeorm';
 import type { Pool, PoolClient, QueryConfig, QueryResult, QueryResultRow } from 'pg';
 import { DataSource, type EntityManager } from 'typeorm';
+import { DatabaseUrl } from './database-url.js';
 import { TENANT_SETTING } from './data-source.js';
 import { TenantContext } from './tenant-context.js';
 
@@ -17,6 +18,7 @@ export class Sql {
     private readonly host: TransactionHost<TransactionalAdapterTypeOrm>,
     private readonly dataSource: DataSource,
     private readonly tenant: TenantContext,
+    private readonly url: DatabaseUrl,
   ) {}
 
   /**
@@ -44,26 +46,45 @@ export class Sql {
     return (await this.query(statement)).rowCount ?? 0;
   }
 
+  /** Rows from another server's copy of the database, confined as anywhere else. */
+  async rowsFrom<Row extends QueryResultRow>(pool: Pool, statement: QueryConfig): Promise<Row[]> {
+    return (await this.queryOn<Row>(pool, statement)).rows;
+  }
+
+  /** Whether a transaction is open, which sees what it wrote itself. */
+  get isInTransaction(): boolean {
+    return this.host.tx.queryRunner !== undefined;
+  }
+
   /** Connections in the pool, for metrics. */
   get pool(): Pool {
     return (this.dataSource.driver as unknown as { master: Pool }).master;
   }
 
-  private async query<Row extends QueryResultRow>(statement: QueryConfig): Promise<QueryResult<Row>> {
+  private async query<Row extends QueryResultRow>(given: QueryConfig): Promise<QueryResult<Row>> {
+    const statement = this.url.isPooled ? unprepared(given) : given;
     const runner = this.host.tx.queryRunner;
     if (runner !== undefined) return ((await runner.connect()) as PoolClient).query<Row>(statement);
+    return this.queryOn<Row>(this.pool, statement);
+  }
+
+  private async queryOn<Row extends QueryResultRow>(
+    pool: Pool,
+    statement: QueryConfig,
+  ): Promise<QueryResult<Row>> {
     const organizationId = this.tenant.current;
     return organizationId === null
-      ? this.pool.query<Row>(statement)
-      : this.queryAs<Row>(organizationId, statement);
+      ? pool.query<Row>(statement)
+      : this.queryAs<Row>(pool, organizationId, statement);
   }
 
   /** A statement by itself, in a transaction that shows only the organisation's rows. */
   private async queryAs<Row extends QueryResultRow>(
+    pool: Pool,
     organizationId: string,
     statement: QueryConfig,
   ): Promise<QueryResult<Row>> {
-    const client = await this.pool.connect();
+    const client = await pool.connect();
     try {
       const confine = `SET LOCAL ${TENANT_SETTING} = ${client.escapeLiteral(organizationId)}`;
       // Sent together, in one round trip. After a failure COMMIT rolls back, so the connection is clean in any case.
@@ -78,4 +99,9 @@ export class Sql {
       client.release();
     }
   }
+}
+
+/** What one connection has prepared, another does not know. */
+function unprepared({ text, values }: QueryConfig): QueryConfig {
+  return values === undefined ? { text } : { text, values };
 }

@@ -22,6 +22,13 @@ export class StartupError extends Error {
     );
   }
 
+  /** Row-level security reads the setting; without it the system would see nothing. */
+  static poolerForgetsTenant(setting: string): StartupError {
+    return new StartupError(
+      `The PgBouncer at DATABASE_URL must begin its connections with connect_query='SET ${setting} = ''*''' (docs/deployment.md)`,
+    );
+  }
+
   /** @param cause an error of the store, whose own cause says what is wrong. */
   static storageUnusable(backend: string, cause: unknown): StartupError {
     const { message, cause: fault } = cause as Error;

@@ -1,6 +1,7 @@
 import { Controller, Get, Module, type INestApplication } from '@nestjs/common';
 import { Test } from '@nestjs/testing';
 import request from 'supertest';
+import { DatabaseUrl } from '../../src/database/database-url.js';
 import { AppModule } from '../../src/app.module.js';
 import { Access, Public } from '../../src/common/access/access.decorator.js';
 import { RootLogger } from '../../src/common/http/logger.js';
@@ -47,7 +48,12 @@ beforeAll(async () => {
   app = await TestApp.start();
   const { config } = app.cloudkeep;
   const logger = new RootLogger(config.log);
-  const house = AppModule.forRoot({ config, databaseUrl: app.database.url, clock: app.clock, logger });
+  const house = AppModule.forRoot({
+    config,
+    databaseUrl: new DatabaseUrl(app.database.url),
+    clock: app.clock,
+    logger,
+  });
   const modules = [withoutIdleEnhancers(house), ProbeModule];
   const module = await Test.createTestingModule({ imports: modules }).compile();
   probed = module.createNestApplication({ bodyParser: false, logger: false });

@@ -3,6 +3,7 @@ import { ApiProperty } from '@nestjs/swagger';
 import { Test } from '@nestjs/testing';
 import { IsIn, IsInt, IsOptional, IsString } from 'class-validator';
 import type { Response } from 'express';
+import { DatabaseUrl } from '../../src/database/database-url.js';
 import { AppModule } from '../../src/app.module.js';
 import { Access } from '../../src/common/access/access.decorator.js';
 import { newId } from '../../src/common/crypto/ids.js';
@@ -165,7 +166,12 @@ export class HouseOfThings {
     await app.database.query('GRANT ALL ON things TO cloudkeep');
     const { config } = app.cloudkeep;
     const logger = new RootLogger(config.log);
-    const house = AppModule.forRoot({ config, databaseUrl: app.database.url, clock: app.clock, logger });
+    const house = AppModule.forRoot({
+      config,
+      databaseUrl: new DatabaseUrl(app.database.url),
+      clock: app.clock,
+      logger,
+    });
     const modules = [withoutIdleEnhancers(house), ThingsModule];
     const module = await Test.createTestingModule({ imports: modules }).compile();
     const nest = module.createNestApplication({ bodyParser: false, logger: false });

@@ -111,7 +111,7 @@ function isDatabaseAway(exception: unknown): boolean {
   if (!(exception instanceof Error)) return false;
   const { code } = exception as NodeJS.ErrnoException;
   if (code !== undefined && (NETWORK_FAULTS.has(code) || /^(08|53300|57P0)/.test(code))) return true;
-  return /^(timeout exceeded when trying to connect|Connection terminated|Client has encountered a connection error)/.test(
+  return /^(timeout exceeded when trying to connect|Connection terminated|Client (has encountered a connection error|was closed)|Query ?runner already released)/i.test(
     exception.message,
   );
 }

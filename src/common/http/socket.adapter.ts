@@ -2,6 +2,7 @@ import type { INestApplicationContext } from '@nestjs/common';
 import { IoAdapter } from '@nestjs/platform-socket.io';
 import { Server, type Namespace, type ServerOptions } from 'socket.io';
 import type { HttpConfig } from '../../config/config.js';
+import type { SocketRelay } from './socket-relay.js';
 
 /** Whatever a client has to say is short; what is longer ends its connection. */
 const MOST_BYTES = 16_384;
@@ -18,6 +19,7 @@ export class SocketAdapter extends IoAdapter {
   constructor(
     nest: INestApplicationContext,
     private readonly config: HttpConfig,
+    private readonly relay: SocketRelay | null,
   ) {
     super(nest);
   }
@@ -31,12 +33,13 @@ export class SocketAdapter extends IoAdapter {
     }, FAREWELL_MS);
     await super.close(server);
     clearTimeout(impatience);
+    this.relay?.close();
   }
 
   override createIOServer(port: number, options?: Partial<ServerOptions>): Server {
     const { corsOrigins } = this.config;
     const isAny = corsOrigins.includes('*');
-    return super.createIOServer(port, {
+    const server = super.createIOServer(port, {
       ...options,
       path: '/api/v1/ws',
       serveClient: false,
@@ -46,5 +49,7 @@ export class SocketAdapter extends IoAdapter {
         ? {}
         : { cors: { origin: isAny ? '*' : [...corsOrigins], credentials: !isAny } }),
     } as ServerOptions);
+    this.relay?.attachTo(server);
+    return server;
   }
 }

@@ -6,18 +6,22 @@ import type { RateLimit } from '../../config/rate-limit.js';
 import type { Principal } from '../access/actor.js';
 import { CommonErrors } from '../errors/common.errors.js';
 import { FixedWindowStorage, type Hit } from './fixed-window.storage.js';
+import type { SharedWindowStorage } from './shared-window.storage.js';
+
+/** Of every request: what other processes counted may come a moment later, so that none waits for it. */
+const GENERAL: ReadonlySet<string> = new Set(['default', 'credential']);
 
 /** Counts requests against the configured limits and tells the client where it stands. */
 @Injectable()
 export class RateLimiter {
   constructor(
     private readonly limits: LimitsConfig,
-    @Inject(ThrottlerStorage) private readonly storage: ThrottlerStorage,
+    @Inject(ThrottlerStorage) private readonly storage: FixedWindowStorage | SharedWindowStorage,
   ) {}
 
   /**
    * @param identifier whom the hit counts for.
-   * @returns nothing to wait for where hits are counted in memory, as most requests cost no more than that.
+   * @returns nothing to wait for where hits are counted in memory, as those of most requests are.
    * @throws AppError 429 with `Retry-After` when the limit is used up.
    */
   consume(name: keyof LimitsConfig, identifier: string, response: Response): Promise<void> | undefined {
@@ -71,7 +75,7 @@ export class RateLimiter {
 
   private hit(key: string, { limit, windowSeconds }: RateLimit, name: string): Hit | Promise<Hit> {
     const ttl = windowSeconds * 1000;
-    if (this.storage instanceof FixedWindowStorage) return this.storage.hit(key, ttl, limit);
-    return this.storage.increment(key, ttl, limit, ttl, name);
+    const isAtOnce = this.storage instanceof FixedWindowStorage || GENERAL.has(name);
+    return isAtOnce ? this.storage.hit(key, ttl, limit) : this.storage.increment(key, ttl, limit);
   }
 }

@@ -2,9 +2,9 @@ import { createHash } from 'node:crypto';
 import { Injectable, Logger } from '@nestjs/common';
 import { ClsService } from 'nestjs-cls';
 import { Counter } from 'prom-client';
-import { Sql } from '../../database/sql.js';
 import { AdvisoryLock } from '../../database/advisory-locks.js';
 import { errorCodeOf } from '../errors/error-code.js';
+import { SessionConnections } from '../../database/session-connections.js';
 import { Metrics } from '../http/metrics.js';
 import { Clock } from '../time/clock.js';
 import { JobRunsRepository } from './job-runs.repository.js';
@@ -20,7 +20,7 @@ export class SingleRun {
   private readonly runs: Counter<'job' | 'outcome'>;
 
   constructor(
-    private readonly sql: Sql,
+    private readonly connections: SessionConnections,
     private readonly cls: ClsService,
     private readonly jobRuns: JobRunsRepository,
     private readonly clock: Clock,
@@ -46,7 +46,7 @@ export class SingleRun {
 
   /** The lock lives on a connection of its own: the job's transactions come and go, and a killed process lets go. */
   private async attempt(job: string, work: () => Promise<void>): Promise<'done' | 'skipped'> {
-    const client = await this.sql.pool.connect();
+    const client = await this.connections.connect();
     try {
       const key = [AdvisoryLock.jobs, createHash('sha256').update(job).digest().readInt32BE()];
       const { rows } = await client.query<{ locked: boolean }>(

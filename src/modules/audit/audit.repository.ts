@@ -1,6 +1,7 @@
 import { Injectable } from '@nestjs/common';
 import { newId } from '../../common/crypto/ids.js';
 import { readCursor } from '../../common/pagination/pagination.js';
+import { ReplicaReads } from '../../common/replicas/replica-reads.js';
 import { Sql } from '../../database/sql.js';
 
 export interface AuditRow {
@@ -29,7 +30,10 @@ export interface AuditFilters {
 
 @Injectable()
 export class AuditRepository {
-  constructor(private readonly sql: Sql) {}
+  constructor(
+    private readonly sql: Sql,
+    private readonly reads: ReplicaReads,
+  ) {}
 
   /** Any number of rows in one statement; in the current transaction when there is one. */
   async insert(rows: readonly NewAuditRow[]): Promise<void> {
@@ -56,7 +60,7 @@ export class AuditRepository {
 
   /** Newest first. */
   list(organizationId: string, filters: AuditFilters, limit: number, cursor?: string): Promise<AuditRow[]> {
-    return this.sql.rows<AuditRow>({
+    return this.reads.rows<AuditRow>({
       text: `SELECT id, created_at, organization_id, user_id, action, resource, details, host(ip) AS ip, user_agent, request_id
              FROM audit_logs
              WHERE organization_id = $1 AND ($2::uuid IS NULL OR id < $2)

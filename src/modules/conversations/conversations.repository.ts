@@ -1,4 +1,5 @@
 import { Injectable } from '@nestjs/common';
+import { ReplicaReads } from '../../common/replicas/replica-reads.js';
 import { Sql } from '../../database/sql.js';
 import { ownerQuery, type Owner } from './owner.js';
 import { searchWords } from './search-words.js';
@@ -15,7 +16,10 @@ const COLUMNS = 'id, title, message_count, created_at, updated_at';
 
 @Injectable()
 export class ConversationsRepository {
-  constructor(private readonly sql: Sql) {}
+  constructor(
+    private readonly sql: Sql,
+    private readonly reads: ReplicaReads,
+  ) {}
 
   async insert(owner: Owner, { id, title, created_at, updated_at }: ConversationRow): Promise<void> {
     await this.sql.execute({
@@ -36,7 +40,7 @@ export class ConversationsRepository {
 
   /** Newest first, those begun before `before`. */
   list(owner: Owner, before: string, limit: number): Promise<ConversationRow[]> {
-    return this.sql.rows({
+    return this.reads.rows({
       name: 'conversations-list',
       text: `SELECT ${COLUMNS} FROM conversations
              WHERE user_id = $1 AND organization_id = $2 AND id < $3 ORDER BY id DESC LIMIT $4`,
@@ -46,7 +50,7 @@ export class ConversationsRepository {
 
   /** As `list`, those whose title or one of whose messages matches. Not prepared: its plan depends on the words. */
   search(owner: Owner, words: string, before: string, limit: number): Promise<ConversationRow[]> {
-    return this.sql.rows({
+    return this.reads.rows({
       text: `SELECT ${COLUMNS} FROM conversations
              WHERE user_id = $1 AND organization_id = $2 AND id < $3 AND id IN (
                SELECT conversation_id FROM conversation_search

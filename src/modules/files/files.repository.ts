@@ -1,4 +1,5 @@
 import { Injectable } from '@nestjs/common';
+import { ReplicaReads } from '../../common/replicas/replica-reads.js';
 import { Sql } from '../../database/sql.js';
 import type { ExtractedMetadata } from './extraction/extracted-metadata.js';
 import type { Owner, Reach } from './owner.js';
@@ -47,7 +48,10 @@ const COLUMNS = `id, created_at, organization_id, owner_id, collection, resource
 
 @Injectable()
 export class FilesRepository {
-  constructor(private readonly sql: Sql) {}
+  constructor(
+    private readonly sql: Sql,
+    private readonly reads: ReplicaReads,
+  ) {}
 
   /**
    * Keeps the owner's account from being erased until the transaction ends.
@@ -131,7 +135,7 @@ export class FilesRepository {
     narrow('resource_id = $', filters.resource_id);
     narrow('file_name ILIKE $', filters.q === undefined ? undefined : containing(filters.q));
     conditions.push(filters.deleted ? 'deleted_at IS NOT NULL' : 'deleted_at IS NULL');
-    return this.sql.rows({
+    return this.reads.rows({
       text: `SELECT ${COLUMNS} FROM files WHERE ${conditions.join(' AND ')} ORDER BY id DESC LIMIT $3`,
       values,
     });

@@ -5,6 +5,7 @@ import {
   type HealthCheckResult,
   type HealthIndicatorResult,
 } from '@nestjs/terminus';
+import { Redis } from '../../common/redis/redis.js';
 import { Notifications } from '../../database/notifications.js';
 import { Sql } from '../../database/sql.js';
 import type { ComponentHealthDto, ComponentsDto } from './health.dto.js';
@@ -24,6 +25,7 @@ export class HealthComponents {
     private readonly sql: Sql,
     private readonly notifications: Notifications,
     private readonly files: StorageProbe,
+    private readonly redis: Redis,
   ) {}
 
   async report(): Promise<ComponentsDto> {
@@ -61,11 +63,14 @@ export class HealthComponents {
       : check.down({ detail: `The ${this.files.backend} store can not be used.` });
   }
 
-  private cache(): HealthIndicatorResult {
+  private async cache(): Promise<HealthIndicatorResult> {
     const check = this.indicators.check('cache');
-    return this.notifications.isLive
-      ? check.up({ detail: 'in process' })
-      : check.down({ detail: 'Bypassed: the notification connection is down.' });
+    if (!this.notifications.isLive)
+      return check.down({ detail: 'Bypassed: the notification connection is down.' });
+    if (!this.redis.isShared) return check.up({ detail: 'in process' });
+    return (await this.redis.isWell())
+      ? check.up({ detail: 'redis' })
+      : check.down({ detail: 'Redis does not answer: rate limits are counted by each process alone.' });
   }
 }
 

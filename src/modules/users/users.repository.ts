@@ -2,6 +2,7 @@ import { Injectable } from '@nestjs/common';
 import { QueryFailedError } from 'typeorm';
 import { scopesOfRole, type Scope } from '../../common/access/scopes.js';
 import { readCursor } from '../../common/pagination/pagination.js';
+import { ReplicaReads } from '../../common/replicas/replica-reads.js';
 import { Sql } from '../../database/sql.js';
 import { OrganizationEntity } from './organization.entity.js';
 import { UserEntity } from './user.entity.js';
@@ -39,7 +40,10 @@ const SELECT_USER = `
 
 @Injectable()
 export class UsersRepository {
-  constructor(private readonly sql: Sql) {}
+  constructor(
+    private readonly sql: Sql,
+    private readonly reads: ReplicaReads,
+  ) {}
 
   /** @throws AppError 409 when the e-mail or the username is taken. */
   async insert(
@@ -122,7 +126,7 @@ export class UsersRepository {
     limit: number,
     cursor?: string,
   ): Promise<UserRow[]> {
-    const rows = await this.sql.rows<StoredUser>({
+    const rows = await this.reads.rows<StoredUser>({
       name: 'users-list',
       text: `${SELECT_USER}
         WHERE u.organization_id = $1 AND ($2::uuid IS NULL OR u.id < $2)

@@ -1,0 +1,31 @@
+import { Injectable, type OnApplicationShutdown } from '@nestjs/common';
+import pg from 'pg';
+import { directPoolOptions } from './data-source.js';
+import { DatabaseUrl } from './database-url.js';
+import { Sql } from './sql.js';
+
+/** As many jobs as may hold their lock at a time. */
+const MOST = 5;
+
+/** Connections that stay the same from one statement to the next, for locks that live as long as they. */
+@Injectable()
+export class SessionConnections implements OnApplicationShutdown {
+  private readonly direct: pg.Pool | null;
+
+  constructor(
+    private readonly sql: Sql,
+    url: DatabaseUrl,
+  ) {
+    this.direct = url.isPooled ? new pg.Pool(directPoolOptions(url.direct, MOST)) : null;
+    this.direct?.on('error', () => undefined);
+  }
+
+  /** Whoever takes one releases it. */
+  connect(): Promise<pg.PoolClient> {
+    return (this.direct ?? this.sql.pool).connect();
+  }
+
+  async onApplicationShutdown(): Promise<void> {
+    await this.direct?.end();
+  }
+}

@@ -1,0 +1,88 @@
+import type { Namespace } from 'socket.io';
+import { SocketRooms } from '../../src/modules/sandbox/socket-rooms.js';
+import { TestApp } from '../support/app.js';
+import { eventually } from '../support/eventually.js';
+import type { SignedIn } from '../support/factories/given.js';
+import { describeWithRedis, RedisServer } from '../support/redis-server.js';
+import { Dashboard, logged, numbered, opened } from '../support/sandbox.js';
+
+const SOON = { within: 3_000 };
+
+describeWithRedis('sockets of two replicas that share a Redis', () => {
+  let redis: RedisServer;
+  let app: TestApp;
+  let other: TestApp;
+  let user: SignedIn;
+  let id: string;
+  let here: Dashboard;
+  let there: Dashboard;
+  beforeAll(async () => {
+    redis = await RedisServer.start();
+    const env = { REDIS_URL: redis.url };
+    app = await TestApp.start({ env });
+    other = await TestApp.start({ env, replicaOf: app });
+    user = await app.given.signedIn();
+    id = await opened(app.as(user));
+    [here, there] = await Promise.all([app, other].map((replica) => open(replica)));
+  });
+  afterAll(async () => {
+    here.close();
+    there.close();
+    await other.stop();
+    await app.stop();
+    await redis.stop();
+  });
+
+  async function open(replica: TestApp): Promise<Dashboard> {
+    const dashboard = Dashboard.open(replica, { token: user.token, session_id: id, last_seq: 0 });
+    await eventually(() => expect(dashboard.of('welcome')).toHaveLength(1), SOON);
+    return dashboard;
+  }
+
+  const say = (replica: TestApp, text: string) =>
+    (Reflect.get(replica.cloudkeep.nest.get(SocketRooms), 'namespace') as Namespace).emit('notice', { text });
+  const heard = (dashboard: Dashboard, text: string) =>
+    dashboard.of('notice').filter((notice) => notice.text === text).length;
+
+  it('hear what is said to all on either, once', async () => {
+    await eventually(async () => {
+      say(app, 'warm-up');
+      await new Promise(setImmediate);
+      expect(heard(there, 'warm-up')).toBeGreaterThan(0);
+    }, SOON);
+    say(app, 'from here');
+    say(other, 'from there');
+    for (const dashboard of [here, there])
+      for (const text of ['from here', 'from there'])
+        await eventually(() => expect(heard(dashboard, text)).toBe(1), SOON);
+  });
+
+  it('get each line of a log once, not by way of Redis', async () => {
+    await Promise.all([logged(app, id, numbered(1, 50)), logged(other, id, numbered(51, 100))]);
+    for (const dashboard of [here, there]) {
+      await eventually(() => expect(dashboard.seqs.length).toBeGreaterThanOrEqual(100), SOON);
+      expect(dashboard.seqs).toEqual([...new Set(dashboard.seqs)].sort((a, b) => a - b));
+    }
+  });
+
+  it('stay connected and hear their logs while Redis is away, and each other when it is back', async () => {
+    const before = here.seqs.length;
+    await redis.kill();
+    say(app, 'into the void');
+    await logged(other, id, numbered(1, 10));
+    for (const dashboard of [here, there]) {
+      await eventually(() => expect(dashboard.seqs.length).toBe(before + 10), SOON);
+      expect(dashboard.closed).toBeNull();
+    }
+    expect(heard(here, 'into the void')).toBe(1);
+    await redis.resume();
+    await eventually(
+      async () => {
+        say(app, 'again');
+        await new Promise(setImmediate);
+        expect(heard(there, 'again')).toBeGreaterThan(0);
+      },
+      { within: 5_000 },
+    );
+  });
+});
