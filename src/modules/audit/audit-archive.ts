@@ -62,7 +62,9 @@ export class AuditArchive {
   /** Brings manifests to the store that it does not have yet. */
   async storeManifests(): Promise<void> {
     for (const archive of await this.archives.notStored()) {
-      await this.objects.keepText(manifestKey(archive.organization_id, archive.month), archive.body);
+      const key = manifestKey(archive.organization_id, archive.month);
+      if (!(await this.objects.keepText(key, archive.body)))
+        throw new Error(`${key} is in the object store already, and says something else`);
       await this.archives.markStored(archive, this.clock.now());
     }
   }

@@ -28,12 +28,11 @@ export function manifestKey(organizationId: string, month: string): string {
 export class AuditObjects {
   constructor(private readonly store: ObjectStore) {}
 
-  /** @throws Error where something else is there. */
-  async keepText(key: string, text: string): Promise<void> {
+  /** @returns whether it is there now; false where something else is, which stays. */
+  async keepText(key: string, text: string): Promise<boolean> {
     const there = await this.text(key);
-    if (there === text) return;
-    if (there !== null) throw new Error(`${key} is in the object store already, and says something else`);
-    await this.store.set(key, Buffer.from(text), { contentType: 'application/json' });
+    if (there === null) await this.store.set(key, Buffer.from(text), { contentType: 'application/json' });
+    return there === null || there === text;
   }
 
   /** Null where there is no such object. */

@@ -2,9 +2,12 @@ import { Injectable } from '@nestjs/common';
 import { Sql } from '../../database/sql.js';
 import type { ChainHead } from './audit-chain.repository.js';
 
-export interface SealRow {
+export interface SealPlace {
   readonly organization_id: string;
   readonly seq: number;
+}
+
+export interface SealRow extends SealPlace {
   readonly body: string;
   readonly is_stored: boolean;
 }
@@ -51,11 +54,12 @@ export class AuditSealsRepository {
     });
   }
 
-  /** Some that the object store does not have yet. */
-  notStored(limit: number): Promise<SealRow[]> {
+  /** Those after `after` that the object store does not have yet. */
+  notStored(after: SealPlace, limit: number): Promise<SealRow[]> {
     return this.sql.rows({
-      text: `SELECT ${COLUMNS} FROM audit_seals WHERE stored_at IS NULL ORDER BY organization_id, seq LIMIT $1`,
-      values: [limit],
+      text: `SELECT ${COLUMNS} FROM audit_seals WHERE stored_at IS NULL AND (organization_id, seq) > ($1, $2)
+             ORDER BY organization_id, seq LIMIT $3`,
+      values: [after.organization_id, after.seq, limit],
     });
   }
 

@@ -1,9 +1,10 @@
 import { createHash } from 'node:crypto';
 import { Injectable } from '@nestjs/common';
+import { NIL_ID } from '../../common/crypto/ids.js';
 import { Clock } from '../../common/time/clock.js';
 import { AuditKeys } from './audit-keys.js';
 import { AuditObjects, sealKey } from './audit-objects.js';
-import { AuditSealsRepository } from './audit-seals.repository.js';
+import { AuditSealsRepository, type SealPlace } from './audit-seals.repository.js';
 import { signed, type DocumentKey } from './signed-document.js';
 
 const BATCH = 500;
@@ -53,14 +54,21 @@ export class AuditSeals {
     await this.seals.insert(organization_id, seq, text);
   }
 
+  /** One that the store will not take, for something else is there, keeps no other from its place. */
   private async store(): Promise<void> {
+    const refused: string[] = [];
+    let after: SealPlace = { organization_id: NIL_ID, seq: 0 };
     for (;;) {
-      const waiting = await this.seals.notStored(BATCH);
+      const waiting = await this.seals.notStored(after, BATCH);
       for (const seal of waiting) {
-        await this.objects.keepText(sealKey(seal.organization_id, seal.seq), seal.body);
-        await this.seals.markStored(seal, this.clock.now());
+        const key = sealKey(seal.organization_id, seal.seq);
+        if (await this.objects.keepText(key, seal.body)) await this.seals.markStored(seal, this.clock.now());
+        else refused.push(key);
       }
-      if (waiting.length < BATCH) return;
+      after = waiting.at(-1) ?? after;
+      if (waiting.length < BATCH) break;
     }
+    if (refused.length > 0)
+      throw new Error(`The object store has ${refused.length} other seals than the database, first ${refused[0]}`);
   }
 }
