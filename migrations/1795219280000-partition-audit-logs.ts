@@ -55,7 +55,9 @@ export class PartitionAuditLogs1795219280000 implements MigrationInterface {
 
 async function setAside(runner: QueryRunner): Promise<void> {
   await runner.query(`ALTER TABLE audit_logs RENAME TO audit_logs_before`);
-  await runner.query(`ALTER TABLE audit_logs_before RENAME CONSTRAINT audit_logs_pkey TO audit_logs_before_pkey`);
+  await runner.query(
+    `ALTER TABLE audit_logs_before RENAME CONSTRAINT audit_logs_pkey TO audit_logs_before_pkey`,
+  );
   for (const index of ['organization_id_id_idx', 'user_id_id_idx'])
     await runner.query(`ALTER INDEX audit_logs_${index} RENAME TO audit_logs_before_${index}`);
 }

@@ -1,4 +1,5 @@
 import { Client } from 'pg';
+import { AuditChain } from '../../src/modules/audit/audit-chain.js';
 import { AuditJobs } from '../../src/modules/audit/audit.jobs.js';
 import { ObjectStore } from '../../src/modules/storage/object-store.port.js';
 import type { TestApp } from './app.js';
@@ -44,8 +45,8 @@ export class Trail {
     await this.bind();
   }
 
-  bind(): Promise<void> {
-    return this.app.cloudkeep.nest.get(AuditJobs).bind();
+  async bind(all = false): Promise<void> {
+    await this.app.cloudkeep.nest.get(AuditChain).extend(all);
   }
 
   seal(): Promise<void> {

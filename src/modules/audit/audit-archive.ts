@@ -40,7 +40,9 @@ export class AuditArchive {
     const { organization_id, rows, before } = extent;
     const { fault, start } = await this.verification.verify(organization_id);
     if (fault !== null)
-      throw new Error(`The trail of ${organization_id} is broken (${JSON.stringify(fault)}): nothing is dropped`);
+      throw new Error(
+        `The trail of ${organization_id} is broken (${JSON.stringify(fault)}): nothing is dropped`,
+      );
     const part = { ...extent, organizationId: organization_id, after: start };
     const object = archiveKey(organization_id, month);
     const sha256 = await this.store(object, part);
@@ -100,7 +102,10 @@ export class AuditArchive {
     return hash.digest('hex');
   }
 
-  private async mustHold(key: string, expected: { readonly sha256: string; readonly rows: number }): Promise<void> {
+  private async mustHold(
+    key: string,
+    expected: { readonly sha256: string; readonly rows: number },
+  ): Promise<void> {
     const hash = createHash('sha256');
     let rows = 0;
     const body = await this.objects.archive(key);
@@ -113,7 +118,11 @@ export class AuditArchive {
       throw new Error(`${key} is not what was written: ${JSON.stringify({ expected, found })}`);
   }
 
-  private async checkpoint({ organizationId, before, after }: ArchivedPart): Promise<{ seq: number; hash: string }> {
+  private async checkpoint({
+    organizationId,
+    before,
+    after,
+  }: ArchivedPart): Promise<{ seq: number; hash: string }> {
     const last = (await this.links.lastBefore(organizationId, before)) ?? after;
     return { seq: last.seq, hash: last.hash.toString('hex') };
   }

@@ -32,7 +32,12 @@ export class ChainFaultDto {
   @ApiProperty({ type: 'integer', nullable: true, description: 'The link; null for a row in no chain.' })
   seq!: number | null;
 
-  @ApiProperty({ type: 'string', format: 'uuid', nullable: true, description: 'The row, where one is meant.' })
+  @ApiProperty({
+    type: 'string',
+    format: 'uuid',
+    nullable: true,
+    description: 'The row, where one is meant.',
+  })
   log_id!: string | null;
 }
 
@@ -46,7 +51,10 @@ export class AuditVerificationDto {
   @ApiProperty({ type: () => ChainHeadDto, description: 'The last link that holds.' })
   head!: ChainHeadDto;
 
-  @ApiPropertyOptional({ type: () => ChainFaultDto, description: 'The first fault; absent where there is none.' })
+  @ApiPropertyOptional({
+    type: () => ChainFaultDto,
+    description: 'The first fault; absent where there is none.',
+  })
   broken_at?: ChainFaultDto;
 
   static of({ checked, head: { seq, hash }, fault }: Verification): AuditVerificationDto {

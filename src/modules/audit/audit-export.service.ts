@@ -31,10 +31,13 @@ export class AuditExportService {
       return Promise.resolve();
     });
     await this.chain.extend();
-    const file = new StreamableFile(Readable.from(this.lines(actor, format, filters), { objectMode: false }), {
-      type: TYPES[format],
-      disposition: `attachment; filename="audit-${actor.organizationId}.${format}"`,
-    });
+    const file = new StreamableFile(
+      Readable.from(this.lines(actor, format, filters), { objectMode: false }),
+      {
+        type: TYPES[format],
+        disposition: `attachment; filename="audit-${actor.organizationId}.${format}"`,
+      },
+    );
     // A trail cut short must not look like a whole one.
     return file.setErrorHandler((_, response) => (response as unknown as Response).destroy());
   }

@@ -11,8 +11,14 @@ export function lineOf(organizationId: string, { seq, log_id, digest, hash, reco
   return `${JSON.stringify(content)}\n`;
 }
 
-/** A link read back, with the organisation whose chain it is of. Null where the line is none. */
-export function readLine(value: unknown): { readonly organizationId: string; readonly link: CheckedLink } | null {
+/** A link read back, with the organisation whose chain it is of. */
+export interface ExportedLink {
+  readonly organizationId: string;
+  readonly link: CheckedLink;
+}
+
+/** Null where the line is no link. */
+export function readLine(value: unknown): ExportedLink | null {
   if (typeof value !== 'object' || value === null) return null;
   const { seq, hash, digest, ...record } = value as Record<string, unknown>;
   const { id, organization_id: organizationId } = record;
@@ -62,7 +68,9 @@ export const CSV_HEADER = `${[...CSV_COLUMNS, 'seq', 'hash'].join(',')}\r\n`;
 /** RFC 4180; nothing in it is a formula to a spreadsheet. */
 export function csvLineOf({ seq, hash, record }: ChainRow): string {
   if (record === null) return '';
-  const fields = CSV_COLUMNS.map((name) => (name === 'details' ? JSON.stringify(record.details) : record[name]));
+  const fields = CSV_COLUMNS.map((name) =>
+    name === 'details' ? JSON.stringify(record.details) : record[name],
+  );
   return `${[...fields, String(seq), hash.toString('hex')].map((field) => csvField(field ?? '')).join(',')}\r\n`;
 }
 

@@ -54,7 +54,9 @@ export class AuditRetention {
       const rows = await this.partitions.lockAndCount(before);
       const written = archives.reduce((sum, archive) => sum + archive.rows, 0);
       if (rows !== written)
-        throw new Error(`${rows} rows of ${month} and before, and ${written} in archives: nothing was dropped`);
+        throw new Error(
+          `${rows} rows of ${month} and before, and ${written} in archives: nothing was dropped`,
+        );
       await this.archives.insert(archives);
       await this.partitions.drop(month);
     });

@@ -69,6 +69,8 @@ export class AuditSeals {
       if (waiting.length < BATCH) break;
     }
     if (refused.length > 0)
-      throw new Error(`The object store has ${refused.length} other seals than the database, first ${refused[0]}`);
+      throw new Error(
+        `The object store has ${refused.length} other seals than the database, first ${refused[0]}`,
+      );
   }
 }

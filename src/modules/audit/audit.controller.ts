@@ -1,8 +1,9 @@
 import { Controller, Get, Query, type StreamableFile } from '@nestjs/common';
-import { ApiOperation, ApiProduces, ApiTags } from '@nestjs/swagger';
+import { ApiOperation, ApiTags } from '@nestjs/swagger';
 import { Access, CurrentActor, Public } from '../../common/access/access.decorator.js';
 import type { Actor } from '../../common/access/actor.js';
 import { Returns } from '../../common/openapi/returns.decorator.js';
+import { ReturnsFile } from '../../common/openapi/returns-bytes.decorator.js';
 import { AuditKeysDto, AuditVerificationDto, ExportAuditLogsQuery } from './audit-chain.dto.js';
 import { AuditExportService } from './audit-export.service.js';
 import { AuditLogPageDto, ListAuditLogsQuery } from './audit.dto.js';
@@ -27,8 +28,7 @@ export class AuditController {
   @Get('logs/export')
   @Access('audit:read')
   @ApiOperation({ summary: 'Download the trail, oldest first, with what it takes to check it offline' })
-  @ApiProduces('application/x-ndjson', 'text/csv')
-  @Returns(200, String, [400])
+  @ReturnsFile(['application/x-ndjson', 'text/csv'], [400])
   export(@CurrentActor() actor: Actor, @Query() query: ExportAuditLogsQuery): Promise<StreamableFile> {
     return this.exports.export(actor, query);
   }

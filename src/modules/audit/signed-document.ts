@@ -76,12 +76,7 @@ export function readSigned<Type extends Document['type']>(
   const { signature, ...content } = document;
   const key = keys.get(content.key);
   if (key === undefined || typeof signature !== 'string') return null;
-  const isValid = verify(
-    null,
-    Buffer.from(canonicalJson(content)),
-    key,
-    Buffer.from(signature, 'base64url'),
-  );
+  const isValid = verify(null, Buffer.from(canonicalJson(content)), key, Buffer.from(signature, 'base64url'));
   return isValid ? (document as unknown as Extract<Document, { type: Type }>) : null;
 }
 
