@@ -11,11 +11,9 @@ beforeAll(async () => {
 });
 afterAll(() => app.stop());
 
-const ROWS = 6;
-
 beforeEach(async () => {
   trail = await Trail.of(app);
-  await trail.grow(ROWS);
+  await trail.grow(6);
 });
 afterEach(() => trail.end());
 
@@ -24,8 +22,8 @@ const sha256 = (...parts: Buffer[]) => createHash('sha256').update(Buffer.concat
 describe('a trail that nobody touched', () => {
   it('is valid, and grows', async () => {
     const first = await trail.verify();
-    expect(first).toMatchObject({ valid: true, checked: expect.any(Number) });
-    expect(first.checked).toBeGreaterThanOrEqual(ROWS);
+    expect(first.valid).toBe(true);
+    expect(first.checked).toBeGreaterThanOrEqual(6);
     expect(first.head.seq).toBe(first.checked);
     await trail.grow(3);
     await trail.seal();

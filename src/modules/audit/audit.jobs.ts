@@ -21,7 +21,9 @@ export class AuditJobs implements BeforeApplicationShutdown {
 
   @Cron(CronExpression.EVERY_MINUTE)
   async bind(): Promise<void> {
-    await this.singleRun.run('audit.chain', async () => void (await this.chain.extend()));
+    await this.singleRun.run('audit.chain', async () => {
+      await this.chain.extend();
+    });
   }
 
   /** The partitions of the coming months as well: an hour that is missed is made up for by the next. */
