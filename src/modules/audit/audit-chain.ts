@@ -1,3 +1,4 @@
+import { setImmediate } from 'node:timers/promises';
 import { Injectable } from '@nestjs/common';
 import { ClsService } from 'nestjs-cls';
 import { newId, NIL_ID } from '../../common/crypto/ids.js';
@@ -6,6 +7,8 @@ import { AuditChainRepository, type NewLink } from './audit-chain.repository.js'
 import { digestOf, GENESIS, idAt, linkHash, madeAt, type TrailRecord } from './chain-record.js';
 
 const BATCH = 10_000;
+/** Then it is the turn of requests. */
+const HASHED_AT_ONCE = 1_000;
 /** Longer than a row can take from getting its id to being committed; the daily run looks at all. */
 const LATE_MS = 15 * 60_000;
 
@@ -60,19 +63,17 @@ export class AuditChain {
     const heads = new Map(
       (await this.chain.heads(organizationIds)).map((head) => [head.organization_id, head]),
     );
-    return rows.map((row) => {
+    const links: NewLink[] = [];
+    for (const row of rows) {
       const { organization_id } = row;
       const head = heads.get(organization_id) ?? { seq: 0, hash: GENESIS };
       const digest = digestOf(row);
-      const link = {
-        organization_id,
-        seq: head.seq + 1,
-        log_id: row.id,
-        digest,
-        hash: linkHash(head.hash, digest),
-      };
+      const hash = linkHash(head.hash, digest);
+      const link = { organization_id, seq: head.seq + 1, log_id: row.id, digest, hash };
       heads.set(organization_id, link);
-      return link;
-    });
+      links.push(link);
+      if (links.length % HASHED_AT_ONCE === 0) await setImmediate();
+    }
+    return links;
   }
 }

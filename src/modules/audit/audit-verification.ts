@@ -8,7 +8,8 @@ import { BEGINNING, ChainCheck, type ChainFault, type ChainStart, type SealedPoi
 import { idAt } from './chain-record.js';
 import { readSigned, type PublicKeys } from './signed-document.js';
 
-const PAGE = 5_000;
+/** Few enough that hashing them keeps no other request waiting for long. */
+const PAGE = 1_000;
 
 export interface Verification {
   /** From where. */
