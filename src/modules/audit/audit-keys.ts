@@ -1,5 +1,5 @@
 import { createPrivateKey, createPublicKey, generateKeyPairSync, type JsonWebKey } from 'node:crypto';
-import { Injectable } from '@nestjs/common';
+import { Injectable, Logger } from '@nestjs/common';
 import { Sealer } from '../../common/crypto/sealer.js';
 import { Clock } from '../../common/time/clock.js';
 import { AuditConfig } from '../../config/audit.js';
@@ -14,6 +14,7 @@ import { thumbprintOf, type DocumentKey, type PublicKeys } from './signed-docume
  */
 @Injectable()
 export class AuditKeys {
+  private readonly logger = new Logger(AuditKeys.name);
   private own: DocumentKey | null = null;
 
   constructor(
@@ -36,7 +37,10 @@ export class AuditKeys {
   /** Of all that have signed here. */
   async trusted(): Promise<PublicKeys> {
     await this.signing();
-    const keys = (await this.repository.all()).map((row) => createPublicKey(this.open(row)));
+    const keys = (await this.repository.all()).flatMap((row) => {
+      const pem = this.open(row);
+      return pem === null ? [] : [createPublicKey(pem)];
+    });
     return new Map(keys.map((key) => [thumbprintOf(key), key]));
   }
 
@@ -54,7 +58,7 @@ export class AuditKeys {
     for (const row of await this.repository.all()) {
       const pem = this.open(row);
       // A public key is what is left of an AUDIT_SIGNING_KEY of the past.
-      if (pem.includes('PRIVATE KEY'))
+      if (pem?.includes('PRIVATE KEY') === true)
         return { thumbprint: row.thumbprint, privateKey: createPrivateKey(pem) };
     }
     const { publicKey, privateKey } = generateKeyPairSync('ed25519');
@@ -75,8 +79,14 @@ export class AuditKeys {
     await this.repository.insert({ thumbprint, sealed_key }, this.clock.now());
   }
 
-  private open({ thumbprint, sealed_key }: AuditKeyRow): string {
-    return this.sealer.open(sealed_key, purposeOf(thumbprint));
+  /** Null for one that we did not seal, or not under a key that is still there: what it signed counts as forged. */
+  private open({ thumbprint, sealed_key }: AuditKeyRow): string | null {
+    try {
+      return this.sealer.open(sealed_key, purposeOf(thumbprint));
+    } catch (error) {
+      this.logger.error(`The audit key ${thumbprint} is not trusted: ${(error as Error).message}`);
+      return null;
+    }
   }
 }
 
