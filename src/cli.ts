@@ -1,10 +1,12 @@
 import 'reflect-metadata';
 import { reportFailure, readConfig } from './bootstrap.js';
+import { UsageError } from './common/errors/usage-error.js';
 import type { Config } from './config/config.js';
 import { readEnv } from './config/env.js';
 import { locateDatabase } from './database/open-database.js';
 import { migrate, revertLast } from './database/migrate.js';
-import { COPY_USAGE, runCopy, UsageError } from './modules/storage/copy-command.js';
+import { runVerify, VERIFY_USAGE } from './modules/audit/verify-command.js';
+import { COPY_USAGE, runCopy } from './modules/storage/copy-command.js';
 
 const USAGE = `Usage: npm run cli -- <command>
 
@@ -16,7 +18,7 @@ const USAGE = `Usage: npm run cli -- <command>
   keys:reencrypt   seal what the database holds sealed under the first of ENCRYPTION_KEY
   storage:check    list objects without a row and rows without their object;
                    with --repair remove the former
-  ${COPY_USAGE}`;
+  ${COPY_USAGE}  ${VERIFY_USAGE}`;
 
 /** Answers the exit code. */
 type Command = (args: readonly string[]) => Promise<number>;
@@ -47,6 +49,7 @@ const commands: Record<string, Command> = {
       return checkStorage(config, url, args.includes('--repair'));
     }),
   'storage:copy': (args) => runCopy(args, readEnv()),
+  'audit:verify': runVerify,
 };
 
 async function withDatabase(work: (url: string, config: Config) => Promise<string>): Promise<number> {

@@ -14,6 +14,7 @@ import {
   SecretsConfig,
   type Config,
 } from './config.js';
+import { AuditConfig } from './audit.js';
 import { MarketConfig } from './market.js';
 import { RedisConfig } from './redis.js';
 import { SandboxConfig } from './sandbox.js';
@@ -42,6 +43,7 @@ export class ConfigModule {
       { provide: FilesConfig, useValue: config.files },
       { provide: MarketConfig, useValue: config.market },
       { provide: SandboxConfig, useValue: config.sandbox },
+      { provide: AuditConfig, useValue: config.audit },
       { provide: SecretsConfig, useValue: config.secrets },
     ];
     return { module: ConfigModule, global: true, providers, exports: providers };

@@ -2,6 +2,7 @@ import { createSecretKey, type KeyObject } from 'node:crypto';
 import { isIP } from 'node:net';
 import { resolve } from 'node:path';
 import type { Env, Environment, JwtAlgorithm, Settings } from './env.js';
+import { auditOf, type AuditConfig } from './audit.js';
 import { localSecrets } from './local-secrets.js';
 import { marketOf, type MarketConfig } from './market.js';
 import type { RateLimit } from './rate-limit.js';
@@ -129,6 +130,7 @@ export interface Config {
   readonly files: FilesConfig;
   readonly market: MarketConfig;
   readonly sandbox: SandboxConfig;
+  readonly audit: AuditConfig;
   readonly secrets: SecretsConfig;
 }
 
@@ -178,6 +180,7 @@ export function buildConfig(env: Settings, version: string): Config {
     files: filesOf(env),
     market: marketOf(env),
     sandbox: sandboxOf(env),
+    audit: auditOf(env),
     secrets: secretsOf(env, dataDir),
   };
 }

@@ -11,6 +11,7 @@ import {
   type ValidationOptions,
 } from 'class-validator';
 import ipaddr from 'ipaddr.js';
+import { readSigningKey } from './signing-key.js';
 import { parseRateLimit } from './rate-limit.js';
 import { readRedisUrl } from './redis.js';
 
@@ -147,6 +148,23 @@ export function Mailbox(): PropertyDecorator {
     (value) => isEmail(value, { allow_display_name: true, require_tld: false }),
     'must be an address such as Cloudkeep <no-reply@example.com>',
   );
+}
+
+export function AuditSigningKey(): PropertyDecorator {
+  return Satisfies(
+    'isAuditSigningKey',
+    (value) => typeof value === 'string' && isSigningKey(value),
+    'must be an Ed25519 private key, PKCS #8 DER in base64',
+  );
+}
+
+function isSigningKey(text: string): boolean {
+  try {
+    readSigningKey(text);
+    return true;
+  } catch {
+    return false;
+  }
 }
 
 /** Where an issuer is asked: over https, on this machine also without. */

@@ -1,6 +1,7 @@
 import { plainToInstance } from 'class-transformer';
 import { IsEmail, IsIn, IsOptional, Matches, MaxLength, MinLength, validateSync } from 'class-validator';
 import {
+  AuditSigningKey,
   BucketName,
   Flag,
   HttpUrl,
@@ -168,6 +169,11 @@ export class Env {
   @Integer(0, 100_000) SANDBOX_MAX_ACTIVE_SESSIONS = 5;
   /** Whether evaluations may act on machines, where their callers ask for it. */
   @Flag() SANDBOX_ALLOW_ACTIONS = false;
+
+  /** Ed25519, PKCS #8 DER in base64; unset: made once and kept, sealed, in the database. */
+  @IsOptional() @AuditSigningKey() AUDIT_SIGNING_KEY?: string;
+  /** Older months of the audit trail are moved into the object store; 0 keeps all in the database. */
+  @Integer(0, 1_200) AUDIT_RETENTION_MONTHS = 0;
 
   @IsIn(LOG_LEVELS) LOG_LEVEL: (typeof LOG_LEVELS)[number] = 'info';
   @IsOptional() @IsIn(['json', 'text']) LOG_FORMAT?: 'json' | 'text';

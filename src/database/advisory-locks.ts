@@ -4,6 +4,8 @@ export const AdvisoryLock = {
   firstStart: 7_201_002,
   signingKeys: 7_201_003,
   userImport: 7_201_004,
+  auditChain: 7_201_005,
+  auditKeys: 7_201_006,
   jobs: 7_202_000,
   /** With a second key, so apart from all the others: who is being signed in. */
   externalSignIn: 7_203_000,

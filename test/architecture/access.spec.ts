@@ -26,6 +26,7 @@ const PUBLIC: Readonly<Record<string, string>> = {
   'GET /api/v1/files/shared/:link_id': 'the signature in the address is the proof',
   'PUT /api/v1/files/uploads/:id/content': 'the signature in the address is the proof',
   'OPTIONS /api/v1/files/tus': 'it tells what the protocol can do here, and no data',
+  'GET /api/v1/audit/keys': 'public keys, for those who check a trail without the server',
   'GET /.well-known/jwks.json': 'public keys, for those who verify our tokens',
   'GET /health': 'probes carry no credential; it tells versions and states, no data',
   'GET /health/live': 'probes carry no credential',

@@ -57,7 +57,8 @@ export class OpenApiContract {
         `${method} ${route.template} answered ${response.status} as "${type}", which is not documented`,
       );
     }
-    if (type.endsWith('json')) this.checkAt(pointer(route.template, method, response.status, type), response);
+    if (/[/+]json$/.test(type))
+      this.checkAt(pointer(route.template, method, response.status, type), response);
   }
 
   private checkBody(schema: string, body: unknown, response: Response): void {

@@ -7,6 +7,7 @@ import { peopleRules } from './people.rules.js';
 import { byActor, bySelf, userResource } from './rule-parts.js';
 import { mfaRules } from './mfa.rules.js';
 import { sandboxRules } from './sandbox.rules.js';
+import './audit.events.js';
 import '../../common/access/access.events.js';
 import '../api-keys/api-keys.events.js';
 import '../auth/auth.events.js';
@@ -49,6 +50,12 @@ const PASSWORD_ACTIONS = {
 
 /** A new event does not compile until someone decides here what it leaves. */
 export const auditRules = {
+  'audit.exported': ({ actor, format }) => ({
+    action: 'audit.export',
+    resource: `organization:${actor.organizationId}`,
+    ...byActor(actor),
+    details: { format },
+  }),
   ...peopleRules,
   // No name: the trail outlives whoever asks to be forgotten, and knows them by their id alone.
   'user.registered': ({ user }) => ({

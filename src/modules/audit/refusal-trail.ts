@@ -1,4 +1,4 @@
-import { Injectable, Logger, type BeforeApplicationShutdown } from '@nestjs/common';
+import { Injectable, Logger } from '@nestjs/common';
 import { Interval } from '@nestjs/schedule';
 import { clientNetwork } from '../../common/http/client-ip.js';
 import { AuditRepository, type NewAuditRow } from './audit.repository.js';
@@ -21,7 +21,7 @@ interface Tally {
  * At most `2 * MAX_KINDS` rows a minute come from here, whatever is thrown at us.
  */
 @Injectable()
-export class RefusalTrail implements BeforeApplicationShutdown {
+export class RefusalTrail {
   private readonly logger = new Logger(RefusalTrail.name);
   private tallies = new Map<string, Tally>();
   private windowEndsAt = 0;
@@ -54,7 +54,8 @@ export class RefusalTrail implements BeforeApplicationShutdown {
     await this.insert(rows);
   }
 
-  async beforeApplicationShutdown(): Promise<void> {
+  /** Writes what is left, at the end. */
+  async finish(): Promise<void> {
     this.windowEndsAt = 0;
     await this.write();
   }

@@ -1,5 +1,6 @@
 import { existsSync } from 'node:fs';
 import { parseArgs } from 'node:util';
+import { UsageError } from '../../common/errors/usage-error.js';
 import type { Env } from '../../config/env.js';
 import { parseStoreLocation, type StoreLocation } from '../../config/storage.js';
 import { showProgress } from './copy-progress.js';
@@ -16,11 +17,6 @@ export const COPY_USAGE = `storage:copy --from <store> --to <store> [--verify] [
 `;
 
 const MOST_PARALLEL = 64;
-
-/** What was written after the command's name makes no sense; the message says what. */
-export class UsageError extends Error {
-  override readonly name = 'UsageError';
-}
 
 interface CopyRequest {
   readonly from: Side;

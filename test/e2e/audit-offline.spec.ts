@@ -1,0 +1,133 @@
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { basename, join } from 'node:path';
+import { jest } from '@jest/globals';
+import { runVerify } from '../../src/modules/audit/verify-command.js';
+import { TestApp } from '../support/app.js';
+import { Trail } from '../support/audit-chain.js';
+
+let app: TestApp;
+let trail: Trail;
+let folder: string;
+let lines: string[];
+beforeAll(async () => {
+  app = await TestApp.start();
+  trail = await Trail.of(app);
+  await trail.grow(6);
+  await trail.seal();
+  await trail.grow(2);
+  folder = mkdtempSync(join(tmpdir(), 'audit-'));
+  await trail.stored('audit-seals').then((seals) => {
+    for (const [key, text] of seals) writeFileSync(join(folder, basename(key)), text);
+  });
+  const { body } = await app.anyone.get('/audit/keys');
+  writeFileSync(join(folder, '..', `${basename(folder)}.keys`), JSON.stringify(body));
+  lines = (await exported()).trimEnd().split('\n');
+});
+afterAll(async () => {
+  rmSync(folder, { recursive: true, force: true });
+  rmSync(`${folder}.keys`, { force: true });
+  await trail.end();
+  await app.stop();
+});
+
+async function exported(query = ''): Promise<string> {
+  const { status, text } = await app.as(trail.admin).get(`/audit/logs/export${query}`);
+  expect(status).toBe(200);
+  return text;
+}
+
+/** What an auditor reads who runs the command on these lines. */
+async function audit(rows: readonly string[]): Promise<{ code: number; out: string }> {
+  const file = join(folder, 'export.ndjson');
+  writeFileSync(file, `${rows.join('\n')}\n`);
+  let out = '';
+  const write = jest.spyOn(process.stdout, 'write').mockImplementation((text) => {
+    out += String(text);
+    return true;
+  });
+  const errors = jest.spyOn(process.stderr, 'write').mockImplementation((text) => {
+    out += String(text);
+    return true;
+  });
+  try {
+    const code = await runVerify(['--from', file, '--seals', folder, '--keys', `${folder}.keys`]);
+    return { code, out };
+  } finally {
+    write.mockRestore();
+    errors.mockRestore();
+  }
+}
+
+const edited = (index: number, change: (row: Record<string, unknown>) => void): string[] =>
+  lines.map((line, n) => {
+    const row = JSON.parse(line) as Record<string, unknown>;
+    if (n === index) change(row);
+    return JSON.stringify(row);
+  });
+
+describe('an export', () => {
+  it('is of all rows, with their places in the chain, and of this export itself', async () => {
+    const rows = lines.map((line) => JSON.parse(line) as Record<string, unknown>);
+    expect(rows.map(({ seq }) => seq)).toEqual(rows.map((_, n) => n + 1));
+    expect(rows.at(-1)).toMatchObject({ action: 'audit.export', details: { format: 'ndjson' } });
+    expect((await trail.verify()).head.seq).toBeGreaterThanOrEqual(rows.length);
+  });
+
+  it('is filtered as the list is', async () => {
+    const rows = (await exported('?action=session.open')).trimEnd().split('\n');
+    expect(rows.map((row) => (JSON.parse(row) as { action: string }).action)).toEqual(
+      rows.map(() => 'session.open'),
+    );
+    expect((await app.as(trail.admin).get('/audit/logs/export?limit=3')).status).toBe(400);
+    expect((await app.as(trail.admin).get('/audit/logs/export?format=xml')).status).toBe(400);
+  });
+
+  it('is CSV where that is asked for, in which nothing is a formula', async () => {
+    await app
+      .as(trail.admin)
+      .with({ 'user-agent': '=cmd|"x"!A1' })
+      .patch('/auth/profile', { full_name: 'Formula' });
+    const csv = await exported('?format=csv');
+    expect(csv.split('\r\n')[0]).toBe(
+      'id,created_at,user_id,action,resource,details,ip,user_agent,request_id,seq,hash',
+    );
+    expect(csv).toContain(`,"'=cmd|""x""!A1",`);
+  });
+});
+
+describe('the offline check', () => {
+  it('finds an export valid', async () => {
+    const { code, out } = await audit(lines);
+    expect(out).toMatch(
+      new RegExp(`^Valid: ${lines.length} links of organisation ${trail.admin.organizationId}`),
+    );
+    expect(out).toMatch(/Sealed up to link \d+ at .*; 3 links are younger/);
+    expect(code).toBe(0);
+  });
+
+  it.each<[string, () => string[], RegExp]>([
+    ['an edited row', () => edited(3, (row) => (row.action = 'other')), /link 4 .*: changed/],
+    ['an edited number', () => edited(3, (row) => (row.details = { n: 1 })), /link 4 .*: changed/],
+    ['a row less', () => lines.toSpliced(3, 1), /link 4: gap/],
+    ['rows in another order', () => lines.with(3, lines[4] ?? '').with(4, lines[3] ?? ''), /link 4: gap/],
+    ['a row more', () => lines.toSpliced(3, 0, lines[3] ?? ''), /link 5.*: gap/],
+    ['its end cut off', () => lines.slice(0, 4), /link 5: truncated/],
+    ['its beginning cut off', () => lines.slice(2), /no archive in --seals tells what was before/],
+    ['a line that is none', () => lines.with(2, '{'), /line 3 is no row/],
+  ])('finds %s', async (_, rows, said) => {
+    const { code, out } = await audit(rows());
+    expect(out).toMatch(said);
+    expect(code).toBe(1);
+  });
+
+  it('refuses seals that the keys did not sign', async () => {
+    const file = join(folder, '0000000000000001.json');
+    const [seal = ''] = [...(await trail.stored('audit-seals')).values()];
+    writeFileSync(file, seal.replace(/"seq":\d+/, '"seq":1'));
+    const { code, out } = await audit(lines);
+    rmSync(file);
+    expect(out).toContain('is not signed by any of the keys');
+    expect(code).toBe(1);
+  });
+});

@@ -1,0 +1,202 @@
+import { createHash } from 'node:crypto';
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { basename, join } from 'node:path';
+import { gunzipSync } from 'node:zlib';
+import { AuditVerification } from '../../src/modules/audit/audit-verification.js';
+import { AuditJobs } from '../../src/modules/audit/audit.jobs.js';
+import { checkOffline } from '../../src/modules/audit/offline-check.js';
+import { exportedLinks } from '../../src/modules/audit/exported-links.js';
+import { readKeySet } from '../../src/modules/audit/signed-document.js';
+import { TestApp } from '../support/app.js';
+import { Trail } from '../support/audit-chain.js';
+
+const DAY = 24 * 60 * 60;
+
+let app: TestApp;
+let trail: Trail;
+beforeEach(async () => {
+  app = await TestApp.start({ env: { AUDIT_RETENTION_MONTHS: '2' } });
+  trail = await Trail.of(app);
+});
+afterEach(async () => {
+  await trail.end();
+  await app.stop();
+});
+
+const jobs = () => app.cloudkeep.nest.get(AuditJobs);
+
+const months = async () => {
+  const rows = await trail.rows<{ name: string }>(
+    `SELECT relname AS name FROM pg_class JOIN pg_inherits ON inhrelid = oid
+     WHERE inhparent = 'audit_logs'::regclass AND $1::uuid IS NOT NULL ORDER BY 1`,
+  );
+  return rows.map(({ name }) => name.slice('audit_logs_'.length));
+};
+
+const nameOf = (monthsAway: number, day = new Date()) =>
+  new Date(Date.UTC(day.getUTCFullYear(), day.getUTCMonth() + monthsAway))
+    .toISOString()
+    .slice(0, 7)
+    .replace('-', '_');
+
+/** Rows of that many days ago. */
+async function rowsOf(daysAgo: number, count: number): Promise<void> {
+  await trail.tamper(
+    `INSERT INTO audit_logs (id, created_at, organization_id, action, resource, details)
+     SELECT uuidv7(-make_interval(secs => $2 - n)), now() - make_interval(secs => $2 - n), $1, 'old', 'old:' || n, '{}'
+     FROM generate_series(1, $3) AS n`,
+    [daysAgo * DAY, count],
+  );
+}
+
+/** The partitions as they would be had the server run for half a year. */
+async function halfAYearOfPartitions(): Promise<void> {
+  for (const { name } of await trail.rows<{ name: string }>(
+    `SELECT relname AS name FROM pg_class JOIN pg_inherits ON inhrelid = oid
+     WHERE inhparent = 'audit_logs'::regclass AND $1::uuid IS NOT NULL`,
+  ))
+    await app.database.query(`DROP TABLE ${name}`);
+  await app.database.query(
+    `SELECT start_audit_partitions(now() - interval '6 months', now() + interval '3 months')`,
+  );
+}
+
+describe('partitions', () => {
+  it('are made three months ahead, each protected as the whole', async () => {
+    expect(await months()).toEqual(['earlier', 'later', ...[0, 1, 2, 3].map((n) => nameOf(n))].sort());
+    app.clock.advance(62 * DAY);
+    await jobs().seal();
+    const made = await months();
+    expect(made).toContain(nameOf(3, app.clock.now()));
+    const [name] = made.filter((month) => month === nameOf(3, app.clock.now()));
+    for (const statement of [`DELETE FROM audit_logs_${name}`, `TRUNCATE audit_logs_${name}`])
+      await expect(app.database.query(statement)).rejects.toMatchObject({ code: '42501' });
+    await jobs().seal();
+    expect(await months()).toEqual(made);
+  });
+
+  it('take in what was written while nobody made any', async () => {
+    await trail.tamper(
+      `INSERT INTO audit_logs (id, created_at, organization_id, action, resource, details)
+       SELECT uuidv7(make_interval(days => n * 40)), now(), $1, 'ahead', 'x', '{}' FROM generate_series(1, 6) AS n`,
+    );
+    await trail.bind();
+    app.clock.advance(150 * DAY);
+    await jobs().seal();
+    expect(
+      await trail.rows(`SELECT FROM audit_logs WHERE organization_id = $1 AND action = 'ahead'`),
+    ).toHaveLength(6);
+    const { organizationId } = trail.admin;
+    const { checked, fault } = await app.cloudkeep.nest.get(AuditVerification).verify(organizationId);
+    expect({ fault, all: checked > 6 }).toEqual({ fault: null, all: true });
+  });
+});
+
+describe('a month that is old enough', () => {
+  async function old(): Promise<void> {
+    await halfAYearOfPartitions();
+    for (const days of [170, 130]) await rowsOf(days, 5);
+    // The sign-in may have been bound already; as it was, those rows came first.
+    await trail.rows('DELETE FROM audit_chain WHERE organization_id = $1');
+    await trail.bind(true);
+    await trail.grow(4);
+    await trail.seal();
+  }
+
+  it('goes into the object store, and the chain holds from its first kept row', async () => {
+    await old();
+    const before = await trail.verify();
+    expect(before).toMatchObject({ valid: true });
+    await jobs().retain();
+    expect(await months()).not.toContain(nameOf(-3));
+    expect(await months()).toContain(nameOf(-2));
+    expect(await trail.rows(`SELECT FROM audit_logs WHERE organization_id = $1 AND action = 'old'`)).toEqual(
+      [],
+    );
+    const after = await trail.verify();
+    expect(after).toMatchObject({ valid: true, checked: before.checked - 10, head: before.head });
+    await trail.grow(2);
+    expect((await trail.verify()).checked).toBe(after.checked + 2);
+    const archives = await trail.stored('audit-archives');
+    const rows = [...archives]
+      .sort()
+      .flatMap(([, bytes]) => gunzipSync(Buffer.from(bytes, 'latin1')).toString().trimEnd().split('\n'));
+    expect(rows.map((row) => (JSON.parse(row) as { seq: number }).seq)).toEqual([
+      1, 2, 3, 4, 5, 6, 7, 8, 9, 10,
+    ]);
+    for (const text of (await trail.stored('audit-seals')).values()) {
+      const document = JSON.parse(text) as { type: string; object: string; sha256: string };
+      if (document.type !== 'cloudkeep.audit-archive') continue;
+      const bytes = Buffer.from(archives.get(document.object) ?? '', 'latin1');
+      expect(createHash('sha256').update(bytes).digest('hex')).toBe(document.sha256);
+    }
+  });
+
+  it('is checked offline, with what was kept and without', async () => {
+    await old();
+    await jobs().retain();
+    const folder = mkdtempSync(join(tmpdir(), 'audit-'));
+    try {
+      const { text } = await app.as(trail.admin).get('/audit/logs/export');
+      const exported = join(folder, 'export.ndjson');
+      writeFileSync(exported, text);
+      const archives = [...(await trail.stored('audit-archives'))].map(([key, bytes]) => {
+        writeFileSync(join(folder, basename(key)), Buffer.from(bytes, 'latin1'));
+        return join(folder, basename(key));
+      });
+      const seals = [...(await trail.stored('audit-seals'))].map(([name, text]) => ({ name, text }));
+      const keys = readKeySet((await app.anyone.get('/audit/keys')).text);
+      const { head } = await trail.verify();
+      const all = await checkOffline(exportedLinks([exported, ...archives]), seals, keys);
+      expect(all).toMatchObject({ fault: null, checked: head.seq });
+      const kept = await checkOffline(exportedLinks([exported]), seals, keys);
+      expect(kept).toMatchObject({ fault: null, checked: head.seq - 10 });
+    } finally {
+      rmSync(folder, { recursive: true, force: true });
+    }
+  });
+
+  it('keeps the chain whole where rows of two months arrived mixed', async () => {
+    await halfAYearOfPartitions();
+    const boundary = `date_trunc('month', now() AT TIME ZONE 'UTC') AT TIME ZONE 'UTC' - interval '2 months'`;
+    await trail.rows('DELETE FROM audit_logs WHERE organization_id = $1');
+    await trail.rows('DELETE FROM audit_chain WHERE organization_id = $1');
+    for (const seconds of [-120, 60, -60, 120]) {
+      await trail.tamper(
+        `INSERT INTO audit_logs (id, created_at, organization_id, action, resource, details)
+         SELECT uuidv7(${boundary} - now() + make_interval(secs => $2)), ${boundary}, $1, 'mixed', 'x', '{}'`,
+        [seconds],
+      );
+      await trail.bind(true);
+    }
+    await trail.seal();
+    expect(await trail.verify()).toMatchObject({ valid: true, checked: 4 });
+    await jobs().retain();
+    expect(await trail.rows('SELECT FROM audit_logs WHERE organization_id = $1')).toHaveLength(2);
+    expect(await trail.verify()).toMatchObject({ valid: true, checked: 3, head: { seq: 4 } });
+    await trail.tamper('DELETE FROM audit_logs WHERE organization_id = $1 AND id = $2', [
+      await trail.idAt(2),
+    ]);
+    expect(await trail.brokenAt()).toMatchObject({ kind: 'missing', seq: 2 });
+  });
+
+  it('stays where its trail is broken: it is evidence', async () => {
+    await old();
+    await trail.tamper(
+      `UPDATE audit_logs SET action = 'other' WHERE organization_id = $1 AND resource = 'old:2'`,
+    );
+    await jobs().retain();
+    expect(await months()).toContain(nameOf(-4));
+    expect(await trail.brokenAt()).toMatchObject({ kind: 'changed' });
+  });
+
+  it('can not be claimed to have gone', async () => {
+    await old();
+    await jobs().retain();
+    await trail.tamper(
+      `UPDATE audit_archives SET body = regexp_replace(body, '"seq":\\d+', '"seq":11') WHERE organization_id = $1`,
+    );
+    expect(await trail.brokenAt()).toMatchObject({ kind: 'forged' });
+  });
+});
