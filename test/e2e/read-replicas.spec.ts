@@ -59,7 +59,8 @@ it('knows of what was written in another process, where they share a Redis', asy
   if (!HAS_REDIS) return console.warn('SKIPPED: replicas and Redis: there is no redis-server on PATH');
   const redis = await RedisServer.start();
   const env = { REDIS_URL: redis.url, DATABASE_REPLICA_URLS: standby.urlOf(app.database) };
-  const [here, there] = await Promise.all([1, 2].map(() => TestApp.start({ replicaOf: app, env })));
+  const here = await TestApp.start({ replicaOf: app, env });
+  const there = await TestApp.start({ replicaOf: app, env });
   try {
     const user = await app.given.signedIn();
     const elsewhere = async () =>

@@ -23,7 +23,8 @@ describeWithRedis('sockets of two replicas that share a Redis', () => {
     other = await TestApp.start({ env, replicaOf: app });
     user = await app.given.signedIn();
     id = await opened(app.as(user));
-    [here, there] = await Promise.all([app, other].map((replica) => open(replica)));
+    here = await open(app);
+    there = await open(other);
   });
   afterAll(async () => {
     here.close();
