@@ -15,6 +15,7 @@ import { DatabaseModule } from './database/database.module.js';
 import { DatabaseUrl } from './database/database-url.js';
 import { StartupError } from './database/startup-error.js';
 import { SEALED_SIGNING_KEYS } from './modules/auth/signing-keys.service.js';
+import { SEALED_AUDIT_KEYS } from './modules/audit/audit-keys.js';
 import { SEALED_MAILS } from './modules/mail/letters.js';
 import { SEALED_TOTP_SECRETS } from './modules/mfa/totp-codes.js';
 import { SEALED_CREDENTIALS } from './modules/sandbox/session-credentials.js';
@@ -22,6 +23,7 @@ import { SEALED_CREDENTIALS } from './modules/sandbox/session-credentials.js';
 /** Everything the database holds sealed. */
 export const SEALED_COLUMNS: readonly SealedColumn[] = [
   SEALED_ANSWERS,
+  SEALED_AUDIT_KEYS,
   SEALED_CREDENTIALS,
   SEALED_MAILS,
   SEALED_SIGNING_KEYS,

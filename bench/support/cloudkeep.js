@@ -8,7 +8,9 @@ import { startServer } from './processes.js';
 
 const MAIN = new URL('../../dist/src/main.js', import.meta.url);
 /** Of the command `npm run start:prod`: what stands between `node` and the script. */
-const FLAGS = createRequire(import.meta.url)('../../package.json').scripts['start:prod'].split(' ').slice(1, -1);
+const FLAGS = createRequire(import.meta.url)('../../package.json')
+  .scripts['start:prod'].split(' ')
+  .slice(1, -1);
 
 /** Hexadecimal: no example word, which production refuses, can come up in it. */
 const SECRETS = {

@@ -4,7 +4,6 @@ import {
   AuthConfig,
   CredentialsConfig,
   ConversationsConfig,
-  DatabaseConfig,
   HttpConfig,
   ImportsConfig,
   LimitsConfig,
@@ -15,6 +14,7 @@ import {
   type Config,
 } from './config.js';
 import { AuditConfig } from './audit.js';
+import { DatabaseConfig } from './database.js';
 import { MarketConfig } from './market.js';
 import { RedisConfig } from './redis.js';
 import { SandboxConfig } from './sandbox.js';

@@ -3,6 +3,7 @@ import { isIP } from 'node:net';
 import { resolve } from 'node:path';
 import type { Env, Environment, JwtAlgorithm, Settings } from './env.js';
 import { auditOf, type AuditConfig } from './audit.js';
+import { databaseOf, type DatabaseConfig } from './database.js';
 import { localSecrets } from './local-secrets.js';
 import { marketOf, type MarketConfig } from './market.js';
 import type { RateLimit } from './rate-limit.js';
@@ -24,17 +25,6 @@ export abstract class AppConfig {
   abstract readonly publicUrl: URL | null;
   abstract readonly dataDir: string;
   abstract readonly shutdownGraceSeconds: number;
-}
-
-export abstract class DatabaseConfig {
-  /** Null asks for the embedded server. */
-  abstract readonly url: string | null;
-  abstract readonly poolSize: number;
-  /** How long a migration waits for a table; 0 for ever. */
-  abstract readonly migrationLockSeconds: number;
-  /** Past the PgBouncer that `url` leads to; null when it leads to the server itself. */
-  abstract readonly directUrl: string | null;
-  abstract readonly replicaUrls: readonly string[];
 }
 
 export abstract class HttpConfig {
@@ -156,13 +146,7 @@ export function buildConfig(env: Settings, version: string): Config {
       dataDir,
       shutdownGraceSeconds: env.SHUTDOWN_GRACE_SECONDS,
     },
-    database: {
-      url: env.DATABASE_URL ?? null,
-      poolSize: env.DATABASE_POOL_SIZE,
-      migrationLockSeconds: env.MIGRATION_LOCK_SECONDS,
-      directUrl: env.DATABASE_DIRECT_URL ?? null,
-      replicaUrls: env.DATABASE_REPLICA_URLS,
-    },
+    database: databaseOf(env),
     redis: { address: readRedisUrl(env.REDIS_URL ?? '') ?? null },
     http: httpOf(env),
     log: { level: env.LOG_LEVEL, format: env.LOG_FORMAT ?? (production ? 'json' : 'text') },

@@ -6,7 +6,7 @@ import {
   type OnModuleInit,
 } from '@nestjs/common';
 import { APP_GUARD } from '@nestjs/core';
-import type { DatabaseConfig } from '../../config/config.js';
+import type { DatabaseConfig } from '../../config/database.js';
 import { Replicas } from '../../database/replicas.js';
 import { Sql } from '../../database/sql.js';
 import { RecentWriters } from './recent-writers.js';

@@ -1,11 +1,20 @@
 import { createPrivateKey, createPublicKey, generateKeyPairSync, type JsonWebKey } from 'node:crypto';
 import { Injectable, Logger } from '@nestjs/common';
+import type { SealedColumn } from '../../common/crypto/sealed-column.js';
 import { Sealer } from '../../common/crypto/sealer.js';
 import { Clock } from '../../common/time/clock.js';
 import { AuditConfig } from '../../config/audit.js';
 import { UnitOfWork } from '../../database/unit-of-work.js';
 import { AuditKeysRepository, type AuditKeyRow } from './audit-keys.repository.js';
 import { thumbprintOf, type DocumentKey, type PublicKeys } from './signed-document.js';
+
+/** Keys that sign what is sealed of the trail. */
+export const SEALED_AUDIT_KEYS: SealedColumn = {
+  table: 'audit_keys',
+  column: 'sealed_key',
+  id: { column: 'thumbprint', type: 'text' },
+  purposeOf,
+};
 
 /**
  * The Ed25519 keys that sign what is sealed of the trail: `AUDIT_SIGNING_KEY`, or

@@ -19,7 +19,7 @@ export class AuditJobs implements BeforeApplicationShutdown {
     private readonly singleRun: SingleRun,
   ) {}
 
-  @Cron(CronExpression.EVERY_MINUTE)
+  @Cron(CronExpression.EVERY_MINUTE, { name: 'audit.chain' })
   async bind(): Promise<void> {
     await this.singleRun.run('audit.chain', async () => {
       await this.chain.extend();
@@ -27,7 +27,7 @@ export class AuditJobs implements BeforeApplicationShutdown {
   }
 
   /** The partitions of the coming months as well: an hour that is missed is made up for by the next. */
-  @Cron('0 5 * * * *', { timeZone: 'UTC' })
+  @Cron('0 5 * * * *', { name: 'audit.seal', timeZone: 'UTC' })
   async seal(): Promise<void> {
     await this.singleRun.run('audit.seal', async () => {
       await this.chain.extend();
@@ -37,7 +37,7 @@ export class AuditJobs implements BeforeApplicationShutdown {
     });
   }
 
-  @Cron('0 30 3 * * *', { timeZone: 'UTC' })
+  @Cron('0 30 3 * * *', { name: 'audit.retain', timeZone: 'UTC' })
   async retain(): Promise<void> {
     await this.singleRun.run('audit.retain', async () => {
       await this.chain.extend(true);
