@@ -50,6 +50,7 @@ const LEFT_OUT: Readonly<Record<string, string>> = {
   refresh_tokens: 'digests of secrets; their session is in the export',
   roles: 'what an organisation lets its people do; whose role is whose, the profile tells',
   storage_usage: 'how much somebody keeps; their files are in the export',
+  job_runs: 'how the jobs of the server fared',
   signing_keys: 'keys of the server',
 };
 
