@@ -49,8 +49,12 @@ export async function planOf(migration: Migration): Promise<PlannedMigration> {
     },
   });
   await new migration().up(recorder);
-  const made = new Set(sqls.map(tableMadeBy));
-  const statements = sqls.map((sql) => ({ sql, ...lockOf(sql, (table) => made.has(table)) }));
+  const made = new Set<string | null>();
+  const statements = sqls.map((sql) => {
+    const lock = lockOf(sql, (table) => made.has(table));
+    made.add(tableMadeBy(sql));
+    return { sql, ...lock };
+  });
   return { name: migration.name, statements };
 }
 

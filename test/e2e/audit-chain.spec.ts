@@ -172,7 +172,7 @@ describe('somebody who rewrites the chain too', () => {
     const links = await trail.rows<{ seq: string; digest: Buffer; hash: Buffer }>(
       'SELECT seq, digest, hash FROM audit_chain WHERE organization_id = $1 ORDER BY seq',
     );
-    let previous: Buffer<ArrayBufferLike> = Buffer.alloc(32);
+    let previous: Buffer = Buffer.alloc(32);
     for (const { seq, digest, hash } of links) {
       previous = Number(seq) < from ? hash : sha256(previous, digest);
       await trail.tamper('UPDATE audit_chain SET hash = $3 WHERE organization_id = $1 AND seq = $2', [

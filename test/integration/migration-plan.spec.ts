@@ -13,14 +13,14 @@ beforeEach(async () => {
 });
 afterEach(() => database.drop());
 
-/** The strongest lock this transaction holds on each of these tables. */
-async function heldOn(client: Client, tables: readonly number[]): Promise<Map<string, number>> {
-  const { rows } = await client.query<{ table: string; mode: string }>(
-    `SELECT relation::regclass::text AS table, mode FROM pg_locks
+/** The strongest lock this transaction holds on each of these tables, by their ids. */
+async function heldOn(client: Client, tables: readonly number[]): Promise<Map<number, number>> {
+  const { rows } = await client.query<{ table: number; mode: string }>(
+    `SELECT relation::int AS table, mode FROM pg_locks
      WHERE pid = pg_backend_pid() AND locktype = 'relation' AND relation = ANY ($1)`,
     [tables],
   );
-  const held = new Map<string, number>();
+  const held = new Map<number, number>();
   for (const { table, mode } of rows) {
     const words = mode.replace('Lock', '').replaceAll(/(?<=[a-z])(?=[A-Z])/g, ' ');
     const rank = LOCK_MODES.indexOf(words.toUpperCase() as LockMode);
@@ -30,27 +30,34 @@ async function heldOn(client: Client, tables: readonly number[]): Promise<Map<st
   return held;
 }
 
+/** A statement may give them others. */
+async function namesNow(client: Client): Promise<Map<number, string>> {
+  const { rows } = await client.query<{ id: number; name: string }>(
+    `SELECT oid::int AS id, relname AS name FROM pg_class
+     WHERE relnamespace = 'public'::regnamespace AND relkind IN ('r', 'p')`,
+  );
+  return new Map(rows.map(({ id, name }) => [id, name]));
+}
+
 it('a plan names the locks that PostgreSQL then takes, statement by statement', async () => {
   const client = new Client({ connectionString: database.url });
   await client.connect();
   let checked = 0;
   for (const migration of await loadMigrations()) {
     const { statements } = await planOf(migration);
-    const there = await client.query<{ oid: number }>(
-      `SELECT oid::int FROM pg_class WHERE relnamespace = 'public'::regnamespace AND relkind IN ('r', 'p')`,
-    );
-    const tables = there.rows.map(({ oid }) => oid);
+    const tables = [...(await namesNow(client)).keys()];
     await client.query('BEGIN');
     for (const { sql, mode, tables: planned } of statements) {
-      await client.query('SAVEPOINT before');
+      const names = await namesNow(client);
       const before = await heldOn(client, tables);
       await client.query(sql);
       const after = await heldOn(client, tables);
       const stronger = [...after].filter(([table, rank]) => rank > (before.get(table) ?? 0));
       // Reading is not what anybody waits for.
       const worth = stronger.filter(([, rank]) => rank > LOCK_MODES.indexOf('ACCESS SHARE'));
-      for (const [table, rank] of worth) {
+      for (const [id, rank] of worth) {
         checked++;
+        const table = names.get(id) ?? '';
         expect([sql, table, planned.includes(table), LOCK_MODES.indexOf(mode) >= rank]).toEqual([
           sql,
           table,
