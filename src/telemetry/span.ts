@@ -12,7 +12,7 @@ export interface SpanStart {
 /** Begins a span of the library's, below another of its own or of a caller's. */
 export type BeginSpan = (start: SpanStart, parent: Span | SpanContext | null, links: SpanContext[]) => Span;
 
-/** The library's own is in the library, which may not be loaded. */
+// eslint-disable-next-line @typescript-eslint/no-unsafe-enum-assignment -- its name is in the library, which may not be loaded
 const ERROR = 2 as SpanStatusCode.ERROR;
 const SHORT_AND_PLAIN = /^[\w.-]{1,64}$/;
 const current = new AsyncLocalStorage<LiveSpan | undefined>();
