@@ -65,7 +65,9 @@ export async function createApp(config: Config, clock: Clock = new SystemClock()
     throw error;
   });
   configureHttp(nest, config);
-  nest.useWebSocketAdapter(new SocketAdapter(nest, config.http, await SocketRelay.open(nest.get(Redis)), tracing));
+  nest.useWebSocketAdapter(
+    new SocketAdapter(nest, config.http, await SocketRelay.open(nest.get(Redis)), tracing),
+  );
   const cookieName = sessionCookieName(config.auth.secureCookie);
   let document: OpenAPIObject | undefined;
   // Made when somebody asks for it: a start need not wait for a description.

@@ -25,7 +25,10 @@ export class Tracing {
   }
 
   /** @param about what the process says of itself beside its name. */
-  static async open(config: TracingConfig, about: { version: string; environment: string }): Promise<Tracing> {
+  static async open(
+    config: TracingConfig,
+    about: { version: string; environment: string },
+  ): Promise<Tracing> {
     const tracing = Tracing.off();
     if (config.endpoint === null) return tracing;
     const { Otlp: Library } = await import('./otlp.js');
@@ -60,7 +63,11 @@ export class Tracing {
     if (this.otlp === null) return null;
     const { begin } = this.otlp;
     const cause = activeSpan();
-    const span = begin(start, readTraceparent(caller.traceparent), cause === undefined ? [] : [cause.context]);
+    const span = begin(
+      start,
+      readTraceparent(caller.traceparent),
+      cause === undefined ? [] : [cause.context],
+    );
     return new LiveSpan(span, begin, null);
   }
 

@@ -71,7 +71,10 @@ describe('a request', () => {
 
   it('goes on with the trace of its caller, or is left out as that is', async () => {
     const ask = (flags: string) => () =>
-      app.as(user).with({ traceparent: `00-${TRACE}-${CALLER}-${flags}` }).get('/auth/profile');
+      app
+        .as(user)
+        .with({ traceparent: `00-${TRACE}-${CALLER}-${flags}` })
+        .get('/auth/profile');
     expect(await spansOf(ask('01'))).toContainEqual(
       expect.objectContaining({ name: 'GET /api/v1/auth/profile', traceId: TRACE, parentId: CALLER }),
     );
@@ -177,16 +180,16 @@ describeWithRedis('with a Redis', () => {
     const env = {
       OTEL_EXPORTER_OTLP_TRACES_ENDPOINT: `${collector.url}/v1/traces`,
       REDIS_URL: redis.url,
-      RATE_LIMIT_REQUESTS: '100',
+      RATE_LIMIT_LOGIN: '50/60',
     };
     const replica = await TestApp.start({ env, replicaOf: app });
-    const spans = await spansOf(() => replica.as(user).get('/auth/profile'), replica);
-    const root = named(spans, 'GET /api/v1/auth/profile');
-    expect(below(spans, root)).toContainEqual(
-      expect.objectContaining({ name: 'redis EVALSHA', kind: 'client', isError: false }),
-    );
+    const login = { email: user.email, password: 'wrong' };
+    const spans = await spansOf(() => replica.anyone.post('/auth/login', login), replica);
     await replica.stop();
     await redis.stop();
+    expect(below(spans, named(spans, 'POST /api/v1/auth/login'))).toContainEqual(
+      expect.objectContaining({ name: 'redis EVALSHA', kind: 'client', isError: false }),
+    );
   });
 });
 
