@@ -107,7 +107,7 @@ function attributesOf(content: Uint8Array, number: number): Record<string, unkno
 }
 
 /** Texts and whole numbers are all we send. */
-function valueOf(content = new Uint8Array()): unknown {
+function valueOf(content: Uint8Array = new Uint8Array()): unknown {
   const whole = fieldsOf(content).get(3)?.[0];
   return whole === undefined ? textOf(content, 1, 'utf8') : Number(whole);
 }
