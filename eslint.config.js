@@ -3,12 +3,13 @@ import boundaries from 'eslint-plugin-boundaries';
 import { defineConfig } from 'eslint/config';
 import tseslint from 'typescript-eslint';
 
-/** Imports point one way: modules -> common -> database -> config. */
+/** Imports point one way: modules -> common -> database -> telemetry -> config. */
 const mayImport = {
-  app: ['module', 'common', 'database', 'config'],
-  module: ['common', 'database', 'config'],
-  common: ['common', 'database', 'config'],
-  database: ['database', 'config'],
+  app: ['module', 'common', 'database', 'telemetry', 'config'],
+  module: ['common', 'database', 'telemetry', 'config'],
+  common: ['common', 'database', 'telemetry', 'config'],
+  database: ['database', 'telemetry', 'config'],
+  telemetry: ['telemetry', 'config'],
   config: ['config'],
   migration: [],
 };
@@ -75,6 +76,7 @@ export default defineConfig(
         { type: 'module', pattern: 'src/modules/*', capture: ['name'] },
         { type: 'common', pattern: 'src/common' },
         { type: 'database', pattern: 'src/database' },
+        { type: 'telemetry', pattern: 'src/telemetry' },
         { type: 'config', pattern: 'src/config' },
         { type: 'migration', pattern: 'migrations' },
         { type: 'app', pattern: 'src' },

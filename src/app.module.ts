@@ -17,6 +17,8 @@ import type { Config } from './config/config.js';
 import { ConfigModule } from './config/config.module.js';
 import { DatabaseUrl } from './database/database-url.js';
 import { DatabaseModule } from './database/database.module.js';
+import { TelemetryModule } from './telemetry/telemetry.module.js';
+import { Tracing } from './telemetry/tracing.js';
 import { ApiKeysModule } from './modules/api-keys/api-keys.module.js';
 import { AuditModule } from './modules/audit/audit.module.js';
 import { AuthModule } from './modules/auth/auth.module.js';
@@ -38,17 +40,20 @@ export interface Foundation {
   readonly databaseUrl: DatabaseUrl;
   readonly clock: Clock;
   readonly logger: RootLogger;
+  /** Off unless given. */
+  readonly tracing?: Tracing;
 }
 
 /** The map of the house. Refuses rules of its own: one line a module. */
 @Module({})
 export class AppModule {
-  static forRoot({ config, databaseUrl, clock, logger }: Foundation): DynamicModule {
+  static forRoot({ config, databaseUrl, clock, logger, tracing = Tracing.off() }: Foundation): DynamicModule {
     return {
       module: AppModule,
       imports: [
         ConfigModule.forRoot(config),
         TimeModule.forRoot(clock),
+        TelemetryModule.forRoot(tracing),
         DatabaseModule.forRoot(databaseUrl),
         CryptoModule,
         HttpModule.forRoot(logger),

@@ -22,6 +22,7 @@ import type { Config } from './config/config.js';
 import { DatabaseUrl } from './database/database-url.js';
 import { openDatabase, type OpenDatabase } from './database/open-database.js';
 import { StartupError } from './database/startup-error.js';
+import { Tracing } from './telemetry/tracing.js';
 import { FirstAdminService, type FirstAdmin } from './modules/auth/first-admin.js';
 
 const OUTSIDE_THE_API = ['health', 'health/live', 'health/ready', 'metrics', '.well-known/jwks.json'];
@@ -52,17 +53,21 @@ const LEAST_DRAIN_MS = 5_000;
 export async function createApp(config: Config, clock: Clock = new SystemClock()): Promise<Cloudkeep> {
   const database = await openDatabase(config);
   const databaseUrl = new DatabaseUrl(database.url, database.directUrl);
-  const logger = new RootLogger(config.log);
+  const tracing = await Tracing.open(config.tracing, config.app);
+  const logger = new RootLogger(config.log, tracing.isOn ? 'its trace' : 'no trace');
   const nest = await NestFactory.create<NestExpressApplication>(
-    withoutIdleEnhancers(AppModule.forRoot({ config, databaseUrl, clock, logger })),
+    withoutIdleEnhancers(AppModule.forRoot({ config, databaseUrl, clock, logger, tracing })),
     new WholeSiteAdapter(config.http.idleMs),
     { bodyParser: false, logger: new NestLogger(logger.pino), abortOnError: false },
   ).catch(async (error: unknown) => {
+    await tracing.close();
     await database.close();
     throw error;
   });
   configureHttp(nest, config);
-  nest.useWebSocketAdapter(new SocketAdapter(nest, config.http, await SocketRelay.open(nest.get(Redis))));
+  nest.useWebSocketAdapter(
+    new SocketAdapter(nest, config.http, await SocketRelay.open(nest.get(Redis)), tracing),
+  );
   const cookieName = sessionCookieName(config.auth.secureCookie);
   let document: OpenAPIObject | undefined;
   // Made when somebody asks for it: a start need not wait for a description.
@@ -159,6 +164,7 @@ export class Cloudkeep {
       (this.nest.getHttpServer() as { closeAllConnections?: () => void }).closeAllConnections?.();
       await this.nest.close();
     } finally {
+      await this.nest.get(Tracing).close();
       await this.database.close();
     }
   }

@@ -20,6 +20,7 @@ import { RedisConfig } from './redis.js';
 import { SandboxConfig } from './sandbox.js';
 import { SignInProvidersConfig } from './sign-in-providers.js';
 import { FilesConfig, StorageConfig } from './storage.js';
+import { TracingConfig } from './tracing.js';
 
 /** Hands each typed slice of the settings to whoever asks for it by type. Refuses to start on a setting it can not use. */
 @Module({})
@@ -44,6 +45,7 @@ export class ConfigModule {
       { provide: MarketConfig, useValue: config.market },
       { provide: SandboxConfig, useValue: config.sandbox },
       { provide: AuditConfig, useValue: config.audit },
+      { provide: TracingConfig, useValue: config.tracing },
       { provide: SecretsConfig, useValue: config.secrets },
     ];
     return { module: ConfigModule, global: true, providers, exports: providers };

@@ -11,6 +11,7 @@ import { readRedisUrl, type RedisConfig } from './redis.js';
 import { sandboxOf, type SandboxConfig } from './sandbox.js';
 import { signInProvidersOf, type SignInProvidersConfig } from './sign-in-providers.js';
 import { filesOf, storageOf, type FilesConfig, type StorageConfig } from './storage.js';
+import { tracingOf, type TracingConfig } from './tracing.js';
 
 /**
  * The settings as the code wants them: one class a concern, injected by type.
@@ -121,6 +122,7 @@ export interface Config {
   readonly market: MarketConfig;
   readonly sandbox: SandboxConfig;
   readonly audit: AuditConfig;
+  readonly tracing: TracingConfig;
   readonly secrets: SecretsConfig;
 }
 
@@ -165,6 +167,7 @@ export function buildConfig(env: Settings, version: string): Config {
     market: marketOf(env),
     sandbox: sandboxOf(env),
     audit: auditOf(env),
+    tracing: tracingOf(env),
     secrets: secretsOf(env, dataDir),
   };
 }

@@ -24,6 +24,7 @@ import type { RateLimit } from './rate-limit.js';
 import { readSettingFiles } from './setting-files.js';
 import { isOidcSetting, providerFaults, readOidcIssuers, type OidcIssuer } from './sign-in-providers.js';
 import { STORAGE_BACKENDS, storageFaults, type StorageBackend } from './storage.js';
+import { TracingSettings } from './tracing.js';
 
 export const ENVIRONMENTS = ['development', 'staging', 'production'] as const;
 export const LOG_LEVELS = ['fatal', 'error', 'warn', 'info', 'debug', 'trace', 'silent'] as const;
@@ -36,7 +37,7 @@ export type JwtAlgorithm = (typeof JWT_ALGORITHMS)[number];
  * Every setting Cloudkeep knows, named as in the environment. An empty value
  * counts as unset. `.env.example` documents each; a test keeps the two equal.
  */
-export class Env {
+export class Env extends TracingSettings {
   @IsIn(ENVIRONMENTS) ENVIRONMENT: Environment = 'development';
   /** Interface to listen on; loopback in development, every interface elsewhere. */
   @IsOptional() @MaxLength(255) HOST?: string;
@@ -49,6 +50,8 @@ export class Env {
   @Integer(2, 500) DATABASE_POOL_SIZE = 10;
   /** How long a migration may wait for a table that is in use before it gives up; 0 for ever. */
   @Integer(0, 3600) MIGRATION_LOCK_SECONDS = 5;
+  /** Statements that take longer are logged; 0 for none. */
+  @Integer(0, 3_600_000) SLOW_QUERY_MS = 500;
   /** Past a PgBouncer that DATABASE_URL leads to: for LISTEN, the locks of jobs, and migrations. */
   @IsOptional() @PostgresUrl() DATABASE_DIRECT_URL?: string;
   /** Streaming replicas, for lists and searches. */

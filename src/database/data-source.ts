@@ -36,7 +36,11 @@ const CONNECTION = {
  *
  * @param more settings of pg's client.
  */
-export function dataSourceOptions(url: string, poolSize: number, more: ClientConfig = {}): DataSourceOptions {
+export function dataSourceOptions(
+  url: string,
+  poolSize: number,
+  more: ClientConfig & PoolConfig = {},
+): DataSourceOptions {
   return {
     type: 'postgres',
     url,
@@ -51,9 +55,10 @@ export function dataSourceOptions(url: string, poolSize: number, more: ClientCon
 }
 
 /** As the pool of `dataSourceOptions`, past a PgBouncer. */
-export function directPoolOptions(url: string, poolSize: number): PoolConfig {
+export function directPoolOptions(url: string, poolSize: number, more: PoolConfig = {}): PoolConfig {
   return {
     ...CONNECTION,
+    ...more,
     connectionString: url,
     max: poolSize,
     connectionTimeoutMillis: CONNECT_TIMEOUT_MS,
@@ -61,9 +66,9 @@ export function directPoolOptions(url: string, poolSize: number): PoolConfig {
 }
 
 /** As the pool of `dataSourceOptions`, to a replica. */
-export function replicaPoolOptions(url: string, poolSize: number): PoolConfig {
+export function replicaPoolOptions(url: string, poolSize: number, more: PoolConfig): PoolConfig {
   return {
-    ...directPoolOptions(url, poolSize),
+    ...directPoolOptions(url, poolSize, more),
     application_name: 'cloudkeep-replica',
     connectionTimeoutMillis: REPLICA_CONNECT_MS,
     query_timeout: REPLICA_ANSWER_MS,

@@ -11,8 +11,10 @@ import { Notifications } from './notifications.js';
 import { RowSecurityCheck } from './row-security-check.js';
 import { SessionConnections } from './session-connections.js';
 import { Sql } from './sql.js';
+import { Statements } from './statements.js';
 import { TenantContext } from './tenant-context.js';
 import { UnitOfWork } from './unit-of-work.js';
+import { watchedBy } from './watched-client.js';
 
 /** One data source, one transaction idiom, one channel between replicas. Refuses to change the schema outside a migration. */
 @Module({})
@@ -22,8 +24,10 @@ export class DatabaseModule {
     const transactions = new ClsPluginTransactional({
       adapter: new TransactionalAdapterTypeOrm({ dataSourceToken: DataSource }),
     });
+    const statements = new Statements();
     const exported = [
       { provide: DatabaseUrl, useValue: url },
+      { provide: Statements, useValue: statements },
       Sql,
       TenantContext,
       RowSecurityCheck,
@@ -38,7 +42,7 @@ export class DatabaseModule {
         TypeOrmModule.forRootAsync({
           inject: [DatabaseConfig],
           useFactory: ({ poolSize }: DatabaseConfig) => ({
-            ...dataSourceOptions(url.value, poolSize),
+            ...dataSourceOptions(url.value, poolSize, watchedBy(statements)),
             autoLoadEntities: true,
             retryAttempts: 0,
           }),

@@ -1,6 +1,8 @@
 import { Logger } from '@nestjs/common';
 import pg from 'pg';
 import { replicaPoolOptions } from './data-source.js';
+import type { Statements } from './statements.js';
+import { watchedBy } from './watched-client.js';
 
 const LOOK_EVERY_MS = 250;
 /** What is further behind is not read from. */
@@ -21,8 +23,8 @@ class Replica {
   private readonly logger = new Logger('Replicas');
   private readonly name: string;
 
-  constructor(url: string, poolSize: number) {
-    this.pool = new pg.Pool(replicaPoolOptions(url, poolSize));
+  constructor(url: string, poolSize: number, statements: Statements) {
+    this.pool = new pg.Pool(replicaPoolOptions(url, poolSize, watchedBy(statements)));
     this.pool.on('error', () => undefined);
     this.name = new URL(url).host;
   }
@@ -77,8 +79,9 @@ export class Replicas {
     private readonly primary: () => pg.Pool,
     urls: readonly string[],
     poolSize: number,
+    statements: Statements,
   ) {
-    this.replicas = urls.map((url) => new Replica(url, poolSize));
+    this.replicas = urls.map((url) => new Replica(url, poolSize, statements));
   }
 
   async start(): Promise<void> {

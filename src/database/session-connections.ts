@@ -3,6 +3,8 @@ import pg from 'pg';
 import { directPoolOptions } from './data-source.js';
 import { DatabaseUrl } from './database-url.js';
 import { Sql } from './sql.js';
+import { Statements } from './statements.js';
+import { watchedBy } from './watched-client.js';
 
 /** As many jobs as may hold their lock at a time. */
 const MOST = 5;
@@ -15,8 +17,10 @@ export class SessionConnections implements OnApplicationShutdown {
   constructor(
     private readonly sql: Sql,
     url: DatabaseUrl,
+    statements: Statements,
   ) {
-    this.direct = url.isPooled ? new pg.Pool(directPoolOptions(url.direct, MOST)) : null;
+    const options = directPoolOptions(url.direct, MOST, watchedBy(statements));
+    this.direct = url.isPooled ? new pg.Pool(options) : null;
     this.direct?.on('error', () => undefined);
   }
 

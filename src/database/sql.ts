@@ -73,32 +73,33 @@ export class Sql {
     statement: QueryConfig,
   ): Promise<QueryResult<Row>> {
     const organizationId = this.tenant.current;
-    return organizationId === null
-      ? pool.query<Row>(statement)
-      : this.queryAs<Row>(pool, organizationId, statement);
-  }
-
-  /** A statement by itself, in a transaction that shows only the organisation's rows. */
-  private async queryAs<Row extends QueryResultRow>(
-    pool: Pool,
-    organizationId: string,
-    statement: QueryConfig,
-  ): Promise<QueryResult<Row>> {
+    // Not by the pool's own `query`: in a queue for a connection that forgets whose statement it is.
     const client = await pool.connect();
     try {
-      const confine = `SET LOCAL ${TENANT_SETTING} = ${client.escapeLiteral(organizationId)}`;
-      // Sent together, in one round trip. After a failure COMMIT rolls back, so the connection is clean in any case.
-      const queued = [
-        client.query(`BEGIN; ${confine}`),
-        client.query<Row>(statement),
-        client.query('COMMIT'),
-      ] as const;
-      await Promise.allSettled(queued);
-      return (await Promise.all(queued))[1];
+      return await (organizationId === null
+        ? client.query<Row>(statement)
+        : queryAs<Row>(client, organizationId, statement));
     } finally {
       client.release();
     }
   }
+}
+
+/** A statement by itself, in a transaction that shows only the organisation's rows. */
+async function queryAs<Row extends QueryResultRow>(
+  client: PoolClient,
+  organizationId: string,
+  statement: QueryConfig,
+): Promise<QueryResult<Row>> {
+  const confine = `SET LOCAL ${TENANT_SETTING} = ${client.escapeLiteral(organizationId)}`;
+  // Sent together, in one round trip. After a failure COMMIT rolls back, so the connection is clean in any case.
+  const queued = [
+    client.query(`BEGIN; ${confine}`),
+    client.query<Row>(statement),
+    client.query('COMMIT'),
+  ] as const;
+  await Promise.allSettled(queued);
+  return (await Promise.all(queued))[1];
 }
 
 /** What one connection has prepared, another does not know. */

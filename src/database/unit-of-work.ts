@@ -4,6 +4,7 @@ import type { TransactionalAdapterTypeOrm } from '@nestjs-cls/transactional-adap
 import { ClsService } from 'nestjs-cls';
 import type { PoolClient } from 'pg';
 import { TENANT_SETTING } from './data-source.js';
+import { inSpan } from '../telemetry/span.js';
 import { TenantContext } from './tenant-context.js';
 
 type Effect = () => void | Promise<void>;
@@ -17,6 +18,7 @@ interface Completion {
 
 const CONFINE = 'SELECT set_config($1, $2, true)';
 const EFFECTS = Symbol('effects after commit');
+const TRANSACTION = { name: 'transaction', kind: 'internal' } as const;
 
 /**
  * The one transaction idiom. `run` opens a transaction that every repository
@@ -41,16 +43,18 @@ export class UnitOfWork {
     return this.cls.run({ ifNested: 'inherit' }, async () => {
       const effects: Effect[] = [];
       this.cls.set(EFFECTS, effects);
-      const outcome = await this.host.withTransaction(async () => {
-        const { confined } = await this.confine();
-        const result = await work();
-        await confined;
-        for (const { complete } of this.beforeCommit) await complete();
-        return result;
-      });
+      const outcome = await inSpan(TRANSACTION, () => this.host.withTransaction(() => this.whole(work)));
       for (const effect of effects) await effect();
       return outcome;
     });
+  }
+
+  private async whole<T>(work: () => Promise<T>): Promise<T> {
+    const { confined } = await this.confine();
+    const result = await work();
+    await confined;
+    for (const { complete } of this.beforeCommit) await complete();
+    return result;
   }
 
   /**

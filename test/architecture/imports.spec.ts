@@ -39,6 +39,12 @@ const RULES: { rule: Rule; path: string; breaks: string[]; keeps: string[] }[] =
   },
   {
     rule: importsPointOneWay,
+    path: 'src/telemetry/sample.ts',
+    breaks: [`import { Sql } from '../database/sql.js';`],
+    keeps: [`import type { TracingConfig } from '../config/tracing.js';`],
+  },
+  {
+    rule: importsPointOneWay,
     path: 'migrations/1-sample.ts',
     breaks: [
       `import { SCOPES } from '../src/common/access/scopes.js';`,

@@ -5,10 +5,11 @@ import { nodesOf, type SourceFile } from './source-tree.js';
 export type Rule = (file: SourceFile) => string[];
 
 const LAYERS = {
-  app: ['app', 'module', 'common', 'database', 'config'],
-  module: ['module', 'common', 'database', 'config'],
-  common: ['common', 'database', 'config'],
-  database: ['database', 'config'],
+  app: ['app', 'module', 'common', 'database', 'telemetry', 'config'],
+  module: ['module', 'common', 'database', 'telemetry', 'config'],
+  common: ['common', 'database', 'telemetry', 'config'],
+  database: ['database', 'telemetry', 'config'],
+  telemetry: ['telemetry', 'config'],
   config: ['config'],
   migration: ['migration'],
 } as const;
@@ -20,12 +21,15 @@ function layerOf(path: string): Layer | undefined {
   if (root !== 'src') return undefined;
   if (below.length === 0) return 'app';
   if (folder === 'modules') return 'module';
-  return folder === 'common' || folder === 'database' || folder === 'config' ? folder : 'app';
+  return isFolder(folder) ? folder : 'app';
 }
+
+const isFolder = (name?: string): name is 'common' | 'database' | 'telemetry' | 'config' =>
+  ['common', 'database', 'telemetry', 'config'].includes(name ?? '');
 
 const moduleOf = (path: string) => /^src\/modules\/([^/]+)\//.exec(path)?.[1];
 
-/** modules -> common -> database -> config, and nobody reaches up. */
+/** modules -> common -> database -> telemetry -> config, and nobody reaches up. */
 export const importsPointOneWay: Rule = ({ path, imports }) => {
   const allowed: readonly string[] = LAYERS[layerOf(path) ?? 'app'];
   return imports

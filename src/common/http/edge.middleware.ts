@@ -11,12 +11,22 @@ import { watchBody } from './body-watch.js';
 import { Lifecycle } from './lifecycle.js';
 import { sendProblem } from './problem.filter.js';
 import { RootLogger } from './logger.js';
+import { traceFields, type LiveSpan } from '../../telemetry/span.js';
 import type { RequestContextStore } from './request-context.js';
 import { RequestMetrics } from './request-metrics.js';
+import { RequestSpans } from './request-spans.js';
 import { securityHeaders, type SecurityHeaders } from './security-headers.js';
 
 const REQUEST_ID = /^[\x21-\x7e]{1,128}$/;
 const DOCS_PATH = /^\/docs(\/|$)/;
+
+/** How a request went. */
+interface Ending {
+  readonly requestId: string;
+  readonly ip: string;
+  readonly seconds: number;
+  readonly span: LiveSpan | null;
+}
 
 /**
  * The first and last thing a request meets: it gets its id, its context and the
@@ -35,6 +45,7 @@ export class EdgeMiddleware {
     private readonly cls: ClsService<RequestContextStore>,
     private readonly metrics: RequestMetrics,
     private readonly lifecycle: Lifecycle,
+    private readonly spans: RequestSpans,
   ) {
     this.headers = securityHeaders(production);
     this.logger = root.unredacted;
@@ -52,24 +63,28 @@ export class EdgeMiddleware {
     }
     if (this.lifecycle.isDraining) response.setHeader('Connection', 'close');
     this.lifecycle.requestStarted();
+    const span = this.spans.begin(request, requestId);
     response.once('close', () => {
       this.lifecycle.requestEnded();
-      this.report(request, response, { requestId, ip, seconds: (performance.now() - startedAt) / 1000 });
+      const seconds = (performance.now() - startedAt) / 1000;
+      this.report(request, response, { requestId, ip, seconds, span });
     });
     watchBody(request, this.idleMs, () => giveUp(request, response, requestId));
     const store = { requestId, ip, userAgent: request.headers['user-agent'] ?? null } as RequestContextStore;
-    this.cls.runWith(store, next);
+    if (span === null) this.cls.runWith(store, next);
+    else span.enter(() => this.cls.runWith(store, next));
   };
 
   private report(
     request: AuthenticatedRequest,
     response: Response,
-    { requestId, ip, seconds }: { requestId: string; ip: string; seconds: number },
+    { requestId, ip, seconds, span }: Ending,
   ): void {
     // A client that went away before the answer was complete; 499 as nginx logs it.
     const status = response.writableFinished ? response.statusCode : 499;
     const route = (request.route as { path?: string } | undefined)?.path ?? 'unmatched';
     this.metrics.observe(request.method, route, status, seconds);
+    if (span !== null) this.spans.end(span, request.method, route, status);
     if (!this.logger.isLevelEnabled('info')) return;
     const line = {
       request_id: requestId,
@@ -80,6 +95,7 @@ export class EdgeMiddleware {
       duration_ms: Math.round(seconds * 1e5) / 100,
       ip,
       user_id: request.actor?.userId,
+      ...(span === null ? {} : traceFields(span)),
     };
     this.logger.info(line, 'request');
   }

@@ -7,6 +7,9 @@ import { Metrics } from './metrics.js';
 import { ProblemFilter } from './problem.filter.js';
 import { RequestContext } from './request-context.js';
 import { RequestMetrics } from './request-metrics.js';
+import { RequestSpans } from './request-spans.js';
+import { SlowQueries } from './slow-queries.js';
+import { TraceMetrics } from './trace-metrics.js';
 
 /** What every request passes through, and what knows about it. Refuses bodies too large or unreadable, and never tells a stack. */
 @Global()
@@ -17,6 +20,9 @@ import { RequestMetrics } from './request-metrics.js';
     Metrics,
     RequestContext,
     RequestMetrics,
+    RequestSpans,
+    SlowQueries,
+    TraceMetrics,
     { provide: APP_FILTER, useClass: ProblemFilter },
   ],
   exports: [EdgeMiddleware, Lifecycle, Metrics, RequestContext, RootLogger],

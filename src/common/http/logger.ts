@@ -2,6 +2,7 @@ import type { LoggerService } from '@nestjs/common';
 import { destination, pino, type DestinationStream, type Level, type Logger, type LoggerOptions } from 'pino';
 import { default as pretty } from 'pino-pretty';
 import { LogConfig } from '../../config/config.js';
+import { traceFields } from '../../telemetry/span.js';
 
 /** Names under which a secret could reach a log line, at any depth we log. */
 const SECRET_NAMES = [
@@ -28,12 +29,14 @@ export class RootLogger {
   /** For lines that name each of their fields and so can hold no secret: looking for one is most of a line's cost. */
   readonly unredacted: Logger;
 
-  constructor({ level, format }: LogConfig) {
+  /** @param tells whether each line tells of its trace. */
+  constructor({ level, format }: LogConfig, tells: 'its trace' | 'no trace' = 'no trace') {
     const options: LoggerOptions = {
       level,
       base: null,
       timestamp: pino.stdTimeFunctions.isoTime,
       formatters: { level: (label: string) => ({ level: label }) },
+      ...(tells === 'its trace' ? { mixin: () => traceFields() } : {}),
     };
     const stream =
       format === 'json'

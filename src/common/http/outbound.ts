@@ -3,6 +3,7 @@ import { request as requestHttp, type IncomingMessage } from 'node:http';
 import { request as requestHttps } from 'node:https';
 import { isIP, type LookupFunction } from 'node:net';
 import ipaddr from 'ipaddr.js';
+import { activeSpan, inSpan, type LiveSpan } from '../../telemetry/span.js';
 
 /** A server that is slower than this might as well be down. */
 export const OUTBOUND_TIMEOUT_MS = 4_500;
@@ -42,18 +43,39 @@ export interface OutboundRequest {
 export async function outboundFetch(address: string, options: OutboundRequest = {}): Promise<Response> {
   try {
     const url = mustBeAllowed(new URL(address));
-    const answer = await send(url, options);
-    const body = await bodyOf(answer, options.mostBytes ?? MOST_BYTES);
-    const headers = Object.entries(answer.headersDistinct).flatMap(([name, values = []]) =>
-      values.map((value): [string, string] => [name, value]),
-    );
-    const status = answer.statusCode ?? 0;
-    return new Response([204, 205, 304].includes(status) ? null : new Uint8Array(body), { status, headers });
+    return await inSpan(spanOf(url, options), (span) => exchange(url, options, span));
   } catch (error) {
     throw error instanceof OutboundError
       ? error
       : new OutboundError('The server gave no answer', { cause: error });
   }
+}
+
+/** Of the address only whose it is: its path and its query may be secret. */
+function spanOf({ hostname, port, protocol }: URL, { method = 'GET' }: OutboundRequest) {
+  const usual = protocol === 'https:' ? 443 : 80;
+  const attributes = {
+    'http.request.method': method,
+    'server.address': hostname,
+    'server.port': port === '' ? usual : Number(port),
+  };
+  return { name: method, kind: 'client' as const, attributes };
+}
+
+async function exchange(url: URL, options: OutboundRequest, span?: LiveSpan): Promise<Response> {
+  const traceparent = activeSpan()?.traceparent;
+  const headers = { ...options.headers, ...(traceparent === undefined ? {} : { traceparent }) };
+  const answer = await send(url, { ...options, headers });
+  span?.set({ 'http.response.status_code': answer.statusCode ?? 0 });
+  const body = await bodyOf(answer, options.mostBytes ?? MOST_BYTES);
+  const told = Object.entries(answer.headersDistinct).flatMap(([name, values = []]) =>
+    values.map((value): [string, string] => [name, value]),
+  );
+  const status = answer.statusCode ?? 0;
+  return new Response([204, 205, 304].includes(status) ? null : new Uint8Array(body), {
+    status,
+    headers: told,
+  });
 }
 
 function send(url: URL, { method = 'GET', headers = {}, body }: OutboundRequest): Promise<IncomingMessage> {

@@ -1,7 +1,9 @@
 import type { INestApplicationContext } from '@nestjs/common';
 import { IoAdapter } from '@nestjs/platform-socket.io';
-import { Server, type Namespace, type ServerOptions } from 'socket.io';
+import type { MessageMappingProperties } from '@nestjs/websockets';
+import { Server, type Namespace, type ServerOptions, type Socket } from 'socket.io';
 import type { HttpConfig } from '../../config/config.js';
+import type { Tracing } from '../../telemetry/tracing.js';
 import type { SocketRelay } from './socket-relay.js';
 
 /** Whatever a client has to say is short; what is longer ends its connection. */
@@ -14,12 +16,16 @@ interface Client {
   readonly transport: { readonly socket?: { terminate?(): void } };
 }
 
+type Transform = Parameters<IoAdapter['bindMessageHandlers']>[2];
+type Handler = (...given: unknown[]) => Promise<unknown>;
+
 /** Socket.IO beside HTTP, on the same port and with the same origins. */
 export class SocketAdapter extends IoAdapter {
   constructor(
     nest: INestApplicationContext,
     private readonly config: HttpConfig,
     private readonly relay: SocketRelay | null,
+    private readonly tracing: Tracing,
   ) {
     super(nest);
   }
@@ -34,6 +40,22 @@ export class SocketAdapter extends IoAdapter {
     await super.close(server);
     clearTimeout(impatience);
     this.relay?.close();
+  }
+
+  /** Each message that is handled is a trace of its own: a connection may last for days. */
+  override bindMessageHandlers(
+    socket: Socket,
+    handlers: MessageMappingProperties[],
+    transform: Transform,
+  ): void {
+    const traced = handlers.map((handler) => ({ ...handler, callback: this.traced(socket, handler) }));
+    super.bindMessageHandlers(socket, this.tracing.isOn ? traced : handlers, transform);
+  }
+
+  private traced(socket: Socket, { message, callback }: MessageMappingProperties): Handler {
+    const attributes = { 'cloudkeep.socket': socket.id };
+    const start = { name: `socket ${String(message)}`, kind: 'server' as const, attributes };
+    return (...given: unknown[]) => this.tracing.run(start, async () => (callback as Handler)(...given));
   }
 
   override createIOServer(port: number, options?: Partial<ServerOptions>): Server {

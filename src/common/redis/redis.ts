@@ -1,5 +1,6 @@
 import { Logger, type OnApplicationShutdown } from '@nestjs/common';
 import type { RedisAddress } from '../../config/redis.js';
+import { inSpan } from '../../telemetry/span.js';
 import { connectRedis, type RedisClient } from './redis-client.js';
 
 /** Longer nobody waits; what was asked is then decided without. */
@@ -57,18 +58,20 @@ export class Redis implements OnApplicationShutdown {
 
   /** @throws Error when there is no answer in time; the hits may be counted even so. */
   async count(key: string, hits: number, windowMs: number): Promise<SharedCount> {
-    const [total, leftMs] = await this.ready().countHits(PREFIX + key, hits, windowMs);
+    const [total, leftMs] = await asked('EVALSHA', () =>
+      this.ready().countHits(PREFIX + key, hits, windowMs),
+    );
     return { hits: total, leftMs };
   }
 
   /** Leaves a mark that all processes see, for so long. @throws Error when there is no answer in time. */
   async mark(key: string, forMs: number): Promise<void> {
-    await this.ready().set(PREFIX + key, '1', 'PX', forMs);
+    await asked('SET', () => this.ready().set(PREFIX + key, '1', 'PX', forMs));
   }
 
   /** @throws Error when there is no answer in time. */
   async isMarked(key: string): Promise<boolean> {
-    return (await this.ready().exists(PREFIX + key)) === 1;
+    return (await asked('EXISTS', () => this.ready().exists(PREFIX + key))) === 1;
   }
 
   /**
@@ -111,4 +114,10 @@ export class Redis implements OnApplicationShutdown {
     if (this.isLost) this.logger.log('Redis is back');
     this.isLost = false;
   }
+}
+
+/** As a span, without its key: there may be an address in it. */
+function asked<T>(command: string, ask: () => Promise<T>): Promise<T> {
+  const attributes = { 'db.system.name': 'redis', 'db.operation.name': command };
+  return inSpan({ name: `redis ${command}`, kind: 'client', attributes }, async () => ask());
 }

@@ -9,6 +9,7 @@ import { APP_GUARD } from '@nestjs/core';
 import type { DatabaseConfig } from '../../config/database.js';
 import { Replicas } from '../../database/replicas.js';
 import { Sql } from '../../database/sql.js';
+import { Statements } from '../../database/statements.js';
 import { RecentWriters } from './recent-writers.js';
 import { ReplicaReads } from './replica-reads.js';
 import { ReplicasGuard } from './replicas.guard.js';
@@ -26,8 +27,9 @@ export class ReplicasModule implements OnModuleInit, OnApplicationShutdown {
       providers: [
         {
           provide: Replicas,
-          inject: [Sql],
-          useFactory: (sql: Sql) => new Replicas(() => sql.pool, replicaUrls, poolSize),
+          inject: [Sql, Statements],
+          useFactory: (sql: Sql, statements: Statements) =>
+            new Replicas(() => sql.pool, replicaUrls, poolSize, statements),
         },
         RecentWriters,
         ReplicaReads,

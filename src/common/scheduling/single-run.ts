@@ -5,6 +5,7 @@ import { Counter } from 'prom-client';
 import { AdvisoryLock } from '../../database/advisory-locks.js';
 import { errorCodeOf } from '../errors/error-code.js';
 import { SessionConnections } from '../../database/session-connections.js';
+import { Tracing } from '../../telemetry/tracing.js';
 import { Metrics } from '../http/metrics.js';
 import { Clock } from '../time/clock.js';
 import { JobRunsRepository } from './job-runs.repository.js';
@@ -25,6 +26,7 @@ export class SingleRun {
     private readonly jobRuns: JobRunsRepository,
     private readonly clock: Clock,
     { registry }: Metrics,
+    private readonly tracing: Tracing,
   ) {
     this.runs = new Counter({
       name: 'cloudkeep_job_runs_total',
@@ -55,7 +57,7 @@ export class SingleRun {
       );
       if (rows[0]?.locked !== true) return 'skipped';
       try {
-        await this.cls.run(() => this.recorded(job, work));
+        await this.tracing.run(spanOf(job), () => this.cls.run(() => this.recorded(job, work)));
         return 'done';
       } finally {
         await client.query('SELECT pg_advisory_unlock($1, $2)', key);
@@ -83,3 +85,9 @@ export class SingleRun {
     });
   }
 }
+
+const spanOf = (job: string) => ({
+  name: `job ${job}`,
+  kind: 'internal' as const,
+  attributes: { 'cloudkeep.job': job },
+});

@@ -1,4 +1,6 @@
 import { Injectable, Logger } from '@nestjs/common';
+import { inSpan } from '../../telemetry/span.js';
+import { Tracing } from '../../telemetry/tracing.js';
 import { Clock, secondsAfter } from '../../common/time/clock.js';
 import { MailDriver, RefusedForGood } from './drivers/mail-driver.js';
 import { describeFault } from './fault.js';
@@ -6,6 +8,8 @@ import { Letters } from './letters.js';
 import { MailMetrics } from './mail-metrics.js';
 import { MailRepository, type ClaimedMail } from './mail.repository.js';
 import { isTooOld, retryDelay } from './retry-schedule.js';
+
+const SENDING = { name: 'mail send', kind: 'client' } as const;
 
 /** One attempt at one mail, and what follows from how it ends. */
 @Injectable()
@@ -18,12 +22,21 @@ export class MailDelivery {
     private readonly driver: MailDriver,
     private readonly metrics: MailMetrics,
     private readonly clock: Clock,
+    private readonly tracing: Tracing,
   ) {}
 
   /** @param signal aborted when the attempt must end, whatever became of it. */
-  async attempt(mail: ClaimedMail, signal: AbortSignal): Promise<void> {
+  attempt(mail: ClaimedMail, signal: AbortSignal): Promise<void> {
+    const attributes = { 'cloudkeep.mail.template': mail.template, 'cloudkeep.mail.attempt': mail.attempts };
+    return this.tracing.run({ name: 'mail attempt', kind: 'internal', attributes }, () =>
+      this.tried(mail, signal),
+    );
+  }
+
+  private async tried(mail: ClaimedMail, signal: AbortSignal): Promise<void> {
     try {
-      await this.driver.deliver(this.letters.write(mail), signal);
+      const letter = this.letters.write(mail);
+      await inSpan(SENDING, () => this.driver.deliver(letter, signal));
     } catch (error) {
       await this.unsent(mail, error, signal);
       return;

@@ -5,6 +5,7 @@ import {
   type OnApplicationBootstrap,
 } from '@nestjs/common';
 import { ClsService } from 'nestjs-cls';
+import { outsideSpans } from '../../telemetry/span.js';
 import { Clock, secondsAfter } from '../../common/time/clock.js';
 import { MailDelivery, ShuttingDown } from './mail-delivery.js';
 import { MailRepository, type ClaimedMail } from './mail.repository.js';
@@ -49,7 +50,7 @@ export class MailSender implements OnApplicationBootstrap, BeforeApplicationShut
       return;
     }
     // Outside the request that woke us: a mail is none of its queries, and it would live on in our logs.
-    const worker = this.cls.exit(() => this.work()).finally(() => this.ended(worker));
+    const worker = outsideSpans(() => this.cls.exit(() => this.work())).finally(() => this.ended(worker));
     this.workers.add(worker);
   }
 

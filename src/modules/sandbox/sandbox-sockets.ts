@@ -41,7 +41,7 @@ export class SandboxSockets {
     namespace.use((socket, next) => {
       const live = socket as unknown as LiveSocket;
       this.context
-        .run(live, null, () => this.admit(live))
+        .connecting(live, () => this.admit(live))
         .then(
           () => next(),
           (error: unknown) => next(this.refusal(error)),

@@ -5,6 +5,7 @@ import type { Express, Request } from 'express';
 import { ClsService } from 'nestjs-cls';
 import { clientIp } from '../../common/http/client-ip.js';
 import type { RequestContextStore } from '../../common/http/request-context.js';
+import { Tracing } from '../../telemetry/tracing.js';
 import { TenantContext } from '../../database/tenant-context.js';
 import type { LiveSocket } from './socket-protocol.js';
 
@@ -15,6 +16,7 @@ export class SocketContext {
     private readonly http: HttpAdapterHost,
     private readonly cls: ClsService<RequestContextStore>,
     private readonly tenant: TenantContext,
+    private readonly tracing: Tracing,
   ) {}
 
   /** As Express tells it, by the proxies that `TRUST_PROXY` names. */
@@ -26,6 +28,16 @@ export class SocketContext {
       connection: { value: request.socket },
     }) as Request;
     return clientIp(asRequest);
+  }
+
+  /** Of one that is to be let in, of whom nothing is known. */
+  connecting<T>(socket: LiveSocket, work: () => Promise<T>): Promise<T> {
+    const attributes = { 'cloudkeep.socket': socket.id };
+    return this.tracing.run(
+      { name: 'socket connect', kind: 'server', attributes },
+      () => this.run(socket, null, work),
+      socket.request.headers,
+    );
   }
 
   /** @param organizationId whose rows may be touched; null until a caller is known. */

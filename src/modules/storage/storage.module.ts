@@ -1,6 +1,7 @@
 import { Inject, Module, type OnApplicationShutdown } from '@nestjs/common';
 import { SecretsConfig } from '../../config/config.js';
 import { StorageConfig } from '../../config/storage.js';
+import { Tracing } from '../../telemetry/tracing.js';
 import { StartupError } from '../../database/startup-error.js';
 import { composeStore } from './compose-store.js';
 import { ObjectStore } from './object-store.port.js';
@@ -15,13 +16,8 @@ import { ReplicaFailures } from './replica-failures.js';
     ReplicaFailures,
     {
       provide: ObjectStore,
-      inject: [StorageConfig, SecretsConfig, ReplicaFailures],
-      useFactory: (config: StorageConfig, { encryptionKeys }: SecretsConfig, failures: ReplicaFailures) =>
-        composeStore(config, encryptionKeys, (...failure) => failures.report(...failure)).catch(
-          (error: unknown) => {
-            throw StartupError.storageUnusable(config.location.backend, error);
-          },
-        ),
+      inject: [StorageConfig, SecretsConfig, ReplicaFailures, Tracing],
+      useFactory: openComposed,
     },
   ],
   exports: [ObjectStore],
@@ -31,5 +27,21 @@ export class StorageModule implements OnApplicationShutdown {
 
   onApplicationShutdown(): Promise<void> {
     return this.store.close();
+  }
+}
+
+async function openComposed(
+  config: StorageConfig,
+  { encryptionKeys }: SecretsConfig,
+  failures: ReplicaFailures,
+  tracing: Tracing,
+): Promise<ObjectStore> {
+  try {
+    const store = await composeStore(config, encryptionKeys, (...failure) => failures.report(...failure));
+    if (!tracing.isOn) return store;
+    const { traced } = await import('./wrappers/traced.wrapper.js');
+    return traced(store, config.location);
+  } catch (error) {
+    throw StartupError.storageUnusable(config.location.backend, error);
   }
 }
