@@ -97,3 +97,25 @@ describe('a turn of a job', () => {
     expect(text).not.toContain(`cloudkeep_job_runs_total{job="${JOB}",outcome="failed"}`);
   });
 });
+
+it('all jobs at once, as at some full hours, leave a small pool to what they work with, and to requests', async () => {
+  const small = await TestApp.start({ env: { DATABASE_POOL_SIZE: '2' } });
+  try {
+    const user = await small.given.signedIn();
+    const jobs = [...small.cloudkeep.nest.get(SchedulerRegistry).getCronJobs().values()];
+    await Promise.all(jobs.map((job) => job.fireOnTick()));
+    expect((await small.as(user).get('/auth/profile')).status).toBe(200);
+    await eventually(
+      async () => {
+        const { text } = await small.anyone.get('//metrics');
+        // Without a time of retention conversations are not for a job.
+        expect(text.match(/^cloudkeep_job_runs_total\{.*outcome="done"\} 1$/gm)).toHaveLength(
+          jobs.length - 1,
+        );
+      },
+      { within: 10_000 },
+    );
+  } finally {
+    await small.stop();
+  }
+});

@@ -2,6 +2,7 @@ import { Global, Module } from '@nestjs/common';
 import { ScheduleModule } from '@nestjs/schedule';
 import { TypeOrmModule } from '@nestjs/typeorm';
 import { JobRunEntity } from './job-run.entity.js';
+import { JobLocks } from './job-locks.js';
 import { JobRunsRepository } from './job-runs.repository.js';
 import { Jobs } from './jobs.js';
 import { SingleRun } from './single-run.js';
@@ -11,7 +12,7 @@ import { Turns } from './turns.js';
 @Global()
 @Module({
   imports: [ScheduleModule.forRoot(), TypeOrmModule.forFeature([JobRunEntity])],
-  providers: [Jobs, JobRunsRepository, SingleRun, Turns],
+  providers: [JobLocks, Jobs, JobRunsRepository, SingleRun, Turns],
   exports: [Jobs, SingleRun],
 })
 export class SchedulingModule {}

@@ -1,11 +1,9 @@
-import { createHash } from 'node:crypto';
 import { Injectable, Logger } from '@nestjs/common';
 import { ClsService } from 'nestjs-cls';
 import { Counter } from 'prom-client';
-import { AdvisoryLock } from '../../database/advisory-locks.js';
 import { errorCodeOf } from '../errors/error-code.js';
-import { SessionConnections } from '../../database/session-connections.js';
 import { Metrics } from '../http/metrics.js';
+import { JobLocks } from './job-locks.js';
 import { JobRunsRepository } from './job-runs.repository.js';
 import { Turns } from './turns.js';
 
@@ -21,7 +19,7 @@ export class SingleRun {
   private readonly runs: Counter<'job' | 'outcome'>;
 
   constructor(
-    private readonly connections: SessionConnections,
+    private readonly locks: JobLocks,
     private readonly cls: ClsService,
     private readonly jobRuns: JobRunsRepository,
     private readonly turns: Turns,
@@ -45,32 +43,19 @@ export class SingleRun {
     return outcome === 'done';
   }
 
-  /** The lock lives on a connection of its own: the job's transactions come and go, and a killed process lets go. */
   private async attempt(
     job: string,
     isTurn: boolean,
     work: () => Promise<void>,
   ): Promise<'done' | 'skipped'> {
-    const client = await this.connections.connect();
-    try {
-      const key = [AdvisoryLock.jobs, createHash('sha256').update(job).digest().readInt32BE()];
-      const { rows } = await client.query<{ locked: boolean }>(
-        'SELECT pg_try_advisory_lock($1, $2) AS locked',
-        key,
-      );
-      if (rows[0]?.locked !== true) return 'skipped';
-      try {
-        return await this.cls.run(async () => {
-          if (isTurn && !(await this.isDue(job))) return 'skipped';
-          await this.recorded(job, work);
-          return 'done';
-        });
-      } finally {
-        await client.query('SELECT pg_advisory_unlock($1, $2)', key);
-      }
-    } finally {
-      client.release();
-    }
+    const outcome = await this.locks.hold(job, () =>
+      this.cls.run(async () => {
+        if (isTurn && !(await this.isDue(job))) return 'skipped';
+        await this.recorded(job, work);
+        return 'done';
+      }),
+    );
+    return outcome ?? 'skipped';
   }
 
   private async recorded(job: string, work: () => Promise<void>): Promise<void> {
