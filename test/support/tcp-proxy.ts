@@ -72,7 +72,9 @@ export class TcpProxy {
       }
       if (!one.isSwallowed) server.write(bytes);
     });
-    server.on('data', (bytes: Buffer) => void (one.isSwallowed || client.write(bytes)));
+    server.on('data', (bytes: Buffer) => {
+      if (!one.isSwallowed) client.write(bytes);
+    });
     for (const [end, opposite] of [
       [client, server],
       [server, client],
