@@ -33,6 +33,8 @@ export interface AppOptions {
   readonly replicaOf?: TestApp;
   /** Another than a fresh one; the app's own from now on. */
   readonly database?: TestDatabase;
+  /** Of its own, where that of the app it shares a database with goes otherwise. */
+  readonly clock?: MovableClock;
 }
 
 /** The whole application on a database and a data folder of its own, reached over HTTP. */
@@ -51,7 +53,7 @@ export class TestApp {
   static async start({ env = {}, replicaOf, ...given }: AppOptions = {}): Promise<TestApp> {
     const database = replicaOf?.database ?? given.database ?? (await TestDatabase.create());
     const dataDir = replicaOf?.dataDir ?? mkdtempSync(join(tmpdir(), 'cloudkeep-data-'));
-    const clock = replicaOf?.clock ?? new MovableClock();
+    const clock = given.clock ?? replicaOf?.clock ?? new MovableClock();
     const settings = readEnv({ ...QUIET, DATABASE_URL: database.url, DATA_DIR: dataDir, ...env });
     const cloudkeep = await createApp(buildConfig(settings, '0.0.0-test'), clock);
     const url = (await cloudkeep.listen()).replace('localhost', '127.0.0.1');
