@@ -8,6 +8,8 @@ const HEARTBEAT_MS = 300;
 /** Without an answer for this long the connection counts as lost: revocations must reach us within a second. */
 const SILENCE_LIMIT_MS = 900;
 const RECONNECT_MS = 250;
+/** A connection that falls silent before it listens would be waited for until its keep-alive gives up, hours later. */
+const ANSWER_MS = 2_000;
 
 /**
  * Messages between replicas over PostgreSQL LISTEN/NOTIFY, on one connection of
@@ -52,6 +54,7 @@ export class Notifications implements OnModuleInit, OnApplicationShutdown {
       application_name: 'cloudkeep-listener',
       keepAlive: true,
       connectionTimeoutMillis: 5_000,
+      query_timeout: ANSWER_MS,
     });
     // pg reports a broken connection by event; unheard, it would end the process.
     client.on('error', () => this.lost(client));

@@ -6,8 +6,8 @@ import { Sql } from './sql.js';
 import { Statements } from './statements.js';
 import { watchedBy } from './watched-client.js';
 
-/** As many jobs as may hold their lock at a time. */
-const MOST = 5;
+/** The one of the jobs' locks, and another while a broken one is still waited for. */
+const MOST = 2;
 
 /** Connections that stay the same from one statement to the next, for locks that live as long as they. */
 @Injectable()

@@ -85,22 +85,6 @@ describeWithRedis('three processes behind a load balancer', () => {
     return { people, readers, traffic: new Traffic(proxy.url, people) };
   }
 
-  async function expectAllKept({ kept, conversations, registered }: Traffic): Promise<void> {
-    expect(kept.size).toBeGreaterThan(5);
-    const values = new Map(
-      (
-        await database.query<{ name: string; value: number }>(
-          `SELECT user_id || ' ' || key AS name, value FROM user_preferences WHERE key LIKE 'round-%'`,
-        )
-      ).map(({ name, value }) => [name, value]),
-    );
-    for (const [name, value] of kept) expect([name, values.get(name)]).toEqual([name, value]);
-    const count = async (table: string, column: string, wanted: readonly string[]) =>
-      (await database.query(`SELECT 1 FROM ${table} WHERE ${column}::text = ANY($1)`, [wanted])).length;
-    expect(await count('conversations', 'id', conversations)).toBe(conversations.length);
-    expect(await count('users', 'email', registered)).toBe(registered.length);
-  }
-
   async function expectNoGaps(
     readers: readonly LogReader[],
     people: readonly { sessionId: string }[],
@@ -154,7 +138,7 @@ describeWithRedis('three processes behind a load balancer', () => {
     // Each person had at most one request open on the killed process.
     expect(traffic.failures.filter(({ servedBy }) => servedBy !== killed.url)).toEqual([]);
     expect(traffic.failures.length).toBeLessThanOrEqual(people.length);
-    await expectAllKept(traffic);
+    await traffic.expectAllKept(database);
     await expectNoGaps(readers, people);
     expect(Math.min(...readers.map(({ connections }) => connections))).toBeGreaterThan(1);
     const sent = traffic.registered.map((email) => mails.mailsTo(email).length);
@@ -182,7 +166,7 @@ describeWithRedis('three processes behind a load balancer', () => {
     await traffic.end();
     // Nothing but honest answers: to be tried again, or broken off in the middle.
     expect(failures.filter(({ status }) => status !== 503)).toEqual([]);
-    await expectAllKept(traffic);
+    await traffic.expectAllKept(database);
     await expectNoGaps(readers, people);
     const alive = await Promise.all(replicas.map(({ url }) => clientOf(url).get('//health/live')));
     expect(alive.map(({ status }) => status)).toEqual([200, 200, 200]);

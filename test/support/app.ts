@@ -31,6 +31,10 @@ export interface AppOptions {
   readonly env?: Readonly<Record<string, string>>;
   /** Shares another app's database, as a second replica would. */
   readonly replicaOf?: TestApp;
+  /** Another than a fresh one; the app's own from now on. */
+  readonly database?: TestDatabase;
+  /** Of its own, where that of the app it shares a database with goes otherwise. */
+  readonly clock?: MovableClock;
 }
 
 /** The whole application on a database and a data folder of its own, reached over HTTP. */
@@ -46,16 +50,16 @@ export class TestApp {
     private readonly contract: OpenApiContract,
   ) {}
 
-  static async start({ env = {}, replicaOf }: AppOptions = {}): Promise<TestApp> {
-    const database = replicaOf?.database ?? (await TestDatabase.create());
+  static async start({ env = {}, replicaOf, ...given }: AppOptions = {}): Promise<TestApp> {
+    const database = replicaOf?.database ?? given.database ?? (await TestDatabase.create());
     const dataDir = replicaOf?.dataDir ?? mkdtempSync(join(tmpdir(), 'cloudkeep-data-'));
-    const clock = replicaOf?.clock ?? new MovableClock();
+    const clock = given.clock ?? replicaOf?.clock ?? new MovableClock();
     const settings = readEnv({ ...QUIET, DATABASE_URL: database.url, DATA_DIR: dataDir, ...env });
     const cloudkeep = await createApp(buildConfig(settings, '0.0.0-test'), clock);
     const url = (await cloudkeep.listen()).replace('localhost', '127.0.0.1');
     const contract = new OpenApiContract(cloudkeep.openApi);
-    const given = new Given(database, () => new ApiClient(url, contract));
-    return new TestApp(cloudkeep, url, database, clock, given, dataDir, replicaOf === undefined, contract);
+    const maker = new Given(database, () => new ApiClient(url, contract));
+    return new TestApp(cloudkeep, url, database, clock, maker, dataDir, replicaOf === undefined, contract);
   }
 
   /** A client without a credential. */

@@ -1,5 +1,5 @@
 import { randomBytes } from 'node:crypto';
-import { Client, type QueryResultRow } from 'pg';
+import { Client, Pool, type QueryResultRow } from 'pg';
 
 function fromEnvironment(name: string): string {
   const value = process.env[name];
@@ -13,8 +13,15 @@ export class TestDatabase {
     readonly name: string,
     /** For the application: neither superuser nor BYPASSRLS. */
     readonly url: string,
-    private readonly superuser: Client,
+    private readonly adminUrl: string,
+    /** One connection, made anew after its server was restarted. */
+    private readonly superuser: Pool,
   ) {}
+
+  /** The database of a server of the test's own. */
+  static of(server: { readonly url: string; readonly adminUrl: string }): TestDatabase {
+    return TestDatabase.at(new URL(server.url), server.adminUrl);
+  }
 
   static create(): Promise<TestDatabase> {
     return TestDatabase.copyOf(new URL(fromEnvironment('TEST_POSTGRES_TEMPLATE_URL')).pathname.slice(1));
@@ -28,14 +35,21 @@ export class TestDatabase {
   private static async copyOf(source: string): Promise<TestDatabase> {
     const name = `test_${randomBytes(8).toString('hex')}`;
     const template = new URL(fromEnvironment('TEST_POSTGRES_TEMPLATE_URL'));
-    await asAdmin((admin) => admin.query(`CREATE DATABASE ${name} TEMPLATE ${source} OWNER cloudkeep`));
-    const adminUrl = new URL(fromEnvironment('TEST_POSTGRES_ADMIN_URL'));
-    adminUrl.pathname = template.pathname = `/${name}`;
-    const superuser = new Client({ connectionString: adminUrl.href });
+    const adminUrl = fromEnvironment('TEST_POSTGRES_ADMIN_URL');
+    await asAdmin(adminUrl, (admin) =>
+      admin.query(`CREATE DATABASE ${name} TEMPLATE ${source} OWNER cloudkeep`),
+    );
+    template.pathname = `/${name}`;
+    return TestDatabase.at(template, adminUrl);
+  }
+
+  private static at(url: URL, adminUrl: string): TestDatabase {
+    const inside = new URL(adminUrl);
+    inside.pathname = url.pathname;
+    const superuser = new Pool({ connectionString: inside.href, max: 1, idleTimeoutMillis: 0 });
     // Dropping the database cuts whoever is left.
     superuser.on('error', () => undefined);
-    await superuser.connect();
-    return new TestDatabase(name, template.href, superuser);
+    return new TestDatabase(url.pathname.slice(1), url.href, adminUrl, superuser);
   }
 
   /** Rows as the superuser sees them, past every policy. */
@@ -54,12 +68,12 @@ export class TestDatabase {
 
   async drop(): Promise<void> {
     await this.superuser.end();
-    await asAdmin((admin) => admin.query(`DROP DATABASE IF EXISTS ${this.name} WITH (FORCE)`));
+    await asAdmin(this.adminUrl, (admin) => admin.query(`DROP DATABASE IF EXISTS ${this.name} WITH (FORCE)`));
   }
 }
 
-async function asAdmin<T>(work: (admin: Client) => Promise<T>): Promise<T> {
-  const admin = new Client({ connectionString: fromEnvironment('TEST_POSTGRES_ADMIN_URL') });
+async function asAdmin<T>(url: string, work: (admin: Client) => Promise<T>): Promise<T> {
+  const admin = new Client({ connectionString: url });
   await admin.connect();
   try {
     return await work(admin);

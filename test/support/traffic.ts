@@ -1,3 +1,4 @@
+import type { TestDatabase } from './database.js';
 import type { SignedIn } from './factories/given.js';
 
 export interface Failure {
@@ -15,6 +16,7 @@ export class Traffic {
   readonly conversations: string[] = [];
   readonly registered: string[] = [];
   requests = 0;
+  slowestMs = 0;
   private isOn = true;
   private readonly work: Promise<unknown>;
 
@@ -28,6 +30,20 @@ export class Traffic {
   async end(): Promise<void> {
     this.isOn = false;
     await this.work;
+  }
+
+  /** Whatever was acknowledged is there. */
+  async expectAllKept(database: TestDatabase): Promise<void> {
+    expect(this.kept.size).toBeGreaterThan(5);
+    const rows = await database.query<{ name: string; value: number }>(
+      `SELECT user_id || ' ' || key AS name, value FROM user_preferences WHERE key LIKE 'round-%'`,
+    );
+    const values = new Map(rows.map(({ name, value }) => [name, value]));
+    for (const [name, value] of this.kept) expect([name, values.get(name)]).toEqual([name, value]);
+    const count = async (table: string, column: string, wanted: readonly string[]) =>
+      (await database.query(`SELECT 1 FROM ${table} WHERE ${column}::text = ANY($1)`, [wanted])).length;
+    expect(await count('conversations', 'id', this.conversations)).toBe(this.conversations.length);
+    expect(await count('users', 'email', this.registered)).toBe(this.registered.length);
   }
 
   private async person(user: SignedIn, sessionId: string): Promise<void> {
@@ -61,12 +77,14 @@ export class Traffic {
     this.requests++;
     const headers: Record<string, string> = { 'content-type': 'application/json' };
     if (user !== null) headers.authorization = `Bearer ${user.token}`;
+    const began = performance.now();
     const answer = await fetch(`${this.url}/api/v1${path}`, {
       method,
       headers,
       ...(body === undefined ? {} : { body: JSON.stringify(body) }),
     }).catch(() => null);
     const text = await answer?.text().catch(() => null);
+    this.slowestMs = Math.max(this.slowestMs, performance.now() - began);
     const servedBy = answer?.headers.get('x-served-by') ?? 'nobody';
     if (answer?.ok === true && typeof text === 'string') return JSON.parse(text) as Record<string, unknown>;
     const code = /"code":"(\w+)"/.exec(text ?? '')?.[1] ?? '';

@@ -13,31 +13,40 @@ export interface JobRunRow {
   readonly succeeded_at: Date | null;
 }
 
-/** One row a job: what it did before stays until it has done something else. */
+/** One row a job, by the database's clock: what it did before stays until it has done something else. */
 @Injectable()
 export class JobRunsRepository {
   constructor(private readonly sql: Sql) {}
 
-  async begin(name: string, at: Date): Promise<void> {
+  async begin(name: string): Promise<void> {
     await this.sql.execute({
-      text: `INSERT INTO job_runs (name, started_at) VALUES ($1, $2)
-             ON CONFLICT (name) DO UPDATE SET started_at = $2, finished_at = NULL`,
-      values: [name, at],
+      text: `INSERT INTO job_runs (name, started_at) VALUES ($1, statement_timestamp())
+             ON CONFLICT (name) DO UPDATE SET started_at = excluded.started_at, finished_at = NULL`,
+      values: [name],
     });
   }
 
-  async succeed(name: string, at: Date): Promise<void> {
+  async succeed(name: string): Promise<void> {
     await this.sql.execute({
-      text: `UPDATE job_runs SET finished_at = $2, outcome = 'done', error = NULL, succeeded_at = $2 WHERE name = $1`,
-      values: [name, at],
+      text: `UPDATE job_runs SET finished_at = statement_timestamp(), outcome = 'done', error = NULL,
+               succeeded_at = statement_timestamp() WHERE name = $1`,
+      values: [name],
     });
   }
 
   /** @param error a code. */
-  async fail(name: string, at: Date, error: string): Promise<void> {
+  async fail(name: string, error: string): Promise<void> {
     await this.sql.execute({
-      text: `UPDATE job_runs SET finished_at = $2, outcome = 'failed', error = $3 WHERE name = $1`,
-      values: [name, at, error],
+      text: `UPDATE job_runs SET finished_at = statement_timestamp(), outcome = 'failed', error = $2 WHERE name = $1`,
+      values: [name, error],
+    });
+  }
+
+  /** When it last ran, and what time it is; null before its first run. */
+  findLast(name: string): Promise<(Pick<JobRunRow, 'started_at' | 'finished_at'> & { now: Date }) | null> {
+    return this.sql.row({
+      text: 'SELECT started_at, finished_at, statement_timestamp() AS now FROM job_runs WHERE name = $1',
+      values: [name],
     });
   }
 

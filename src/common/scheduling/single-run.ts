@@ -1,19 +1,18 @@
-import { createHash } from 'node:crypto';
 import { Injectable, Logger } from '@nestjs/common';
 import { ClsService } from 'nestjs-cls';
 import { Counter } from 'prom-client';
-import { AdvisoryLock } from '../../database/advisory-locks.js';
-import { errorCodeOf } from '../errors/error-code.js';
-import { SessionConnections } from '../../database/session-connections.js';
 import { Tracing } from '../../telemetry/tracing.js';
+import { errorCodeOf } from '../errors/error-code.js';
 import { Metrics } from '../http/metrics.js';
-import { Clock } from '../time/clock.js';
+import { JobLocks } from './job-locks.js';
 import { JobRunsRepository } from './job-runs.repository.js';
+import { Turns } from './turns.js';
 
 /**
- * Runs a job once across all replicas and never twice at a time: whoever gets the
- * job's advisory lock runs it, the others skip this turn. A failure is logged,
- * counted and kept for all replicas to tell, and the next turn comes as if nothing had happened.
+ * Runs a job once a turn across all replicas and never twice at a time: whoever gets
+ * the job's advisory lock first runs it, the others skip this turn. Whoever calls a job
+ * by hand need not wait for one. A failure is logged, counted and kept for all replicas
+ * to tell, and the next turn comes as if nothing had happened.
  */
 @Injectable()
 export class SingleRun {
@@ -21,10 +20,10 @@ export class SingleRun {
   private readonly runs: Counter<'job' | 'outcome'>;
 
   constructor(
-    private readonly connections: SessionConnections,
+    private readonly locks: JobLocks,
     private readonly cls: ClsService,
     private readonly jobRuns: JobRunsRepository,
-    private readonly clock: Clock,
+    private readonly turns: Turns,
     { registry }: Metrics,
     private readonly tracing: Tracing,
   ) {
@@ -36,9 +35,13 @@ export class SingleRun {
     });
   }
 
-  /** @returns whether this call ran the job to its end. */
-  async run(job: string, work: () => Promise<void>): Promise<boolean> {
-    const outcome = await this.attempt(job, work).catch((error: unknown) => {
+  /**
+   * @param work gets a signal that aborts where the lock is lost with its connection:
+   * from then on another may run the job.
+   * @returns whether this call ran the job to its end.
+   */
+  async run(job: string, work: (lost: AbortSignal) => Promise<void>): Promise<boolean> {
+    const outcome = await this.attempt(job, this.turns.isFiring(job), work).catch((error: unknown) => {
       this.logger.error(`Job ${job} failed: ${(error as Error).message}`, (error as Error).stack);
       return 'failed' as const;
     });
@@ -46,39 +49,40 @@ export class SingleRun {
     return outcome === 'done';
   }
 
-  /** The lock lives on a connection of its own: the job's transactions come and go, and a killed process lets go. */
-  private async attempt(job: string, work: () => Promise<void>): Promise<'done' | 'skipped'> {
-    const client = await this.connections.connect();
-    try {
-      const key = [AdvisoryLock.jobs, createHash('sha256').update(job).digest().readInt32BE()];
-      const { rows } = await client.query<{ locked: boolean }>(
-        'SELECT pg_try_advisory_lock($1, $2) AS locked',
-        key,
-      );
-      if (rows[0]?.locked !== true) return 'skipped';
-      try {
-        await this.tracing.run(spanOf(job), () => this.cls.run(() => this.recorded(job, work)));
+  private async attempt(
+    job: string,
+    isTurn: boolean,
+    work: (lost: AbortSignal) => Promise<void>,
+  ): Promise<'done' | 'skipped'> {
+    const outcome = await this.locks.hold(job, (lost) =>
+      this.cls.run(async () => {
+        if (isTurn && !(await this.isDue(job))) return 'skipped';
+        await this.tracing.run(spanOf(job), () => this.recorded(job, () => work(lost)));
         return 'done';
-      } finally {
-        await client.query('SELECT pg_advisory_unlock($1, $2)', key);
-      }
-    } finally {
-      client.release();
-    }
+      }),
+    );
+    return outcome ?? 'skipped';
   }
 
   private async recorded(job: string, work: () => Promise<void>): Promise<void> {
-    await this.note(job, this.jobRuns.begin(job, this.clock.now()));
+    await this.note(job, this.jobRuns.begin(job));
     try {
       await work();
     } catch (error) {
-      await this.note(job, this.jobRuns.fail(job, this.clock.now(), errorCodeOf(error)));
+      await this.note(job, this.jobRuns.fail(job, errorCodeOf(error)));
       throw error;
     }
-    await this.note(job, this.jobRuns.succeed(job, this.clock.now()));
+    await this.note(job, this.jobRuns.succeed(job));
   }
 
-  /** A job is not kept from its work by what is told of it. */
+  /** A job is not kept from its work by what is told of it, nor by what can not be told. */
+  private isDue(job: string): Promise<boolean> {
+    return this.turns.isDue(job).catch((error: unknown) => {
+      this.logger.warn(`Whether job ${job} is due can not be told: ${(error as Error).message}`);
+      return true;
+    });
+  }
+
   private async note(job: string, noted: Promise<void>): Promise<void> {
     await noted.catch((error: unknown) => {
       this.logger.warn(`How job ${job} fares can not be noted: ${(error as Error).message}`);

@@ -17,7 +17,9 @@ export class LoginAttemptsRepository {
    * Counts an attempt as failed before its outcome is known, so that attempts in
    * parallel can't all slip in under the limit; success clears it. The pause
    * doubles with each failure beyond the tolerated ones. Where there is none yet,
-   * it ended long ago: of attempts in parallel the later may be written first.
+   * it ended long ago: of attempts in parallel the later may be written first. It
+   * counts from the latest attempt, by whichever replica's clock: one that is behind
+   * would end it on the others at once.
    *
    * @returns null when the attempt may go on, else when the pause ends.
    */
@@ -29,7 +31,7 @@ export class LoginAttemptsRepository {
                failures = CASE WHEN a.attempted_at < $2 - make_interval(secs => $5) THEN 1 ELSE a.failures + 1 END,
                blocked_until = CASE
                  WHEN a.attempted_at < $2 - make_interval(secs => $5) OR a.failures + 1 < $3 THEN '-infinity'
-                 ELSE $2 + make_interval(secs => least($4, power(2, least(a.failures + 1 - $3, 30)))) END,
+                 ELSE greatest(a.attempted_at, $2) + make_interval(secs => least($4, power(2, least(a.failures + 1 - $3, 30)))) END,
                attempted_at = greatest(a.attempted_at, $2)
              WHERE a.blocked_until <= $2`,
       values: [subject, now, lockout.tolerated, lockout.longestPauseSeconds, lockout.forgetAfterSeconds],

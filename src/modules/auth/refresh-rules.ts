@@ -30,9 +30,9 @@ export class RefreshRules {
     );
   }
 
-  /** Never used, or a retry of the immediate parent within the grace. */
+  /** Never used, or a retry of the immediate parent within the grace, also where that replica's clock is ahead of ours. */
   mayBeExchanged({ used_at: usedAt, child_used: childUsed }: RefreshTokenRow): boolean {
     if (usedAt === null) return true;
-    return !childUsed && this.clock.now().getTime() - usedAt.getTime() <= RETRY_GRACE_MS;
+    return !childUsed && Math.abs(this.clock.now().getTime() - usedAt.getTime()) <= RETRY_GRACE_MS;
   }
 }
