@@ -11,6 +11,6 @@ const missing = () => Promise.reject(BackupErrors.toolsMissing('full', []));
 
 /** What the engines are made of, how a backup is proved, and how the files are listed. */
 export const BACKUP_TOOLS: Provider[] = [
-  { provide: BackupVerification, useValue: { verify: missing } satisfies BackupVerification },
-  { provide: FilesInventory, useValue: { write: missing } satisfies FilesInventory },
+  { provide: BackupVerification, useFactory: (): BackupVerification => ({ verify: missing }) },
+  { provide: FilesInventory, useFactory: (): FilesInventory => ({ write: missing }) },
 ];
