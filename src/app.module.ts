@@ -22,6 +22,7 @@ import { Tracing } from './telemetry/tracing.js';
 import { ApiKeysModule } from './modules/api-keys/api-keys.module.js';
 import { AuditModule } from './modules/audit/audit.module.js';
 import { AuthModule } from './modules/auth/auth.module.js';
+import { BackupsModule } from './modules/backups/backups.module.js';
 import { ConversationsModule } from './modules/conversations/conversations.module.js';
 import { FilesModule } from './modules/files/files.module.js';
 import { HealthModule } from './modules/health/health.module.js';
@@ -76,6 +77,7 @@ export class AppModule {
         LabModule,
         SandboxModule,
         AuditModule,
+        BackupsModule,
         MailModule,
         StorageModule,
         MarketModule,
