@@ -2,7 +2,7 @@ import { Module } from '@nestjs/common';
 import { TypeOrmModule } from '@nestjs/typeorm';
 import { StorageModule } from '../storage/storage.module.js';
 import type { BackupEngine } from './backup-engine.port.js';
-import { BACKUP_ENGINE_CLASSES } from './backup-engine-list.js';
+import { BACKUP_ENGINE_CLASSES, BACKUP_TOOLS } from './backup-engine-list.js';
 import { BackupEngines } from './backup-engines.js';
 import { BackupStores } from './backup-stores.js';
 import { BackupEntity } from './backup.entity.js';
@@ -15,6 +15,7 @@ import { BackupEntity } from './backup.entity.js';
   imports: [StorageModule, TypeOrmModule.forFeature([BackupEntity])],
   providers: [
     BackupStores,
+    ...BACKUP_TOOLS,
     ...BACKUP_ENGINE_CLASSES,
     {
       provide: BackupEngines,
