@@ -1,12 +1,26 @@
-import type { Type } from '@nestjs/common';
+import type { Provider, Type } from '@nestjs/common';
 import type { BackupEngine } from './backup-engine.port.js';
-import { PgDumpEngine } from './engines/pg-dump.engine.js';
+import { RestoredBackupVerification } from './backup-verification.js';
+import { BackupVerification } from './backup-verification.port.js';
 import { DatabaseSnapshotRepository } from './database-snapshot.repository.js';
+import { PgDumpEngine } from './engines/pg-dump.engine.js';
+import { StoreInventory } from './files-inventory.js';
+import { FilesInventory } from './files-inventory.port.js';
+import { RestoredCheck } from './restored-check.js';
 import { PostgresTools } from './tools/postgres-tools.js';
 import { ScratchServers } from './tools/scratch-servers.js';
+import { TrailCheck } from './trail-check.js';
 
 /** Every engine, the preferred first: the one that makes incremental backups too. */
 export const BACKUP_ENGINE_CLASSES: readonly Type<BackupEngine>[] = [PgDumpEngine];
 
-/** What engines work with. */
-export const BACKUP_TOOLS: readonly Type[] = [PostgresTools, ScratchServers, DatabaseSnapshotRepository];
+/** What the engines are made of, how a backup is proved, and how the files are listed. */
+export const BACKUP_TOOLS: Provider[] = [
+  PostgresTools,
+  ScratchServers,
+  DatabaseSnapshotRepository,
+  RestoredCheck,
+  TrailCheck,
+  { provide: BackupVerification, useClass: RestoredBackupVerification },
+  { provide: FilesInventory, useClass: StoreInventory },
+];

@@ -1,5 +1,6 @@
 import { Module } from '@nestjs/common';
 import { TypeOrmModule } from '@nestjs/typeorm';
+import { FileDigestsModule } from '../files/file-digests.module.js';
 import { StorageModule } from '../storage/storage.module.js';
 import type { BackupEngine } from './backup-engine.port.js';
 import { BACKUP_ENGINE_CLASSES, BACKUP_TOOLS } from './backup-engine-list.js';
@@ -12,7 +13,7 @@ import { BackupEntity } from './backup.entity.js';
  * agreed. Refuses to two at a time, and to remove the newest that was proved.
  */
 @Module({
-  imports: [StorageModule, TypeOrmModule.forFeature([BackupEntity])],
+  imports: [StorageModule, FileDigestsModule, TypeOrmModule.forFeature([BackupEntity])],
   providers: [
     BackupStores,
     ...BACKUP_TOOLS,
