@@ -82,7 +82,8 @@ function firstLine(text: string): string {
   return text.trim().split('\n')[0] ?? '';
 }
 
-function compareTables(wanted: BackupManifest['tables'], found: RestoredState['tables']): string[] {
+/** Each difference a sentence. */
+export function compareTables(wanted: BackupManifest['tables'], found: RestoredState['tables']): string[] {
   if (wanted === null) return [];
   const names = [...new Set([...Object.keys(wanted), ...Object.keys(found)])].sort();
   return names

@@ -6,6 +6,8 @@ import { LOCK_PATIENCE } from '../database-snapshot.repository.js';
 
 /** In the order in which they are preferred. The last is in every build: fast, for what is sealed is not looked at again. */
 const COMPRESSIONS = ['zstd:3', 'gzip:1'] as const;
+/** For what is read again at once. */
+export const UNCOMPRESSED = 'none';
 /** From which on pg_dump knows others than gzip. */
 const CHOOSES_COMPRESSION = 16;
 
@@ -29,7 +31,8 @@ export async function compressionOf({ path, major }: Tool): Promise<string> {
 
 /** A whole database in pg_dump's own format; the stream ends only when it is whole. */
 export function dumpOf(url: string, tool: Tool, { snapshot, compression, signal }: DumpOptions): Readable {
-  const compress = tool.major < CHOOSES_COMPRESSION ? compression.replace('gzip:', '') : compression;
+  const compress =
+    tool.major < CHOOSES_COMPRESSION ? compression.replace('gzip:', '').replace(UNCOMPRESSED, '0') : compression;
   const args = [
     '--format=custom',
     `--compress=${compress}`,
