@@ -14,11 +14,11 @@ import { TrailCheck } from './trail-check.js';
 /** Every engine, the preferred first: the one that makes incremental backups too. */
 export const BACKUP_ENGINE_CLASSES: readonly Type<BackupEngine>[] = [PgDumpEngine];
 
-/** What the engines are made of, how a backup is proved, and how the files are listed. */
-export const BACKUP_TOOLS: Provider[] = [
-  PostgresTools,
-  ScratchServers,
-  DatabaseSnapshotRepository,
+/** What the engines are made of. */
+export const BACKUP_TOOLS: Provider[] = [PostgresTools, ScratchServers, DatabaseSnapshotRepository];
+
+/** How a backup is proved, and how the files are listed. */
+export const BACKUP_PROOF: Provider[] = [
   RestoredCheck,
   TrailCheck,
   { provide: BackupVerification, useClass: RestoredBackupVerification },

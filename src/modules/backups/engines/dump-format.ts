@@ -32,7 +32,9 @@ export async function compressionOf({ path, major }: Tool): Promise<string> {
 /** A whole database in pg_dump's own format; the stream ends only when it is whole. */
 export function dumpOf(url: string, tool: Tool, { snapshot, compression, signal }: DumpOptions): Readable {
   const compress =
-    tool.major < CHOOSES_COMPRESSION ? compression.replace('gzip:', '').replace(UNCOMPRESSED, '0') : compression;
+    tool.major < CHOOSES_COMPRESSION
+      ? compression.replace('gzip:', '').replace(UNCOMPRESSED, '0')
+      : compression;
   const args = [
     '--format=custom',
     `--compress=${compress}`,

@@ -43,7 +43,10 @@ export async function engineFor(
 }
 
 /** @param known names of the migrations that this version has. */
-export function mustKnowSchema({ schema_version, cloudkeep_version }: BackupManifest, known: readonly string[]): void {
+export function mustKnowSchema(
+  { schema_version, cloudkeep_version }: BackupManifest,
+  known: readonly string[],
+): void {
   if (known.includes(schema_version)) return;
   throw new RestoreRefused(
     `The backup's schema ${schema_version} is not one of this version's: restore it with Cloudkeep ${cloudkeep_version}, which made it, or a newer one.`,
@@ -58,13 +61,16 @@ export function mustTake(manifest: BackupManifest, state: TargetState, force: bo
     throw new RestoreRefused(
       `The target is PostgreSQL ${version} and the backup came from ${manifest.server_version}: ${needed} or newer is needed.`,
     );
-  if (isReplica) throw new RestoreRefused('The target is a replica, which takes no writes: name its primary.');
+  if (isReplica)
+    throw new RestoreRefused('The target is a replica, which takes no writes: name its primary.');
   if (encoding !== 'UTF8')
     throw new RestoreRefused(
       `The target is encoded in ${encoding}: make it with CREATE DATABASE … ENCODING 'UTF8' TEMPLATE template0.`,
     );
   if (!mayCreate)
-    throw new RestoreRefused('The target lets this role create no tables: name the role that owns the database.');
+    throw new RestoreRefused(
+      'The target lets this role create no tables: name the role that owns the database.',
+    );
   const [aside] = elsewhere.filter((name) => name.startsWith('before_restore_'));
   if (aside !== undefined) {
     const [schema = ''] = aside.split('.');
@@ -87,7 +93,11 @@ export function mustTake(manifest: BackupManifest, state: TargetState, force: bo
 }
 
 /** One that reads the backup and that the target understands. @throws ToolMissing; RestoreRefused. */
-export async function restoreTool(dumpMajor: number, target: TargetState, tools: PostgresTools): Promise<Tool> {
+export async function restoreTool(
+  dumpMajor: number,
+  target: TargetState,
+  tools: PostgresTools,
+): Promise<Tool> {
   const tool = await tools.find('pg_restore', { least: dumpMajor });
   if (tool.major <= target.major) return tool;
   throw new RestoreRefused(

@@ -45,7 +45,9 @@ export class RestoreTargetRepository {
   }
 
   async state(): Promise<TargetState> {
-    const [server] = await this.rows<Pick<TargetState, 'version' | 'major' | 'encoding' | 'isReplica' | 'mayCreate'>>(
+    const [server] = await this.rows<
+      Pick<TargetState, 'version' | 'major' | 'encoding' | 'isReplica' | 'mayCreate'>
+    >(
       `SELECT current_setting('server_version') AS version, current_setting('server_encoding') AS encoding,
               current_setting('server_version_num')::int / 10000 AS major,
               pg_is_in_recovery() AS "isReplica",
@@ -59,7 +61,9 @@ export class RestoreTargetRepository {
     return {
       ...(server ?? { version: '', major: 0, encoding: '', isReplica: false, mayCreate: false }),
       tables: tables.filter(({ schema }) => schema === 'public').map(({ name }) => name),
-      elsewhere: tables.filter(({ schema }) => schema !== 'public').map(({ schema, name }) => `${schema}.${name}`),
+      elsewhere: tables
+        .filter(({ schema }) => schema !== 'public')
+        .map(({ schema, name }) => `${schema}.${name}`),
       schemaVersion: await newestMigration(this.client),
       users: users.map(({ name }) => name),
     };

@@ -56,7 +56,7 @@ export class Restore {
       this.tellPlan(plan, request);
       if (request.dryRun) return true;
       await this.fill(target, plan, request, signal);
-      const isWhole = await this.compare(target, plan);
+      const isWhole = await this.compare(target, plan, request);
       await this.compareFiles(plan.manifest, signal);
       this.tellNext(plan.manifest);
       return isWhole;
@@ -129,13 +129,19 @@ export class Restore {
     return { dump: () => dumpOf(server.url, dumper, how), close: () => server.close() };
   }
 
-  private async compare(target: RestoreTargetRepository, { manifest }: Plan): Promise<boolean> {
+  private async compare(
+    target: RestoreTargetRepository,
+    { manifest }: Plan,
+    { at }: RestoreRequest,
+  ): Promise<boolean> {
     const found = await target.settle();
     const rows = Object.values(found).reduce((sum, count) => sum + count, 0);
-    const differences = compareTables(manifest.tables, found);
+    // Of another moment nobody counted.
+    const wanted = at === null ? manifest.tables : null;
+    const differences = compareTables(wanted, found);
     this.around.say(`Restored ${rows} rows in ${Object.keys(found).length} tables.`);
     for (const difference of differences) this.around.say(difference);
-    if (differences.length === 0 && manifest.tables !== null)
+    if (differences.length === 0 && wanted !== null)
       this.around.say('Every table has as many rows as when the backup was made.');
     return differences.length === 0;
   }
@@ -176,7 +182,9 @@ export class Restore {
     const { migrations, say } = this.around;
     const pending = migrations.length - 1 - migrations.indexOf(schema_version);
     if (pending > 0)
-      say(`The schema is at ${schema_version}; ${pending} newer migrations run at the next start, or with: npm run cli -- migrate`);
+      say(
+        `The schema is at ${schema_version}; ${pending} newer migrations run at the next start, or with: npm run cli -- migrate`,
+      );
     say('Start Cloudkeep with DATABASE_URL naming this database and ENCRYPTION_KEY as it was: npm start');
   }
 }
