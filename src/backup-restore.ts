@@ -7,7 +7,7 @@ import { SystemClock } from './common/time/clock.js';
 import { TimeModule } from './common/time/time.module.js';
 import type { Config } from './config/config.js';
 import { ConfigModule } from './config/config.module.js';
-import { readEnv } from './config/env.js';
+import { readEnv, type Settings } from './config/env.js';
 import type { StoreLocation } from './config/storage.js';
 import { loadMigrations } from './database/data-source.js';
 import { DatabaseUrl } from './database/database-url.js';
@@ -19,7 +19,13 @@ import { BackupEngines } from './modules/backups/backup-engines.js';
 import { BackupManifests } from './modules/backups/backup-manifests.js';
 import { BackupStores } from './modules/backups/backup-stores.js';
 import { BackupVerification } from './modules/backups/backup-verification.port.js';
-import { listing, parseList, parseRestore, parseVerify } from './modules/backups/restore/backup-commands.js';
+import {
+  listing,
+  parseList,
+  parseRestore,
+  parseVerify,
+  type RestoreCommand,
+} from './modules/backups/restore/backup-commands.js';
 import { Restore } from './modules/backups/restore/restore.js';
 import { showBytes } from './modules/backups/restore/restore-progress.js';
 import { RestoreRefused } from './modules/backups/restore/restore-refused.js';
@@ -34,32 +40,8 @@ import { StoresService } from './modules/storage/stores.service.js';
 @Module({})
 class RestoreModule {}
 
-/** The commands about backups, each with its arguments; they answer the exit code. @throws UsageError. */
-export const backupCommands = {
-  'backup:list': (args: readonly string[]) =>
-    withShelf(parseList(args, readEnv()).location, async ({ shelf }) => {
-      const all = await shelf.all();
-      say(all.length === 0 ? 'The store has no backups.' : listing(all));
-      return true;
-    }),
-  'backup:verify': (args: readonly string[]) => {
-    const { id, location } = parseVerify(args, readEnv());
-    return withShelf(location, ({ config, shelf, signal }) => verify(config, shelf, id, signal));
-  },
-  'backup:restore': (args: readonly string[]) => {
-    const { to, location, ...request } = parseRestore(args, readEnv());
-    return withShelf(location, async ({ config, shelf, signal }) => {
-      const database = to === null ? await locateDatabase(config) : null;
-      try {
-        return await restoring(config, shelf, (restore) =>
-          restore.run(request, to ?? database?.directUrl ?? '', signal),
-        );
-      } finally {
-        await database?.close();
-      }
-    });
-  },
-};
+/** Answers whether all is well. */
+type Work = (around: Surroundings) => Promise<boolean>;
 
 interface Surroundings {
   readonly config: Config;
@@ -68,11 +50,26 @@ interface Surroundings {
   readonly signal: AbortSignal;
 }
 
-async function withShelf(
-  location: StoreLocation | null,
-  work: (around: Surroundings) => Promise<boolean>,
-): Promise<number> {
-  const config = readConfig();
+/** The commands about backups; they answer the exit code. @throws UsageError. */
+export const backupCommands = {
+  'backup:list': (args: readonly string[]) => {
+    const settings = readEnv();
+    return withShelf(settings, parseList(args, settings).location, list);
+  },
+  'backup:verify': (args: readonly string[]) => {
+    const settings = readEnv();
+    const { id, location } = parseVerify(args, settings);
+    return withShelf(settings, location, (around) => verify(around, id));
+  },
+  'backup:restore': (args: readonly string[]) => {
+    const settings = readEnv();
+    const command = parseRestore(args, settings);
+    return withShelf(settings, command.location, (around) => restore(around, command));
+  },
+};
+
+async function withShelf(settings: Settings, location: StoreLocation | null, work: Work): Promise<number> {
+  const config = readConfig(settings);
   const backups = { ...config.backups, location: location ?? config.backups.location, replica: null };
   const stores = new BackupStores(backups, config.storage, new StoresService(config.secrets));
   const interrupted = new AbortController();
@@ -90,13 +87,19 @@ async function withShelf(
   }
 }
 
+async function list({ shelf }: Surroundings): Promise<boolean> {
+  const all = await shelf.all();
+  say(all.length === 0 ? 'The store has no backups.' : listing(all));
+  return true;
+}
+
 /** Opening a folder makes it; one that was mistyped must not be taken for an empty one. */
 function mustBeThere(location: StoreLocation): void {
   if (location.backend === 'local' && !existsSync(location.path))
     throw new RestoreRefused(`There is no folder ${location.path}: name the store of the backups.`);
 }
 
-async function verify(config: Config, shelf: Shelf, id: string, signal: AbortSignal): Promise<boolean> {
+async function verify({ config, shelf, signal }: Surroundings, id: string): Promise<boolean> {
   const manifest = await shelf.find(id);
   const files = await filesOf(config);
   // Without the rows of the original, what is not there counts as deleted since.
@@ -118,28 +121,33 @@ async function verify(config: Config, shelf: Shelf, id: string, signal: AbortSig
   }
 }
 
-async function restoring(
-  config: Config,
-  shelf: Shelf,
-  work: (restore: Restore) => Promise<boolean>,
-): Promise<boolean> {
+async function restore(around: Surroundings, { to, ...request }: RestoreCommand): Promise<boolean> {
+  const { config, shelf, signal } = around;
   const context = await contextOf(config, []);
-  let files: ObjectStore | null = null;
+  const database = to === null ? await locateDatabase(config) : null;
+  const opened: ObjectStore[] = [];
+  const files = async (): Promise<ObjectStore> => {
+    const store = await filesOf(config);
+    opened.push(store);
+    return store;
+  };
   try {
-    const restore = new Restore({
+    const migrations = (await loadMigrations()).map(({ name }) => name);
+    const display = (what: string, total: number | null) => showBytes(what, total, process.stderr);
+    const [engines, tools] = [context.get(BackupEngines), context.get(PostgresTools)];
+    const surroundings = {
       shelf,
-      engines: context.get(BackupEngines),
-      tools: context.get(PostgresTools),
-      files: async () => (files ??= await filesOf(config)),
+      engines,
+      tools,
+      files,
       dataDir: config.app.dataDir,
-      migrations: (await loadMigrations()).map(({ name }) => name),
+      migrations,
       say,
-      display: (what, total) => showBytes(what, total, process.stderr),
-    });
-    return await work(restore);
+      display,
+    };
+    return await new Restore(surroundings).run(request, to ?? database?.directUrl ?? '', signal);
   } finally {
-    await context.close();
-    await (files as ObjectStore | null)?.close();
+    await Promise.all([context.close(), database?.close(), ...opened.map((store) => store.close())]);
   }
 }
 
