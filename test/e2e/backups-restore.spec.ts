@@ -102,10 +102,6 @@ describeWithPostgresTools('a backup by pg_dump, and the night it is needed', () 
     expect(newest).toMatch(/ full +pg_dump /);
     expect(older).toMatch(/ full +pg_dump /);
     expect(more).toEqual([]);
-    expect(await cli(['backup:list', '--store', `local:${folder}/nowhere`])).toMatchObject({
-      code: 1,
-      errors: expect.stringContaining('There is no folder') as string,
-    });
   });
 
   it('restores every row of every table, and people sign in as if nothing had been', async () => {
@@ -184,18 +180,10 @@ describeWithPostgresTools('a backup by pg_dump, and the night it is needed', () 
     expect(early.errors).toContain('No backup is as old as that.');
     const later = await restore('untouched', '--at', '2100-01-01T00:00:00Z');
     expect(later.errors).toContain(`The newest from before is ${id}`);
-    expect((await cli(['backup:restore', id])).code).toBe(2);
-    expect((await cli(['backup:restore', id, '--to', 'nonsense'])).code).toBe(2);
-    expect((await cli(['backup:restore', id, ...to, '--at', 'yesterday'])).code).toBe(2);
     const unreachable = await cli(['backup:restore', id, '--to', 'postgres://cloudkeep@127.0.0.1:1/none']);
     expect(unreachable).toMatchObject({
       code: 1,
       errors: expect.stringContaining('can not be reached') as string,
-    });
-    const help = await cli(['backup:restore', '--help']);
-    expect(help).toMatchObject({
-      code: 0,
-      out: expect.stringContaining('backup:restore <id> --to <url>') as string,
     });
     expect(await checksums(server, 'untouched')).toEqual({});
   });

@@ -1,3 +1,4 @@
+import type { Readable } from 'node:stream';
 import { Injectable } from '@nestjs/common';
 import type { ObjectStore } from '../../storage/object-store.port.js';
 import { connectSystem } from '../../../database/system-client.js';
@@ -78,18 +79,30 @@ export class PgDumpEngine extends BackupEngine {
   ): Promise<RestoredServer> {
     if (at !== null) throw BackupErrors.onlyItsOwnMoment(manifest, at);
     const part = dumpPart(manifest);
-    const tool = await this.tools.find('pg_restore', { least: Number.parseInt(manifest.tool_version, 10) });
-    const server = await this.scratch.fresh({ least: tool.major }, signal);
     try {
-      const url = await makeDatabase(server);
-      await restoreDump(readPart(store, part, { onProgress, signal }), url, tool, signal);
-      return { url, close: () => server.close() };
+      return await this.onScratch(manifest, readPart(store, part, { onProgress, signal }), signal);
     } catch (error) {
-      await server.close();
       signal.throwIfAborted();
       // A tool may stumble over damaged bytes before the end of them tells that they are.
       if (error instanceof ToolFailed) await checkPart(store, part, { onProgress: () => undefined, signal });
       throw inOurWords(error);
+    }
+  }
+
+  private async onScratch(
+    manifest: BackupManifest,
+    dump: Readable,
+    signal: AbortSignal,
+  ): Promise<RestoredServer> {
+    const tool = await this.tools.find('pg_restore', { least: Number.parseInt(manifest.tool_version, 10) });
+    const server = await this.scratch.fresh({ least: tool.major }, signal);
+    try {
+      const url = await makeDatabase(server);
+      await restoreDump(dump, url, tool, signal);
+      return { url, close: () => server.close() };
+    } catch (error) {
+      await server.close();
+      throw error;
     }
   }
 }
