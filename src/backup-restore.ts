@@ -17,7 +17,7 @@ import { BACKUP_ENGINE_CLASSES, BACKUP_PROOF, BACKUP_TOOLS } from './modules/bac
 import type { BackupEngine } from './modules/backups/backup-engine.port.js';
 import { BackupEngines } from './modules/backups/backup-engines.js';
 import { BackupManifests } from './modules/backups/backup-manifests.js';
-import { BackupStores } from './modules/backups/backup-stores.js';
+import { BACKUPS_PREFIX } from './modules/backups/backup-stores.js';
 import { BackupVerification } from './modules/backups/backup-verification.port.js';
 import {
   listing,
@@ -70,20 +70,21 @@ export const backupCommands = {
 
 async function withShelf(settings: Settings, location: StoreLocation | null, work: Work): Promise<number> {
   const config = readConfig(settings);
-  const backups = { ...config.backups, location: location ?? config.backups.location, replica: null };
-  const stores = new BackupStores(backups, config.storage, new StoresService(config.secrets));
+  const place = location ?? config.backups.location;
+  let store: ObjectStore | null = null;
   const interrupted = new AbortController();
   const interrupt = (): void => interrupted.abort(new RestoreRefused('It was interrupted.'));
   process.once('SIGINT', interrupt).once('SIGTERM', interrupt);
   try {
-    mustBeThere(backups.location);
-    const shelf = new Shelf(await stores.main(), new BackupManifests());
+    mustBeThere(place);
+    store = await new StoresService(config.secrets).openSealed(place, config.storage.prefix + BACKUPS_PREFIX);
+    const shelf = new Shelf(store, new BackupManifests());
     return (await work({ config, shelf, signal: interrupted.signal })) ? 0 : 1;
   } catch (error) {
     process.stderr.write(`${wordsOf(error)}\n`);
     return 1;
   } finally {
-    await stores.onApplicationShutdown();
+    await store?.close();
   }
 }
 

@@ -54,7 +54,7 @@ export class RestoredCheck {
         ...tables.slice(0, MOST_NAMED),
         ...constraints.slice(0, MOST_NAMED),
         ...damage.faults,
-        ...(trail === null || trail.fault === null ? [] : [trail.fault]),
+        ...(trail?.fault == null ? [] : [trail.fault]),
       ],
     };
   }

@@ -36,7 +36,7 @@ export class TrailCheck {
     const settings = SettingsModule.of([
       { provide: AuditConfig, useValue: this.audit },
       { provide: SecretsConfig, useValue: this.secrets },
-      { provide: DatabaseConfig, useValue: { ...this.database, poolSize: 2 } },
+      { provide: DatabaseConfig, useValue: Object.assign({}, this.database, { poolSize: 2 }) },
     ]);
     const imports = [
       settings,

@@ -120,7 +120,7 @@ export class Restore {
       const part = dumpPart(manifest);
       const shown = display('Restoring', part.bytes);
       const dump = (): Readable => readPart(corner, part, { onProgress: shown.show, signal });
-      return { dump, close: () => Promise.resolve(shown.end()) };
+      return { dump, close: () => shown.end() };
     }
     const shown = display('Bringing back', null);
     const options = { at, onProgress: shown.show, signal };
