@@ -120,7 +120,11 @@ export class Restore {
       const part = dumpPart(manifest);
       const shown = display('Restoring', part.bytes);
       const dump = (): Readable => readPart(corner, part, { onProgress: shown.show, signal });
-      return { dump, close: () => shown.end() };
+      const close = (): Promise<void> => {
+        shown.end();
+        return Promise.resolve();
+      };
+      return { dump, close };
     }
     const shown = display('Bringing back', null);
     const options = { at, onProgress: shown.show, signal };
