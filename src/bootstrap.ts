@@ -3,12 +3,17 @@ import { setFlagsFromString } from 'node:v8';
 import { runInNewContext } from 'node:vm';
 import { buildConfig, type Config } from './config/config.js';
 import type { StorageBackend } from './config/storage.js';
-import { readEnv } from './config/env.js';
+import { readEnv, type Settings } from './config/env.js';
 import type { FirstAdmin } from './modules/auth/first-admin.js';
 
-/** The configuration of this process. @throws ConfigurationError listing every fault. */
-export function readConfig(): Config {
-  return buildConfig(readEnv(), packageVersion());
+/**
+ * The configuration of this process.
+ *
+ * @param settings where they have been read already: they are read once.
+ * @throws ConfigurationError listing every fault.
+ */
+export function readConfig(settings: Settings = readEnv()): Config {
+  return buildConfig(settings, packageVersion());
 }
 
 /** What whoever started the server needs next, and nothing more. */
