@@ -14,6 +14,7 @@ import {
   type Config,
 } from './config.js';
 import { AuditConfig } from './audit.js';
+import { BackupsConfig } from './backups.js';
 import { DatabaseConfig } from './database.js';
 import { MarketConfig } from './market.js';
 import { RedisConfig } from './redis.js';
@@ -44,6 +45,7 @@ export class ConfigModule {
       { provide: MarketConfig, useValue: config.market },
       { provide: SandboxConfig, useValue: config.sandbox },
       { provide: AuditConfig, useValue: config.audit },
+      { provide: BackupsConfig, useValue: config.backups },
       { provide: SecretsConfig, useValue: config.secrets },
     ];
     return { module: ConfigModule, global: true, providers, exports: providers };

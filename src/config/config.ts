@@ -3,6 +3,7 @@ import { isIP } from 'node:net';
 import { resolve } from 'node:path';
 import type { Env, Environment, JwtAlgorithm, Settings } from './env.js';
 import { auditOf, type AuditConfig } from './audit.js';
+import { backupsOf, type BackupsConfig } from './backups.js';
 import { databaseOf, type DatabaseConfig } from './database.js';
 import { localSecrets } from './local-secrets.js';
 import { marketOf, type MarketConfig } from './market.js';
@@ -121,6 +122,7 @@ export interface Config {
   readonly market: MarketConfig;
   readonly sandbox: SandboxConfig;
   readonly audit: AuditConfig;
+  readonly backups: BackupsConfig;
   readonly secrets: SecretsConfig;
 }
 
@@ -136,6 +138,7 @@ const DAY = 24 * HOUR;
 export function buildConfig(env: Settings, version: string): Config {
   const dataDir = resolve(env.DATA_DIR);
   const production = env.ENVIRONMENT === 'production';
+  const storage = storageOf(env, dataDir);
   return {
     app: {
       environment: env.ENVIRONMENT,
@@ -160,11 +163,12 @@ export function buildConfig(env: Settings, version: string): Config {
     },
     imports: { mostBytes: env.MAX_IMPORT_BYTES },
     organizations: { deletionSeconds: env.ORGANIZATION_DELETION_DAYS * DAY },
-    storage: storageOf(env, dataDir),
+    storage,
     files: filesOf(env),
     market: marketOf(env),
     sandbox: sandboxOf(env),
     audit: auditOf(env),
+    backups: backupsOf(env, storage.location),
     secrets: secretsOf(env, dataDir),
   };
 }

@@ -4,6 +4,7 @@ import {
   isEmail,
   IsArray,
   IsInt,
+  Matches,
   Max,
   MinLength,
   Min,
@@ -54,6 +55,17 @@ export function List(): PropertyDecorator {
 
 export function Secret(options: ValidationOptions = {}): PropertyDecorator {
   return MinLength(32, { ...options, message: 'must be at least 32 characters long' });
+}
+
+/** What pgBackRest calls a database: safe on a command line and in a path. */
+export function StanzaName(): PropertyDecorator {
+  return Matches(/^[A-Za-z0-9][\w.-]{0,127}$/, { message: 'must be the name of a stanza' });
+}
+
+/** What is wrong with a setting, without its name before it. */
+export function firstMessage(constraints: Record<string, string> | undefined, property: string): string {
+  const message = Object.values(constraints ?? {})[0] ?? 'is not valid';
+  return message.replace(new RegExp(`^(each value in )?${property} `), '');
 }
 
 /** `count/seconds`, or `0` for no limit. */

@@ -3,6 +3,7 @@ import { IsEmail, IsIn, IsOptional, Matches, MaxLength, MinLength, validateSync 
 import {
   AuditSigningKey,
   BucketName,
+  firstMessage,
   Flag,
   HttpUrl,
   Integer,
@@ -15,15 +16,17 @@ import {
   RedirectUris,
   RedisUrl,
   Secret,
+  StanzaName,
   SmtpUrl,
   TrustProxy,
 } from './env.decorators.js';
+import { storesFaults } from './backups.js';
 import { MARKET_SOURCES, type MarketSource } from './market.js';
 import { productionFaults } from './production-rules.js';
 import type { RateLimit } from './rate-limit.js';
 import { readSettingFiles } from './setting-files.js';
 import { isOidcSetting, providerFaults, readOidcIssuers, type OidcIssuer } from './sign-in-providers.js';
-import { STORAGE_BACKENDS, storageFaults, type StorageBackend } from './storage.js';
+import { STORAGE_BACKENDS, type StorageBackend } from './storage.js';
 
 export const ENVIRONMENTS = ['development', 'staging', 'production'] as const;
 export const LOG_LEVELS = ['fatal', 'error', 'warn', 'info', 'debug', 'trace', 'silent'] as const;
@@ -175,6 +178,21 @@ export class Env {
   /** Older months of the audit trail are moved into the object store; 0 keeps all in the database. */
   @Integer(0, 1_200) AUDIT_RETENTION_MONTHS = 0;
 
+  @Flag() BACKUPS_SCHEDULED = true;
+  /** As `STORAGE_REPLICA` is written; unset: where files are kept. */
+  @IsOptional() @MinLength(1) BACKUP_STORE?: string;
+  /** A second store, which gets a checked copy of every backup. */
+  @IsOptional() @MinLength(1) BACKUP_REPLICA_STORE?: string;
+  /** Of a second store in S3; unset: those of the first. */
+  @IsOptional() @MinLength(1) BACKUP_REPLICA_ACCESS_KEY?: string;
+  @IsOptional() @MinLength(1) BACKUP_REPLICA_SECRET_KEY?: string;
+  @Integer(1, 3_650) BACKUP_RETENTION_DAYS = 30;
+  /** Where PostgreSQL's programs are, pg_dump among them. */
+  @IsOptional() @MinLength(1) PG_BIN_DIR?: string;
+  /** What pgBackRest calls the database; unset: it is not used. */
+  @IsOptional() @StanzaName() BACKUP_PGBACKREST_STANZA?: string;
+  @IsOptional() @MinLength(1) BACKUP_PGBACKREST_CONFIG?: string;
+
   @IsIn(LOG_LEVELS) LOG_LEVEL: (typeof LOG_LEVELS)[number] = 'info';
   @IsOptional() @IsIn(['json', 'text']) LOG_FORMAT?: 'json' | 'text';
   @IsOptional() @MinLength(16) METRICS_TOKEN?: string;
@@ -208,7 +226,7 @@ export function readEnv(environment: NodeJS.ProcessEnv = processEnvironment()): 
   );
   const oidc = readOidcIssuers(source);
   // Where the lists themselves are not valid, nothing more can be said of them.
-  const missing = faults.length > 0 ? [] : [...providerFaults(env, oidc.issuers), ...storageFaults(env)];
+  const missing = faults.length > 0 ? [] : [...providerFaults(env, oidc.issuers), ...storesFaults(env)];
   const all = [...unread, ...faults, ...oidc.faults, ...productionFaults(env), ...missing];
   if (all.length > 0) throw new ConfigurationError(all);
   return Object.assign(env, { oidcIssuers: oidc.issuers });
@@ -218,11 +236,6 @@ export function readEnv(environment: NodeJS.ProcessEnv = processEnvironment()): 
 export const ENV_NAMES: readonly string[] = Object.keys(new Env());
 
 const isSetting = (name: string) => ENV_NAMES.includes(name) || isOidcSetting(name);
-
-function firstMessage(constraints: Record<string, string> | undefined, property: string): string {
-  const message = Object.values(constraints ?? {})[0] ?? 'is not valid';
-  return message.replace(new RegExp(`^(each value in )?${property} `), '');
-}
 
 /** Taken out of the process's own: no crash report and no child process has a secret from there. */
 function processEnvironment(): NodeJS.ProcessEnv {

@@ -91,7 +91,7 @@ export function filesOf(env: Env): FilesConfig {
 }
 
 /** The store that `STORAGE_BACKEND` chooses. `storageFaults` has seen to what it needs. */
-function locationOf(env: Env, dataDir: string): StoreLocation {
+export function locationOf(env: Env, dataDir: string): StoreLocation {
   switch (env.STORAGE_BACKEND) {
     case 'local':
       return { backend: 'local', path: resolve(env.LOCAL_STORAGE_PATH ?? `${dataDir}/files`) };

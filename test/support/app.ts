@@ -10,7 +10,7 @@ import { Given } from './factories/given.js';
 import { ApiClient } from './client.js';
 import { OpenApiContract } from './openapi-contract.js';
 
-/** Limits are off unless a test is about them. */
+/** Limits are off, and no backup is made by itself, unless a test is about them. */
 const QUIET = {
   LOG_LEVEL: 'silent',
   PORT: '0',
@@ -22,6 +22,7 @@ const QUIET = {
   RATE_LIMIT_MFA: '0',
   RATE_LIMIT_QUERY: '0',
   SANDBOX_MAX_ACTIVE_SESSIONS: '0',
+  BACKUPS_SCHEDULED: 'false',
   ADMIN_EMAIL: 'root@example.com',
   ADMIN_PASSWORD: 'granite-lantern-quilt-58',
 };

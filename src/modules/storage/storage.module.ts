@@ -5,6 +5,7 @@ import { StartupError } from '../../database/startup-error.js';
 import { composeStore } from './compose-store.js';
 import { ObjectStore } from './object-store.port.js';
 import { ReplicaFailures } from './replica-failures.js';
+import { StoresService } from './stores.service.js';
 
 /**
  * Where bytes are kept, on any medium, behind one Map-like port. Refuses keys
@@ -13,6 +14,7 @@ import { ReplicaFailures } from './replica-failures.js';
 @Module({
   providers: [
     ReplicaFailures,
+    StoresService,
     {
       provide: ObjectStore,
       inject: [StorageConfig, SecretsConfig, ReplicaFailures],
@@ -24,7 +26,7 @@ import { ReplicaFailures } from './replica-failures.js';
         ),
     },
   ],
-  exports: [ObjectStore],
+  exports: [ObjectStore, StoresService],
 })
 export class StorageModule implements OnApplicationShutdown {
   constructor(@Inject(ObjectStore) private readonly store: ObjectStore) {}
