@@ -23,8 +23,7 @@ export class PgBackRestReadiness {
 
   /** What is missing and how to mend it, in one sentence; null when nothing. */
   async lacks(): Promise<string | null> {
-    if (this.config.pgbackrestStanza === null)
-      return `BACKUP_PGBACKREST_STANZA is not set: ${SHOW_CONFIG}.`;
+    if (this.config.pgbackrestStanza === null) return `BACKUP_PGBACKREST_STANZA is not set: ${SHOW_CONFIG}.`;
     try {
       return (await this.program()) ?? (await this.user()) ?? (await this.repositories());
     } catch (error) {

@@ -118,9 +118,9 @@ export class PointInTime {
   }
 }
 
-/** In whole seconds too: the set is complete only after it. */
+/** Told in whole seconds too: the set is complete at the end of the last. */
 function stopOf({ details, finished_at }: BackupManifest): Date {
-  return new Date(details.stopped_at ?? finished_at);
+  return new Date(new Date(details.stopped_at ?? finished_at).getTime() + 999);
 }
 
 async function leaveTheOriginalAlone(dataDir: string): Promise<void> {

@@ -104,8 +104,9 @@ export class RepositoryParts {
 function foldersBetween(start: string, stop: string): string[] {
   const timeline = start.slice(0, 8);
   const [first, last] = [start, stop].map((segment) => Number.parseInt(segment.slice(8, 16), 16));
-  return Array.from({ length: (last ?? 0) - (first ?? 0) + 1 }, (_, index) =>
-    `${timeline}${((first ?? 0) + index).toString(16).toUpperCase().padStart(8, '0')}`,
+  return Array.from(
+    { length: (last ?? 0) - (first ?? 0) + 1 },
+    (_, index) => `${timeline}${((first ?? 0) + index).toString(16).toUpperCase().padStart(8, '0')}`,
   );
 }
 

@@ -4,7 +4,7 @@ import type { BackupPart } from '../../backup-manifest.js';
 import { BackupErrors } from '../../backups.errors.js';
 import { PgBackRest } from './pgbackrest.js';
 import { RepositoryParts } from './repository-parts.js';
-import { newestIn, OURS, setsIn, type BackupSet } from './stanza-info.js';
+import { dependentsOf, newestIn, OURS, setsIn, type BackupSet } from './stanza-info.js';
 
 export interface MadeSet {
   readonly set: BackupSet;
@@ -48,12 +48,8 @@ export class RepositorySets {
     const sets = setsIn(await this.pgbackrest.info(), repository);
     const set = sets.find((one) => one.label === label);
     if (set === undefined) return;
-    const dependents = sets.filter(({ prior, reference }) => prior === label || reference?.includes(label));
-    if (dependents.length > 0)
-      throw BackupErrors.continued(
-        id,
-        dependents.map((one) => one.annotation?.[OURS] ?? one.label),
-      );
+    const dependents = dependentsOf(sets, label);
+    if (dependents.length > 0) throw BackupErrors.continued(id, dependents);
     await this.expire(repository, set, sets);
   }
 

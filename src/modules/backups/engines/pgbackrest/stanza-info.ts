@@ -57,8 +57,7 @@ export function newestIn(info: StanzaInfo, repository: number): BackupSet | unde
 /** Where the log lies that goes on from a set; its id, such as `15-1`, is the name of its folder. */
 export function archiveOf(info: StanzaInfo, set: BackupSet): StanzaInfo['archive'][number] | undefined {
   return info.archive.find(
-    ({ database }) =>
-      database['repo-key'] === set.database['repo-key'] && database.id === set.database.id,
+    ({ database }) => database['repo-key'] === set.database['repo-key'] && database.id === set.database.id,
   );
 }
 
@@ -68,9 +67,9 @@ export function majorOf(info: StanzaInfo, { database }: BackupSet): number {
   return Number.parseInt(its?.version ?? '0', 10);
 }
 
-/** The sets that could not be brought back without this one. */
+/** The sets that could not be brought back without this one: the backups' ids, or a stranger's label. */
 export function dependentsOf(sets: readonly BackupSet[], label: string): string[] {
   return sets
     .filter(({ prior, reference }) => prior === label || reference?.includes(label) === true)
-    .map((set) => set.label);
+    .map((set) => set.annotation?.[OURS] ?? set.label);
 }

@@ -1,0 +1,248 @@
+import { execFile, spawn, spawnSync, type ChildProcess } from 'node:child_process';
+import { once } from 'node:events';
+import {
+  appendFileSync,
+  chmodSync,
+  chownSync,
+  existsSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  statSync,
+  writeFileSync,
+} from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { randomUUID } from 'node:crypto';
+import { promisify } from 'node:util';
+import { Pool } from 'pg';
+import type { AppConfig } from '../../src/config/config.js';
+import type { BackupsConfig } from '../../src/config/backups.js';
+import type { Sql } from '../../src/database/sql.js';
+import { ArchivingRepository } from '../../src/modules/backups/archiving.repository.js';
+import type { BackupOrder } from '../../src/modules/backups/backup-engine.port.js';
+import type { BackupKind, BackupManifest } from '../../src/modules/backups/backup-manifest.js';
+import { PgBackRest } from '../../src/modules/backups/engines/pgbackrest/pgbackrest.js';
+import { PgBackRestEngine } from '../../src/modules/backups/engines/pgbackrest/pgbackrest.engine.js';
+import { PgBackRestReadiness } from '../../src/modules/backups/engines/pgbackrest/pgbackrest-readiness.js';
+import { PointInTime } from '../../src/modules/backups/engines/pgbackrest/point-in-time.js';
+import { RepositoryParts } from '../../src/modules/backups/engines/pgbackrest/repository-parts.js';
+import { RepositorySets } from '../../src/modules/backups/engines/pgbackrest/repository-sets.js';
+import { PostgresTools } from '../../src/modules/backups/tools/postgres-tools.js';
+import { ScratchServers } from '../../src/modules/backups/tools/scratch-servers.js';
+import { MemoryStore } from '../../src/modules/storage/drivers/memory.driver.js';
+import { eventually } from './eventually.js';
+import { freePort } from './free-port.js';
+
+const run = promisify(execFile);
+const VERSIONS = '/usr/lib/postgresql';
+const BIN = existsSync(VERSIONS)
+  ? readdirSync(VERSIONS)
+      .map((version) => join(VERSIONS, version, 'bin'))
+      .find((folder) => existsSync(join(folder, 'initdb')))
+  : undefined;
+const HAS_PGBACKREST = spawnSync('pgbackrest', ['version']).status === 0;
+
+/** The stories that need one; without the programs they are skipped, and say so. */
+export function describeWithPgBackRest(name: string, stories: () => void): void {
+  if (HAS_PGBACKREST && BIN !== undefined) return describe(name, stories);
+  console.warn(`SKIPPED: ${name}: there is no pgbackrest on PATH, or no PostgreSQL below ${VERSIONS}`);
+  describe.skip(name, stories);
+}
+
+export interface Settings {
+  /** Lines of pgbackrest.conf, for all stanzas. */
+  readonly global?: readonly string[];
+  /** Where the repository is; below the server's own folder unless told. */
+  readonly repository?: string;
+  /** Not yet: for stories about what is missing. */
+  readonly withoutStanza?: boolean;
+}
+
+/** A real server that archives with pgBackRest, its repository, and the engine on top. */
+export class ArchivedServer {
+  readonly pool: Pool;
+  readonly engine: PgBackRestEngine;
+  private postgres: ChildProcess | undefined;
+
+  private constructor(
+    readonly folder: string,
+    readonly repository: string,
+    private readonly port: number,
+    private readonly owner: { uid: number; gid: number } | undefined,
+  ) {
+    this.pool = new Pool({ host: folder, port, user: 'keeper', database: 'postgres', max: 4 });
+    this.pool.on('error', () => undefined);
+    this.engine = this.engineWith({});
+  }
+
+  static async start(settings: Settings = {}): Promise<ArchivedServer> {
+    const folder = mkdtempSync(join(tmpdir(), 'ck-rest-'));
+    chmodSync(folder, 0o755);
+    const owner = process.getuid?.() === 0 ? await ownerOfServers() : undefined;
+    if (owner !== undefined) chownSync(folder, owner.uid, owner.gid);
+    const repository = settings.repository ?? join(folder, 'repo');
+    const server = new ArchivedServer(folder, repository, await freePort(), owner);
+    server.configure(settings.global ?? []);
+    await server.program('initdb', [
+      '-D',
+      server.data,
+      '-U',
+      'keeper',
+      '-A',
+      'trust',
+      '-N',
+      '--no-instructions',
+    ]);
+    server.set('archive_mode', 'on');
+    server.set('archive_command', `pgbackrest --config=${server.config} --stanza=main archive-push %p`);
+    await server.launch();
+    if (settings.withoutStanza !== true) await server.pgbackrest('stanza-create');
+    return server;
+  }
+
+  get data(): string {
+    return join(this.folder, 'data');
+  }
+
+  get config(): string {
+    return join(this.folder, 'pgbackrest.conf');
+  }
+
+  configure(global: readonly string[]): void {
+    const lines = [
+      '[global]',
+      `repo1-path=${this.repository}`,
+      'repo1-cipher-type=aes-256-cbc',
+      'repo1-cipher-pass=only-a-test-knows-this',
+      'repo1-bundle=y',
+      'compress-type=zst',
+      'start-fast=y',
+      'archive-timeout=3',
+      'log-level-file=off',
+      `lock-path=${this.folder}/lock`,
+      ...global,
+      '[main]',
+      `pg1-path=${this.data}`,
+      `pg1-port=${this.port}`,
+      `pg1-socket-path=${this.folder}`,
+      'pg1-user=keeper',
+    ];
+    writeFileSync(this.config, `${lines.join('\n')}\n`);
+  }
+
+  /** A line of postgresql.conf; the last of a name counts. */
+  set(name: string, value: string): void {
+    appendFileSync(join(this.data, 'postgresql.conf'), `${name} = '${value}'\n`);
+  }
+
+  async launch(): Promise<void> {
+    const settings = {
+      port: `${this.port}`,
+      listen_addresses: '',
+      unix_socket_directories: this.folder,
+      fsync: 'off',
+    };
+    const flags = Object.entries(settings).flatMap(([name, value]) => ['-c', `${name}=${value}`]);
+    this.postgres = spawn(join(BIN ?? '', 'postgres'), ['-D', this.data, ...flags], {
+      ...this.owner,
+      cwd: '/',
+      stdio: 'ignore',
+    });
+    await eventually(() => this.pool.query('SELECT 1'), { within: 10_000 });
+  }
+
+  async halt(): Promise<void> {
+    if (this.postgres?.exitCode !== null) return;
+    this.postgres.kill('SIGQUIT');
+    await once(this.postgres, 'exit');
+  }
+
+  async pgbackrest(...args: string[]): Promise<string> {
+    const program = ['--config', this.config].join('=');
+    return (await run('pgbackrest', [program, '--stanza=main', ...args], { ...this.owner, cwd: '/' })).stdout;
+  }
+
+  engineWith(config: Partial<BackupsConfig>): PgBackRestEngine {
+    const backups = {
+      binDir: null,
+      pgbackrestStanza: 'main',
+      pgbackrestConfig: this.config,
+      ...config,
+    } as BackupsConfig;
+    const sql = { row: async (query: string) => (await this.pool.query(query)).rows[0] as unknown };
+    const archiving = new ArchivingRepository(sql as unknown as Sql);
+    const tools = new PostgresTools(backups);
+    const pgbackrest = new PgBackRest(tools, backups);
+    const parts = new RepositoryParts(pgbackrest);
+    const scratch = new ScratchServers({ dataDir: this.folder } as AppConfig, tools);
+    return new PgBackRestEngine(
+      pgbackrest,
+      new PgBackRestReadiness(tools, pgbackrest, backups, archiving),
+      new RepositorySets(pgbackrest, parts),
+      new PointInTime(pgbackrest, parts, scratch),
+      archiving,
+    );
+  }
+
+  async backup(kind: BackupKind, parent: BackupManifest | null = null, over: Partial<BackupOrder> = {}) {
+    const id = randomUUID();
+    const order = {
+      id,
+      kind,
+      parent,
+      store: new MemoryStore(),
+      onProgress: () => undefined,
+      signal: new AbortController().signal,
+      ...over,
+    };
+    const made = await this.engine.make(order);
+    return { ...made, id, kind, engine: 'pgbackrest', parent_id: parent?.id ?? null } as BackupManifest;
+  }
+
+  /** The backup as a server of its own for as long as `look` takes. */
+  async brought<T>(manifest: BackupManifest, at: Date | null, look: (pool: Pool) => Promise<T>): Promise<T> {
+    const { signal } = new AbortController();
+    const options = { at, signal, onProgress: () => undefined };
+    const server = await this.engine.bringBack(manifest, new MemoryStore(), options);
+    const pool = new Pool({ connectionString: server.url, max: 1 });
+    try {
+      return await look(pool);
+    } finally {
+      await pool.end();
+      await server.close();
+    }
+  }
+
+  /** What is left of servers that were brought back. */
+  get scratch(): string[] {
+    const folder = join(this.folder, 'scratch');
+    return existsSync(folder) ? readdirSync(folder) : [];
+  }
+
+  async stop(): Promise<void> {
+    await this.pool.end();
+    await this.halt();
+    rmSync(this.folder, { recursive: true, force: true });
+  }
+
+  private async program(name: string, args: readonly string[]): Promise<void> {
+    await run(join(BIN ?? '', name), args, { ...this.owner, cwd: '/' });
+  }
+}
+
+async function ownerOfServers(): Promise<{ uid: number; gid: number }> {
+  const [uid, gid] = await Promise.all(['-u', '-g'].map((flag) => run('id', [flag, 'postgres'])));
+  return { uid: Number(uid?.stdout), gid: Number(gid?.stdout) };
+}
+
+/** Turns one byte in the middle of a file. */
+export function corrupt(file: string): void {
+  const bytes = readFileSync(file);
+  const middle = Math.floor(bytes.length / 2);
+  bytes.writeUInt8((bytes.at(middle) ?? 0) ^ 0xff, middle);
+  const { uid, gid } = statSync(file);
+  writeFileSync(file, bytes);
+  chownSync(file, uid, gid);
+}
