@@ -9,6 +9,7 @@ import {
   readdirSync,
   readFileSync,
   rmSync,
+  statfsSync,
   statSync,
   writeFileSync,
 } from 'node:fs';
@@ -78,7 +79,7 @@ export class ArchivedServer {
   }
 
   static async start(settings: Settings = {}): Promise<ArchivedServer> {
-    const folder = mkdtempSync(join(tmpdir(), 'ck-rest-'));
+    const folder = mkdtempSync(join(roomOf(), 'ck-rest-'));
     chmodSync(folder, 0o755);
     const owner = process.getuid?.() === 0 ? await ownerOfServers() : undefined;
     if (owner !== undefined) chownSync(folder, owner.uid, owner.gid);
@@ -137,12 +138,13 @@ export class ArchivedServer {
     appendFileSync(join(this.data, 'postgresql.conf'), `${name} = '${value}'\n`);
   }
 
-  async launch(): Promise<void> {
+  async launch(extra: Readonly<Record<string, string>> = {}): Promise<void> {
     const settings = {
       port: `${this.port}`,
       listen_addresses: '',
       unix_socket_directories: this.folder,
       fsync: 'off',
+      ...extra,
     };
     const flags = Object.entries(settings).flatMap(([name, value]) => ['-c', `${name}=${value}`]);
     this.postgres = spawn(join(BIN ?? '', 'postgres'), ['-D', this.data, ...flags], {
@@ -153,15 +155,45 @@ export class ArchivedServer {
     await eventually(() => this.pool.query('SELECT 1'), { within: 10_000 });
   }
 
+  /** All of it is gone, and only the repository is left. */
+  async destroy(): Promise<void> {
+    await this.halt();
+    rmSync(this.data, { recursive: true });
+  }
+
   async halt(): Promise<void> {
-    if (this.postgres?.exitCode !== null) return;
+    if (this.postgres === undefined || this.postgres.exitCode !== null || this.postgres.signalCode !== null)
+      return;
     this.postgres.kill('SIGQUIT');
     await once(this.postgres, 'exit');
   }
 
+  /** Another configuration beside this one. */
+  configWith(change: (text: string) => string): string {
+    const file = join(this.folder, `${randomUUID()}.conf`);
+    writeFileSync(file, change(readFileSync(this.config, 'utf8')));
+    return file;
+  }
+
+  /** Ends what makes a backup with our configuration, as the kernel does when memory is short. */
+  killPgBackRest(): void {
+    for (const pid of readdirSync('/proc').filter((name) => /^\d+$/.test(name))) {
+      const arguments_ = commandLine(pid);
+      if (
+        arguments_.includes(`--config=${this.config}`) &&
+        arguments_.some((argument) => /^backup(:local)?$/.test(argument))
+      )
+        process.kill(Number(pid), 'SIGKILL');
+    }
+  }
+
   async pgbackrest(...args: string[]): Promise<string> {
-    const program = ['--config', this.config].join('=');
-    return (await run('pgbackrest', [program, '--stanza=main', ...args], { ...this.owner, cwd: '/' })).stdout;
+    return this.pgbackrestWith(this.config, ...args);
+  }
+
+  async pgbackrestWith(config: string, ...args: string[]): Promise<string> {
+    const all = [`--config=${config}`, '--stanza=main', ...args];
+    return (await run('pgbackrest', all, { ...this.owner, cwd: '/' })).stdout;
   }
 
   engineWith(config: Partial<BackupsConfig>): PgBackRestEngine {
@@ -232,9 +264,25 @@ export class ArchivedServer {
   }
 }
 
+/** In memory where there is room: pgBackRest waits for the disk at each of a thousand files. */
+function roomOf(): string {
+  const memory = '/dev/shm';
+  if (!existsSync(memory)) return tmpdir();
+  const { bavail, bsize } = statfsSync(memory);
+  return bavail * bsize > 2 * 1024 ** 3 ? memory : tmpdir();
+}
+
 async function ownerOfServers(): Promise<{ uid: number; gid: number }> {
   const [uid, gid] = await Promise.all(['-u', '-g'].map((flag) => run('id', [flag, 'postgres'])));
   return { uid: Number(uid?.stdout), gid: Number(gid?.stdout) };
+}
+
+function commandLine(pid: string): string[] {
+  try {
+    return readFileSync(`/proc/${pid}/cmdline`, 'utf8').split('\0');
+  } catch {
+    return [];
+  }
 }
 
 /** Turns one byte in the middle of a file. */

@@ -29,20 +29,23 @@ export class PgBackRestFile {
   /**
    * As whom pgBackRest runs beside the database: its repository must be one that
    * the server's own `archive_command` can write too, so root becomes the owner of
-   * the database's folder. Ourselves where that is on another machine.
+   * the database's folder; of the repository, where that is all that is left.
+   * Ourselves where neither is on this machine.
    */
   async account(stanza: string, program: string): Promise<RunAs> {
-    const owner = await this.owner(stanza);
+    const owner = (await this.owner(stanza)) ?? (await ownerOf(this.value(stanza, 'repo1-path')));
     if (process.getuid?.() !== 0 || owner === null || owner.uid === 0) return { prefix: [] };
     return becoming(owner, [program]);
   }
 
   /** Who owns the database's folder; null where that is on another machine. */
   async owner(stanza: string): Promise<{ uid: number; gid: number } | null> {
-    const folder = this.value(stanza, 'pg1-path');
-    if (folder === undefined || this.value(stanza, 'pg1-host') !== undefined) return null;
-    return stat(folder).catch(() => null);
+    return this.value(stanza, 'pg1-host') === undefined ? ownerOf(this.value(stanza, 'pg1-path')) : null;
   }
+}
+
+async function ownerOf(folder: string | undefined): Promise<{ uid: number; gid: number } | null> {
+  return folder === undefined ? null : stat(folder).catch(() => null);
 }
 
 function parse(text: string): Map<string, Map<string, string>> {

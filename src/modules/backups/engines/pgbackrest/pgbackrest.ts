@@ -1,11 +1,13 @@
 import { createHash } from 'node:crypto';
 import type { Readable } from 'node:stream';
+import { setTimeout as delay } from 'node:timers/promises';
 import { Injectable } from '@nestjs/common';
 import { BackupsConfig } from '../../../../config/backups.js';
 import type { RunAs } from '../../../../database/embedded-postgres/os-user.js';
 import type { BackupKind } from '../../backup-manifest.js';
-import { PostgresTools } from '../../tools/postgres-tools.js';
+import { PostgresTools, type Tool } from '../../tools/postgres-tools.js';
 import { toolOutput } from '../../tools/run-tool.js';
+import { ToolFailed } from '../../tools/tool-errors.js';
 import { PgBackRestFile } from './pgbackrest-file.js';
 import { OURS, type StanzaInfo } from './stanza-info.js';
 
@@ -52,6 +54,9 @@ interface Listed {
  */
 @Injectable()
 export class PgBackRest {
+  /** Thousands of files are read in a row, each by a process of its own: it is not looked for each time. */
+  private program: Promise<Tool> | undefined;
+
   constructor(
     private readonly tools: PostgresTools,
     private readonly config: BackupsConfig,
@@ -66,8 +71,10 @@ export class PgBackRest {
     return PgBackRestFile.read(this.config.pgbackrestConfig);
   }
 
+  /** Looks again: it may have been upgraded. */
   async version(): Promise<string> {
-    return (await this.tools.find('pgbackrest')).version;
+    this.program = undefined;
+    return (await this.tool()).version;
   }
 
   async info(): Promise<StanzaInfo> {
@@ -93,10 +100,12 @@ export class PgBackRest {
       '--no-expire-auto',
       '--log-level-console=detail',
     ];
-    for await (const line of linesOf(await this.output(args, { signal }))) {
-      const bytes = bytesIn(line);
-      if (bytes > 0) onBytes(bytes);
-    }
+    await onceFree(async () => {
+      for await (const line of linesOf(await this.output(args, { signal }))) {
+        const bytes = bytesIn(line);
+        if (bytes > 0) onBytes(bytes);
+      }
+    }, signal);
   }
 
   /** Files below a folder of the repository; none where there is no such folder. */
@@ -135,7 +144,7 @@ export class PgBackRest {
       `--repo${repository}-retention-${what}=${kept}`,
       `--repo${repository}-retention-${what}-type=${what === 'full' ? 'count' : 'full'}`,
     ]);
-    await this.text(['expire', `--repo=${repository}`, `--set=${label}`, ...rules]);
+    await onceFree(() => this.text(['expire', `--repo=${repository}`, `--set=${label}`, ...rules]));
   }
 
   /** Writes a set into a folder, as a server that goes on to `at` when it is started. */
@@ -144,7 +153,7 @@ export class PgBackRest {
       at === null
         ? ['--type=immediate']
         : ['--type=time', `--target=${at.toISOString().replace('T', ' ').replace('Z', '+00')}`];
-    const { path } = await this.tools.find('pgbackrest');
+    const { path } = await this.tool();
     const args = [
       'restore',
       `--repo=${repository}`,
@@ -162,6 +171,14 @@ export class PgBackRest {
     for await (const _ of said) continue;
   }
 
+  private tool(): Promise<Tool> {
+    this.program ??= this.tools.find('pgbackrest').catch((error: unknown) => {
+      this.program = undefined;
+      throw error;
+    });
+    return this.program;
+  }
+
   private async text(args: readonly string[], signal?: AbortSignal): Promise<string> {
     const pieces: Buffer[] = [];
     for await (const piece of await this.output(args, signal === undefined ? {} : { signal }))
@@ -170,7 +187,7 @@ export class PgBackRest {
   }
 
   private async output(args: readonly string[], { runAs, signal }: Running): Promise<Readable> {
-    const { path } = await this.tools.find('pgbackrest');
+    const { path } = await this.tool();
     const { pgbackrestConfig: config } = this.config;
     const all = [
       `--stanza=${this.stanza}`,
@@ -184,6 +201,23 @@ export class PgBackRest {
       runAs: runAs ?? (await (await this.file()).account(this.stanza, path)),
       ...(signal === undefined ? {} : { signal }),
     });
+  }
+}
+
+/** pgBackRest's `LockAcquireError`. */
+const LOCKED = 50;
+const LOCK_ATTEMPTS = 240;
+const LOCK_RETRY_MS = 250;
+
+/** The workers of one that was killed hold the stanza's lock until they have finished their file. */
+async function onceFree<T>(work: () => Promise<T>, signal?: AbortSignal): Promise<T> {
+  for (let attempt = 1; ; attempt++) {
+    try {
+      return await work();
+    } catch (error) {
+      if (!(error instanceof ToolFailed) || error.code !== LOCKED || attempt >= LOCK_ATTEMPTS) throw error;
+      await delay(LOCK_RETRY_MS, undefined, signal === undefined ? {} : { signal });
+    }
   }
 }
 
