@@ -152,7 +152,7 @@ describe.each(Object.entries(RESOURCES))('%s', (start, resource) => {
     const cells = await eachOf(pairs, async ([call, asker]) =>
       ask(resource, call, asker, pathOf(call, await resource.make(app, owner))),
     );
-    expect(cells.filter(({ got }) => got === DONE)).not.toEqual([]);
+    if (resource.of !== 'operators') expect(cells.filter(({ got }) => got === DONE)).not.toEqual([]);
     expect(wrong(cells)).toEqual([]);
   });
 });

@@ -38,6 +38,7 @@ const LEFT_OUT: Readonly<Record<string, string>> = {
   audit_chain: 'digests that bind the rows of the trail to each other; the rows are exported as activity',
   audit_keys: 'keys of the server',
   audit_seals: 'signed digests of the trail',
+  backups: 'what was done for the whole server; who asked for one, and how, is exported as activity',
   conversation_search: 'the words of conversations once more, so that they are found',
   idempotency_keys: 'digests and sealed answers of requests, for a day',
   lab_archives: 'which experiments were moved into the store; nobody’s',

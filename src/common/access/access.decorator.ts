@@ -14,6 +14,8 @@ export interface AccessRule {
   readonly by: 'any' | 'person' | 'session';
   /** Of a session, that its person has just proved who they are; other credentials were made for such calls. */
   readonly fresh: boolean;
+  /** Whether it concerns the whole installation: with several organisations, only for those of the operator's. */
+  readonly operators?: boolean;
 }
 
 /**
@@ -22,15 +24,15 @@ export interface AccessRule {
  * their own account, such as changing its password, is `by` session: a leaked
  * token must not be enough. What is a person's own, such as their tokens, is
  * nothing to a service's key: `by` person. What would let a stolen session settle in is `fresh`:
- * it asks for a sign-in or `/auth/reauthenticate` of the last ten minutes. On a
- * method it beats the class.
+ * it asks for a sign-in or `/auth/reauthenticate` of the last ten minutes. What
+ * concerns all organisations is the `operators`'. On a method it beats the class.
  */
 export function Access(
   scope: Scope | null = null,
   by: AccessRule['by'] = 'any',
-  { fresh = false }: { readonly fresh?: boolean } = {},
+  { fresh = false, operators = false }: { readonly fresh?: boolean; readonly operators?: boolean } = {},
 ): ClassDecorator & MethodDecorator {
-  const rule: AccessRule = { scope, by, fresh };
+  const rule: AccessRule = { scope, by, fresh, operators };
   return applyDecorators(
     SetMetadata(ACCESS, rule),
     ApiBearerAuth(),
@@ -41,12 +43,15 @@ export function Access(
   );
 }
 
-function refusal({ scope, by, fresh }: AccessRule): string {
+function refusal({ scope, by, fresh, operators }: AccessRule): string {
   return [
     ...(scope === null ? [] : [`the caller does not hold ${scope}`]),
     ...(by === 'person' ? ['the credential is an API key'] : []),
     ...(by === 'session' ? ['the credential is not a session'] : []),
     ...(fresh ? ['the session was proven more than ten minutes ago (`reauthentication_required`)'] : []),
+    ...(operators === true
+      ? ['under `TENANCY=multi` the caller is not of the operator’s organisation (`operators_only`)']
+      : []),
     'a CSRF proof is missing',
     'the credential may not be used from this address',
   ]

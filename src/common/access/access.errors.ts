@@ -81,6 +81,14 @@ export const AccessErrors = {
       detail:
         'This needs a proof of the last ten minutes, with a second factor where the account has one: see POST /auth/reauthenticate.',
     }),
+  operatorsOnly: () =>
+    new AppError({
+      status: 403,
+      code: 'operators_only',
+      title: 'For the operators',
+      detail:
+        'This concerns every organisation on this server: it is for people of the organisation that runs it.',
+    }),
   addressNotAllowed: () =>
     new AppError({
       status: 403,

@@ -63,7 +63,7 @@ export class AccessGuard implements CanActivate {
     const { authorization } = request.headers;
     if (authorization?.startsWith('Bearer ') !== true) return false;
     const actor = this.authenticator.known({ token: authorization.slice('Bearer '.length), via: 'header' });
-    if (actor?.networks !== null || rule.by !== 'any' || rule.fresh) return false;
+    if (actor?.networks !== null || rule.by !== 'any' || rule.fresh || rule.operators === true) return false;
     if (rule.scope !== null && !actor.holds(rule.scope)) return false;
     this.reports.admitted(request, actor);
     return true;

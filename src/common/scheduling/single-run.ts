@@ -34,8 +34,12 @@ export class SingleRun {
     });
   }
 
-  /** @returns whether this call ran the job to its end. */
-  async run(job: string, work: () => Promise<void>): Promise<boolean> {
+  /**
+   * @param work gets a signal that aborts where the lock is lost with its connection:
+   * from then on another may run the job.
+   * @returns whether this call ran the job to its end.
+   */
+  async run(job: string, work: (lost: AbortSignal) => Promise<void>): Promise<boolean> {
     const outcome = await this.attempt(job, work).catch((error: unknown) => {
       this.logger.error(`Job ${job} failed: ${(error as Error).message}`, (error as Error).stack);
       return 'failed' as const;
@@ -45,8 +49,15 @@ export class SingleRun {
   }
 
   /** The lock lives on a connection of its own: the job's transactions come and go, and a killed process lets go. */
-  private async attempt(job: string, work: () => Promise<void>): Promise<'done' | 'skipped'> {
+  private async attempt(
+    job: string,
+    work: (lost: AbortSignal) => Promise<void>,
+  ): Promise<'done' | 'skipped'> {
     const client = await this.connections.connect();
+    const lost = new AbortController();
+    const lose = (error: Error) => lost.abort(error);
+    // Without a listener a connection that breaks ends the process.
+    client.on('error', lose);
     try {
       const key = [AdvisoryLock.jobs, createHash('sha256').update(job).digest().readInt32BE()];
       const { rows } = await client.query<{ locked: boolean }>(
@@ -55,13 +66,14 @@ export class SingleRun {
       );
       if (rows[0]?.locked !== true) return 'skipped';
       try {
-        await this.cls.run(() => this.recorded(job, work));
+        await this.cls.run(() => this.recorded(job, () => work(lost.signal)));
         return 'done';
       } finally {
-        await client.query('SELECT pg_advisory_unlock($1, $2)', key);
+        if (!lost.signal.aborted) await client.query('SELECT pg_advisory_unlock($1, $2)', key);
       }
     } finally {
-      client.release();
+      client.off('error', lose);
+      client.release(lost.signal.aborted);
     }
   }
 

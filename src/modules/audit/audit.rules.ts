@@ -1,6 +1,7 @@
 import type { DomainEventName, DomainEvents } from '../../common/events/domain-events.js';
 import type { CredentialRef } from '../api-keys/api-keys.events.js';
 import type { PasswordSetBy } from '../users/users.events.js';
+import { backupRules } from './backup.rules.js';
 import { fileRules } from './file.rules.js';
 import { labRules } from './lab.rules.js';
 import { peopleRules } from './people.rules.js';
@@ -11,6 +12,7 @@ import './audit.events.js';
 import '../../common/access/access.events.js';
 import '../api-keys/api-keys.events.js';
 import '../auth/auth.events.js';
+import '../backups/backups.events.js';
 import '../conversations/conversations.events.js';
 import '../files/file-links.events.js';
 import '../files/files.events.js';
@@ -225,6 +227,7 @@ export const auditRules = {
   }),
   ...mfaRules,
   ...fileRules,
+  ...backupRules,
   ...labRules,
   ...sandboxRules,
 } satisfies AuditRules;

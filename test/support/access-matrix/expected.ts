@@ -1,3 +1,4 @@
+import { DEFAULT_ORGANIZATION_ID } from '../../../src/common/access/organizations.js';
 import type { Route } from '../../architecture/route-table.js';
 import type { Answer } from '../client.js';
 import type { Caller } from './callers.js';
@@ -16,12 +17,13 @@ export function verdictsOf(access: Route['access'], method: string, caller: Call
   if (access === 'public') return [LET_IN, '403 signature_invalid'];
   if (access === undefined) return ['nothing: it declares no access'];
   if (caller.speaksFor === null) return ['401'];
-  const { scope, by, fresh } = access;
+  const { scope, by, fresh, operators } = access;
   const missing = [
     method !== 'GET' && !caller.mayChange && '403 csrf_proof_missing',
     by === 'person' && caller.speaksFor === 'key' && '403 person_required',
     by === 'session' && caller.speaksFor !== 'session' && '403 session_required',
     scope !== null && !holds(caller.scopes, scope) && '403 insufficient_scope',
+    operators === true && caller.user.organizationId !== DEFAULT_ORGANIZATION_ID && '403 operators_only',
     fresh && caller.speaksFor === 'session' && !caller.isFresh && '403 reauthentication_required',
   ].filter((reason) => reason !== false);
   return missing.length === 0 ? [LET_IN] : missing;

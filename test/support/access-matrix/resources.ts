@@ -1,6 +1,7 @@
 import { randomBytes } from 'node:crypto';
 import { newId } from '../../../src/common/crypto/ids.js';
 import type { TestApp } from '../app.js';
+import { insertedBackup } from '../backups.js';
 import { begun } from '../conversations.js';
 import type { SignedIn } from '../factories/given.js';
 import { uploaded } from '../files.js';
@@ -18,8 +19,9 @@ export interface Resource {
    * `person`: there for its owner alone. `organization`: for whoever in the
    * organisation the route lets in. `caller`: everybody names their own by it.
    * `named`: every organisation names its own by it, and finds it whether or not anything was said of it.
+   * `operators`: of the whole server, so nobody's here.
    */
-  readonly of: 'person' | 'organization' | 'caller' | 'named';
+  readonly of: 'person' | 'organization' | 'caller' | 'named' | 'operators';
   /** Makes one that this admin owns. */
   readonly make: (app: TestApp, owner: SignedIn) => Promise<Params>;
   /** Good bodies of its routes, where the examples in the description would not do. */
@@ -162,6 +164,10 @@ export const RESOURCES: Readonly<Record<string, Resource>> = {
       expect(status).toBe(201);
       return { id: body.id as string };
     },
+  },
+  '/api/v1/backups/:id': {
+    of: 'operators',
+    make: (app, { id }) => insertedBackup(app, { requested_by: id }),
   },
   ...LAB_RESOURCES,
 };

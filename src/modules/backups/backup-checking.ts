@@ -1,0 +1,44 @@
+import { Injectable } from '@nestjs/common';
+import { AppError } from '../../common/errors/app-error.js';
+import { BackupManifests } from './backup-manifests.js';
+import { BackupStores } from './backup-stores.js';
+import { BackupVerification, type VerificationOutcome } from './backup-verification.port.js';
+import { BackupErrors } from './backups.errors.js';
+
+/** Whether an error says that the backup itself is not what it was. */
+export function isDamage(error: unknown): error is AppError {
+  return error instanceof AppError && error.code === 'backup_damaged';
+}
+
+/** Has a backup proved by a restore. */
+@Injectable()
+export class BackupChecking {
+  constructor(
+    private readonly stores: BackupStores,
+    private readonly manifests: BackupManifests,
+    private readonly verification: BackupVerification,
+  ) {}
+
+  /** @throws AppError where it could not be tried. */
+  async check(id: string, signal: AbortSignal): Promise<VerificationOutcome> {
+    try {
+      const corner = await this.stores.corner(id);
+      const manifest = await this.manifests.read(corner, id);
+      if (manifest === null) throw BackupErrors.damaged('Its manifest is gone from the store.');
+      return await this.verification.verify(manifest, corner, signal);
+    } catch (error) {
+      const damage = asDamage(error);
+      if (damage === null) throw error;
+      return { ok: false, words: damage.detail };
+    }
+  }
+}
+
+/** What the store holds no longer, or otherwise than it was written, is damage too. */
+export function asDamage(error: unknown): AppError | null {
+  if (isDamage(error)) return error;
+  const codes = ['object_not_found', 'object_corrupt'];
+  return error instanceof AppError && codes.includes(error.code)
+    ? BackupErrors.damaged(error.detail, error)
+    : null;
+}
