@@ -6,6 +6,7 @@ import { readEnv } from './config/env.js';
 import { locateDatabase } from './database/open-database.js';
 import { migrate, revertLast } from './database/migrate.js';
 import { runVerify, VERIFY_USAGE } from './modules/audit/verify-command.js';
+import { BACKUP_USAGE } from './modules/backups/restore/backup-commands.js';
 import { COPY_USAGE, runCopy } from './modules/storage/copy-command.js';
 
 const USAGE = `Usage: npm run cli -- <command>
@@ -18,7 +19,7 @@ const USAGE = `Usage: npm run cli -- <command>
   keys:reencrypt   seal what the database holds sealed under the first of ENCRYPTION_KEY
   storage:check    list objects without a row and rows without their object;
                    with --repair remove the former
-  ${COPY_USAGE}  ${VERIFY_USAGE}`;
+  ${BACKUP_USAGE}  ${COPY_USAGE}  ${VERIFY_USAGE}`;
 
 /** Answers the exit code. */
 type Command = (args: readonly string[]) => Promise<number>;
@@ -48,9 +49,16 @@ const commands: Record<string, Command> = {
       const { checkStorage } = await import('./storage-check.js');
       return checkStorage(config, url, args.includes('--repair'));
     }),
+  'backup:list': async (args) => (await backups())['backup:list'](args),
+  'backup:verify': async (args) => (await backups())['backup:verify'](args),
+  'backup:restore': async (args) => (await backups())['backup:restore'](args),
   'storage:copy': (args) => runCopy(args, readEnv()),
   'audit:verify': runVerify,
 };
+
+async function backups() {
+  return (await import('./backup-restore.js')).backupCommands;
+}
 
 async function withDatabase(work: (url: string, config: Config) => Promise<string>): Promise<number> {
   const config = readConfig();
@@ -68,6 +76,8 @@ const command = commands[name];
 if (command === undefined) {
   process.stderr.write(USAGE);
   process.exitCode = 2;
+} else if (args.includes('--help')) {
+  process.stdout.write(USAGE);
 } else {
   try {
     process.exitCode = await command(args);

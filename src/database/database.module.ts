@@ -1,4 +1,4 @@
-import { Module, type DynamicModule } from '@nestjs/common';
+import { Module, type DynamicModule, type Type } from '@nestjs/common';
 import { TypeOrmModule } from '@nestjs/typeorm';
 import { ClsPluginTransactional } from '@nestjs-cls/transactional';
 import { TransactionalAdapterTypeOrm } from '@nestjs-cls/transactional-adapter-typeorm';
@@ -19,6 +19,15 @@ import { UnitOfWork } from './unit-of-work.js';
 export class DatabaseModule {
   /** @param url of the server, and past a PgBouncer before it. */
   static forRoot(url: DatabaseUrl): DynamicModule {
+    return this.of(url, [RowSecurityCheck]);
+  }
+
+  /** A database that was brought back beside ours, as its superuser, for the system alone to look at. */
+  static forCopy(url: string): DynamicModule {
+    return this.of(new DatabaseUrl(url), []);
+  }
+
+  private static of(url: DatabaseUrl, checks: readonly Type[]): DynamicModule {
     const transactions = new ClsPluginTransactional({
       adapter: new TransactionalAdapterTypeOrm({ dataSourceToken: DataSource }),
     });
@@ -26,7 +35,7 @@ export class DatabaseModule {
       { provide: DatabaseUrl, useValue: url },
       Sql,
       TenantContext,
-      RowSecurityCheck,
+      ...checks,
       UnitOfWork,
       Notifications,
       SessionConnections,

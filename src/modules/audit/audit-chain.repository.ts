@@ -50,6 +50,16 @@ export class AuditChainRepository {
     return (await this.sql.row({ text: 'SELECT FROM audit_chain LIMIT 1' })) === null;
   }
 
+  /** The first organisation after `after` that has a chain; null where there is none. */
+  async organizationAfter(after: string | null): Promise<string | null> {
+    const row = await this.sql.row<{ organization_id: string }>({
+      text: `SELECT organization_id FROM audit_chain WHERE $1::uuid IS NULL OR organization_id > $1
+             ORDER BY organization_id LIMIT 1`,
+      values: [after],
+    });
+    return row?.organization_id ?? null;
+  }
+
   /** Of those of these organisations that have one. */
   heads(organizationIds: readonly string[]): Promise<ChainHead[]> {
     return this.sql.rows({

@@ -47,13 +47,13 @@ export class AuditObjects {
     }
   }
 
-  /** The seq of the newest seal; null where there is none. */
-  async newestSeal(organizationId: string): Promise<number | null> {
+  /** The seq of the newest seal, of those up to `most`; null where there is none. */
+  async newestSeal(organizationId: string, most = Infinity): Promise<number | null> {
     const name = /^(\d+)\.json$/;
     let newest: number | null = null;
     for await (const key of this.store.keys(folderOf(organizationId))) {
       const seq = name.exec(key.slice(folderOf(organizationId).length))?.[1];
-      if (seq !== undefined) newest = Math.max(newest ?? 0, Number(seq));
+      if (seq !== undefined && Number(seq) <= most) newest = Math.max(newest ?? 0, Number(seq));
     }
     return newest;
   }

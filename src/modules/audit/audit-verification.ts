@@ -41,10 +41,13 @@ export class AuditVerification {
     private readonly objects: AuditObjects,
   ) {}
 
-  /** @throws AppError 503 where the object store does not answer. */
-  async verify(organizationId: string): Promise<Verification> {
+  /**
+   * @param isCopy of an earlier moment, such as a backup: what was sealed since then is not held against it.
+   * @throws AppError 503 where the object store does not answer.
+   */
+  async verify(organizationId: string, isCopy = false): Promise<Verification> {
     const keys = await this.keys.trusted();
-    const anchor = await this.anchor(organizationId, keys);
+    const anchor = await this.anchor(organizationId, keys, isCopy);
     const start = await this.start(organizationId, keys);
     const check = new ChainCheck(start ?? undefined);
     const fault =
@@ -66,9 +69,9 @@ export class AuditVerification {
     return { seq, hash: Buffer.from(hash, 'hex'), archivedBefore };
   }
 
-  private async anchor(organizationId: string, keys: PublicKeys): Promise<Anchor> {
+  private async anchor(organizationId: string, keys: PublicKeys, isCopy: boolean): Promise<Anchor> {
     const row = await this.seals.newestStored(organizationId);
-    const seq = await this.objects.newestSeal(organizationId);
+    const seq = await this.objects.newestSeal(organizationId, isCopy ? (row?.seq ?? 0) : Infinity);
     if (row !== null && row.seq > (seq ?? 0))
       return { point: null, fault: { kind: 'unsealed', seq: row.seq, log_id: null } };
     if (seq === null) return { point: null, fault: null };

@@ -1,16 +1,26 @@
 import type { Provider, Type } from '@nestjs/common';
 import type { BackupEngine } from './backup-engine.port.js';
+import { RestoredBackupVerification } from './backup-verification.js';
 import { BackupVerification } from './backup-verification.port.js';
-import { BackupErrors } from './backups.errors.js';
+import { DatabaseSnapshotRepository } from './database-snapshot.repository.js';
+import { PgDumpEngine } from './engines/pg-dump.engine.js';
+import { StoreInventory } from './files-inventory.js';
 import { FilesInventory } from './files-inventory.port.js';
+import { RestoredCheck } from './restored-check.js';
+import { PostgresTools } from './tools/postgres-tools.js';
+import { ScratchServers } from './tools/scratch-servers.js';
+import { TrailCheck } from './trail-check.js';
 
 /** Every engine, the preferred first: the one that makes incremental backups too. */
-export const BACKUP_ENGINE_CLASSES: readonly Type<BackupEngine>[] = [];
+export const BACKUP_ENGINE_CLASSES: readonly Type<BackupEngine>[] = [PgDumpEngine];
 
-const missing = () => Promise.reject(BackupErrors.toolsMissing('full', []));
+/** What the engines are made of. */
+export const BACKUP_TOOLS: Provider[] = [PostgresTools, ScratchServers, DatabaseSnapshotRepository];
 
-/** What the engines are made of, how a backup is proved, and how the files are listed. */
-export const BACKUP_TOOLS: Provider[] = [
-  { provide: BackupVerification, useValue: { verify: missing } satisfies BackupVerification },
-  { provide: FilesInventory, useValue: { write: missing } satisfies FilesInventory },
+/** How a backup is proved, and how the files are listed. */
+export const BACKUP_PROOF: Provider[] = [
+  RestoredCheck,
+  TrailCheck,
+  { provide: BackupVerification, useClass: RestoredBackupVerification },
+  { provide: FilesInventory, useClass: StoreInventory },
 ];

@@ -1,5 +1,5 @@
 import { AppError } from '../../common/errors/app-error.js';
-import type { BackupEngineName, BackupKind } from './backup-manifest.js';
+import type { BackupEngineName, BackupKind, BackupManifest } from './backup-manifest.js';
 
 function conflict(code: string, title: string, detail: string): AppError {
   return new AppError({ status: 409, code, title, detail });
@@ -46,6 +46,13 @@ export const BackupErrors = {
       'backup_continued',
       'Others need it',
       `Backup ${id} is continued by ${by.join(', ')}, which can not be restored without it. Delete those first.`,
+    ),
+  /** Of an engine that keeps one moment of the database and not the way to others. */
+  onlyItsOwnMoment: ({ id, engine, started_at }: BackupManifest, at: Date) =>
+    conflict(
+      'backup_has_one_moment',
+      'The backup goes back to one moment only',
+      `Backup ${id} was made by ${engine} and goes back to ${started_at} only, not to ${at.toISOString()}.`,
     ),
   /** @param reason the tool's own last words, without secrets. */
   failed: (reason: string, cause?: unknown) =>

@@ -1,10 +1,11 @@
 import { Module } from '@nestjs/common';
 import { TypeOrmModule } from '@nestjs/typeorm';
+import { FileDigestsModule } from '../files/file-digests.module.js';
 import { StorageModule } from '../storage/storage.module.js';
 import { BackupChecking } from './backup-checking.js';
 import { BackupCopying } from './backup-copying.js';
 import type { BackupEngine } from './backup-engine.port.js';
-import { BACKUP_ENGINE_CLASSES, BACKUP_TOOLS } from './backup-engine-list.js';
+import { BACKUP_ENGINE_CLASSES, BACKUP_PROOF, BACKUP_TOOLS } from './backup-engine-list.js';
 import { BackupEngines } from './backup-engines.js';
 import { BackupFiguresRepository } from './backup-figures.repository.js';
 import { BackupFindsRepository } from './backup-finds.repository.js';
@@ -34,10 +35,11 @@ import { BackupsService } from './backups.service.js';
  * agreed. Refuses to make two at a time, and to remove the newest that was proved.
  */
 @Module({
-  imports: [StorageModule, TypeOrmModule.forFeature([BackupEntity])],
+  imports: [StorageModule, FileDigestsModule, TypeOrmModule.forFeature([BackupEntity])],
   controllers: [BackupsController],
   providers: [
     ...BACKUP_TOOLS,
+    ...BACKUP_PROOF,
     ...BACKUP_ENGINE_CLASSES,
     {
       provide: BackupEngines,

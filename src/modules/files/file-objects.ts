@@ -6,7 +6,7 @@ import { ObjectStore } from '../storage/object-store.port.js';
 import { FileErrors } from './files.errors.js';
 
 /** What all of ours begins with in the store: other modules keep theirs beside it. */
-const PREFIX = 'files/';
+export const FILES_PREFIX = 'files/';
 const DELETED_AT_ONCE = 8;
 
 /** The objects of files, by their file keys. */
@@ -23,14 +23,17 @@ export class FileObjects {
   /** @param size in bytes; null where nobody knows before the end. */
   write(fileKey: string, body: Readable, contentType: string, size: number | null): Promise<void> {
     return size === null
-      ? this.store.setMultipart(PREFIX + fileKey, body, { contentType })
-      : this.store.set(PREFIX + fileKey, body, { contentType, size });
+      ? this.store.setMultipart(FILES_PREFIX + fileKey, body, { contentType })
+      : this.store.set(FILES_PREFIX + fileKey, body, { contentType, size });
   }
 
   /** @throws AppError 500 `file_content_missing`, 503. */
   async read(fileKey: string, range: ByteRange | undefined, signal: AbortSignal): Promise<Readable> {
     try {
-      return await this.store.get(PREFIX + fileKey, { ...(range === undefined ? {} : { range }), signal });
+      return await this.store.get(FILES_PREFIX + fileKey, {
+        ...(range === undefined ? {} : { range }),
+        signal,
+      });
     } catch (error) {
       const isMissing = error instanceof AppError && error.code === 'object_not_found';
       throw isMissing ? FileErrors.contentMissing(fileKey, error) : error;
@@ -39,20 +42,20 @@ export class FileObjects {
 
   /** From elsewhere in the store, without a byte passing through here. @param key a whole one. */
   copyIn(key: string, fileKey: string): Promise<void> {
-    return this.store.copy(key, PREFIX + fileKey);
+    return this.store.copy(key, FILES_PREFIX + fileKey);
   }
 
   signDownload(fileKey: string, options: SignOptions): Promise<SignedRequest | null> {
-    return this.store.signUrl(PREFIX + fileKey, 'GET', options);
+    return this.store.signUrl(FILES_PREFIX + fileKey, 'GET', options);
   }
 
   stat(fileKey: string): Promise<ObjectStat | null> {
-    return this.store.stat(PREFIX + fileKey);
+    return this.store.stat(FILES_PREFIX + fileKey);
   }
 
   /** File keys of all objects there are. */
   async *keys(): AsyncGenerator<string> {
-    for await (const key of this.store.keys(PREFIX)) yield key.slice(PREFIX.length);
+    for await (const key of this.store.keys(FILES_PREFIX)) yield key.slice(FILES_PREFIX.length);
   }
 
   /** Removes what no row names any more. Never fails: what can not be removed now is left for the daily cleaning. */
@@ -64,7 +67,7 @@ export class FileObjects {
 
   private async discardOne(fileKey: string): Promise<void> {
     try {
-      await this.store.delete(PREFIX + fileKey);
+      await this.store.delete(FILES_PREFIX + fileKey);
     } catch (error) {
       this.logger.warn(`An object without a row is left for the cleaning: ${(error as Error).message}`);
     }

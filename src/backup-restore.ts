@@ -1,0 +1,173 @@
+import { existsSync } from 'node:fs';
+import { Module } from '@nestjs/common';
+import { NestFactory } from '@nestjs/core';
+import { readConfig } from './bootstrap.js';
+import { CryptoModule } from './common/crypto/crypto.module.js';
+import { SystemClock } from './common/time/clock.js';
+import { TimeModule } from './common/time/time.module.js';
+import type { Config } from './config/config.js';
+import { ConfigModule } from './config/config.module.js';
+import { readEnv } from './config/env.js';
+import type { StoreLocation } from './config/storage.js';
+import { loadMigrations } from './database/data-source.js';
+import { DatabaseUrl } from './database/database-url.js';
+import { locateDatabase } from './database/open-database.js';
+import { Sql } from './database/sql.js';
+import { BACKUP_ENGINE_CLASSES, BACKUP_PROOF, BACKUP_TOOLS } from './modules/backups/backup-engine-list.js';
+import type { BackupEngine } from './modules/backups/backup-engine.port.js';
+import { BackupEngines } from './modules/backups/backup-engines.js';
+import { BackupManifests } from './modules/backups/backup-manifests.js';
+import { BackupStores } from './modules/backups/backup-stores.js';
+import { BackupVerification } from './modules/backups/backup-verification.port.js';
+import { listing, parseList, parseRestore, parseVerify } from './modules/backups/restore/backup-commands.js';
+import { Restore } from './modules/backups/restore/restore.js';
+import { showBytes } from './modules/backups/restore/restore-progress.js';
+import { RestoreRefused } from './modules/backups/restore/restore-refused.js';
+import { Shelf, wordsOf } from './modules/backups/restore/shelf.js';
+import { PostgresTools } from './modules/backups/tools/postgres-tools.js';
+import { FileDigestsService } from './modules/files/file-digests.service.js';
+import { composeStore } from './modules/storage/compose-store.js';
+import { ObjectStore } from './modules/storage/object-store.port.js';
+import { StoresService } from './modules/storage/stores.service.js';
+
+/** As much of the house as bringing a backup back takes: no database of ours. */
+@Module({})
+class RestoreModule {}
+
+/** The commands about backups, each with its arguments; they answer the exit code. @throws UsageError. */
+export const backupCommands = {
+  'backup:list': (args: readonly string[]) =>
+    withShelf(parseList(args, readEnv()).location, async ({ shelf }) => {
+      const all = await shelf.all();
+      say(all.length === 0 ? 'The store has no backups.' : listing(all));
+      return true;
+    }),
+  'backup:verify': (args: readonly string[]) => {
+    const { id, location } = parseVerify(args, readEnv());
+    return withShelf(location, ({ config, shelf, signal }) => verify(config, shelf, id, signal));
+  },
+  'backup:restore': (args: readonly string[]) => {
+    const { to, location, ...request } = parseRestore(args, readEnv());
+    return withShelf(location, async ({ config, shelf, signal }) => {
+      const database = to === null ? await locateDatabase(config) : null;
+      try {
+        return await restoring(config, shelf, (restore) =>
+          restore.run(request, to ?? database?.directUrl ?? '', signal),
+        );
+      } finally {
+        await database?.close();
+      }
+    });
+  },
+};
+
+interface Surroundings {
+  readonly config: Config;
+  readonly shelf: Shelf;
+  /** Ctrl-C: what is half done is undone. */
+  readonly signal: AbortSignal;
+}
+
+async function withShelf(
+  location: StoreLocation | null,
+  work: (around: Surroundings) => Promise<boolean>,
+): Promise<number> {
+  const config = readConfig();
+  const backups = { ...config.backups, location: location ?? config.backups.location, replica: null };
+  const stores = new BackupStores(backups, config.storage, new StoresService(config.secrets));
+  const interrupted = new AbortController();
+  const interrupt = (): void => interrupted.abort(new RestoreRefused('It was interrupted.'));
+  process.once('SIGINT', interrupt).once('SIGTERM', interrupt);
+  try {
+    mustBeThere(backups.location);
+    const shelf = new Shelf(await stores.main(), new BackupManifests());
+    return (await work({ config, shelf, signal: interrupted.signal })) ? 0 : 1;
+  } catch (error) {
+    process.stderr.write(`${wordsOf(error)}\n`);
+    return 1;
+  } finally {
+    await stores.onApplicationShutdown();
+  }
+}
+
+/** Opening a folder makes it; one that was mistyped must not be taken for an empty one. */
+function mustBeThere(location: StoreLocation): void {
+  if (location.backend === 'local' && !existsSync(location.path))
+    throw new RestoreRefused(`There is no folder ${location.path}: name the store of the backups.`);
+}
+
+async function verify(config: Config, shelf: Shelf, id: string, signal: AbortSignal): Promise<boolean> {
+  const manifest = await shelf.find(id);
+  const files = await filesOf(config);
+  // Without the rows of the original, what is not there counts as deleted since.
+  const digests = { known: () => Promise.resolve(new Map()) };
+  const proof = [
+    ...BACKUP_PROOF,
+    { provide: ObjectStore, useValue: files },
+    { provide: FileDigestsService, useValue: digests },
+  ];
+  const context = await contextOf(config, proof);
+  try {
+    const verification = context.get(BackupVerification);
+    const { ok, words } = await verification.verify(manifest, shelf.corner(manifest.id), signal);
+    say(`${ok ? 'Good' : 'NOT GOOD'}. ${words}`);
+    return ok;
+  } finally {
+    await context.close();
+    await files.close();
+  }
+}
+
+async function restoring(
+  config: Config,
+  shelf: Shelf,
+  work: (restore: Restore) => Promise<boolean>,
+): Promise<boolean> {
+  const context = await contextOf(config, []);
+  let files: ObjectStore | null = null;
+  try {
+    const restore = new Restore({
+      shelf,
+      engines: context.get(BackupEngines),
+      tools: context.get(PostgresTools),
+      files: async () => (files ??= await filesOf(config)),
+      dataDir: config.app.dataDir,
+      migrations: (await loadMigrations()).map(({ name }) => name),
+      say,
+      display: (what, total) => showBytes(what, total, process.stderr),
+    });
+    return await work(restore);
+  } finally {
+    await context.close();
+    await (files as ObjectStore | null)?.close();
+  }
+}
+
+function contextOf(config: Config, more: readonly object[]) {
+  const providers = [
+    ...BACKUP_TOOLS,
+    ...BACKUP_ENGINE_CLASSES,
+    {
+      provide: BackupEngines,
+      inject: [...BACKUP_ENGINE_CLASSES],
+      useFactory: (...engines: BackupEngine[]) => new BackupEngines(engines),
+    },
+    // Engines that make backups ask the database; here none is made.
+    { provide: DatabaseUrl, useValue: new DatabaseUrl('postgres://nowhere.invalid/none') },
+    { provide: Sql, useValue: {} },
+    ...more,
+  ];
+  const imports = [ConfigModule.forRoot(config), TimeModule.forRoot(new SystemClock()), CryptoModule];
+  return NestFactory.createApplicationContext(
+    { module: RestoreModule, imports, providers: providers as never },
+    { logger: ['error', 'fatal'], abortOnError: false },
+  );
+}
+
+function filesOf({ storage, secrets }: Config): Promise<ObjectStore> {
+  return composeStore(storage, secrets.encryptionKeys, () => undefined);
+}
+
+function say(line: string): void {
+  process.stdout.write(`${line}\n`);
+}
