@@ -39,7 +39,8 @@ export class RepositoryParts {
     unread.push(...(await this.log(info, set, signal)));
     await inParallel(unread, async (path) => {
       const key = `repo${repository}/${path}`;
-      parts.set(key, { key, ...(await this.pgbackrest.digest(repository, path, signal)) });
+      const digest = await this.pgbackrest.digest(repository, path, signal);
+      parts.set(key, { key, ...digest, outside: true });
     });
     return [...parts.values()].sort((one, other) => (one.key < other.key ? -1 : 1));
   }
