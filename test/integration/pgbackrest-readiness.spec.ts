@@ -1,5 +1,7 @@
 import { chmodSync, mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
+import type { BackupsConfig } from '../../src/config/backups.js';
+import { pgbackrestConfiguration } from '../../src/modules/backups/engines/pgbackrest/config-command.js';
 import { eventually } from '../support/eventually.js';
 import { ArchivedServer, describeWithPgBackRest } from '../support/pgbackrest.js';
 
@@ -72,6 +74,29 @@ describeWithPgBackRest('pgBackRest: what is missing, and how to mend it', () => 
       code: 'backup_failed',
       detail: expect.stringMatching(/WAL segment .* was not archived before/) as string,
     });
+  });
+
+  it('a configuration, which is printed for the stores of the settings', async () => {
+    const location = { backend: 'local', path: join(server.folder, 'kept') } as const;
+    const replica = {
+      backend: 'gcs',
+      bucket: 'far',
+      projectId: null,
+      credentialsPath: null,
+      endpoint: null,
+    } as const;
+    const given = { location, pgbackrestStanza: 'main', pgbackrestConfig: null } as unknown as BackupsConfig;
+    expect(pgbackrestConfiguration({ ...given, replica }, false)).toMatch(
+      /repo2-type=gcs\nrepo2-path=\/backups\/pgbackrest\nrepo2-gcs-bucket=far/,
+    );
+    const printed = pgbackrestConfiguration({ ...given, replica: null }, false);
+    const file = server.configWith((text) =>
+      printed
+        .replace(/<make one with.*>/, 'only-a-test-knows-this')
+        .replace(/pg1-path=.*/, text.slice(text.indexOf('pg1-path='))),
+    );
+    await server.pgbackrestWith(file, 'stanza-create');
+    expect(await server.pgbackrestWith(file, 'info')).toContain('cipher: aes-256-cbc');
   });
 
   it('archive_mode', async () => {

@@ -14,15 +14,15 @@ describeWithPgBackRest('pgBackRest: increments and the moments between them', ()
 
   /** Writes until told to stop. */
   function writing(): () => Promise<void> {
-    let goes = true;
+    const stop = new AbortController();
     const work = (async () => {
-      while (goes) {
+      while (!stop.signal.aborted) {
         await server.pool.query(`INSERT INTO things (what) SELECT 'load' FROM generate_series(1, 20)`);
         await delay(5);
       }
     })();
     return async () => {
-      goes = false;
+      stop.abort();
       await work;
     };
   }
@@ -37,7 +37,9 @@ describeWithPgBackRest('pgBackRest: increments and the moments between them', ()
     await delay(new Date(first.details.stopped_at ?? '').getTime() + 1_000 - Date.now());
     await server.pool.query(`INSERT INTO things (what) VALUES ('before')`);
     await quiet();
-    const { rows: [clock] = [] } = await server.pool.query<{ now: Date }>('SELECT clock_timestamp() AS now');
+    const {
+      rows: [clock],
+    } = await server.pool.query<{ now: Date }>('SELECT clock_timestamp() AS now');
     between = clock?.now ?? new Date(0);
     await delay(2);
     await server.pool.query(`INSERT INTO things (what) VALUES ('after')`);
@@ -97,7 +99,7 @@ describeWithPgBackRest('pgBackRest: increments and the moments between them', ()
       [early, 'Take an older backup'],
       [late, 'was not archived'],
     ] as const) {
-      await expect(server.brought(first, at, async () => undefined)).rejects.toMatchObject({
+      await expect(server.brought(first, at, () => Promise.resolve())).rejects.toMatchObject({
         code: 'moment_out_of_range',
         detail: expect.stringMatching(
           new RegExp(`from ${new Date().getFullYear()}-.*Z to .*Z\\. .*${hint}`),

@@ -18,21 +18,13 @@ import { join } from 'node:path';
 import { randomUUID } from 'node:crypto';
 import { promisify } from 'node:util';
 import { Pool } from 'pg';
-import type { AppConfig } from '../../src/config/config.js';
 import type { BackupsConfig } from '../../src/config/backups.js';
-import type { Sql } from '../../src/database/sql.js';
-import { ArchivingRepository } from '../../src/modules/backups/archiving.repository.js';
 import type { BackupOrder } from '../../src/modules/backups/backup-engine.port.js';
 import type { BackupKind, BackupManifest } from '../../src/modules/backups/backup-manifest.js';
 import { PgBackRest } from '../../src/modules/backups/engines/pgbackrest/pgbackrest.js';
 import { PgBackRestEngine } from '../../src/modules/backups/engines/pgbackrest/pgbackrest.engine.js';
-import { PgBackRestReadiness } from '../../src/modules/backups/engines/pgbackrest/pgbackrest-readiness.js';
-import { PointInTime } from '../../src/modules/backups/engines/pgbackrest/point-in-time.js';
-import { RepositoryParts } from '../../src/modules/backups/engines/pgbackrest/repository-parts.js';
-import { RepositorySets } from '../../src/modules/backups/engines/pgbackrest/repository-sets.js';
-import { PostgresTools } from '../../src/modules/backups/tools/postgres-tools.js';
-import { ScratchServers } from '../../src/modules/backups/tools/scratch-servers.js';
 import { MemoryStore } from '../../src/modules/storage/drivers/memory.driver.js';
+import { engineOn } from './pgbackrest-engine.js';
 import { eventually } from './eventually.js';
 import { freePort } from './free-port.js';
 
@@ -162,8 +154,7 @@ export class ArchivedServer {
   }
 
   async halt(): Promise<void> {
-    if (this.postgres === undefined || this.postgres.exitCode !== null || this.postgres.signalCode !== null)
-      return;
+    if (this.postgres?.exitCode !== null || this.postgres.signalCode !== null) return;
     this.postgres.kill('SIGQUIT');
     await once(this.postgres, 'exit');
   }
@@ -197,25 +188,8 @@ export class ArchivedServer {
   }
 
   engineWith(config: Partial<BackupsConfig>): PgBackRestEngine {
-    const backups = {
-      binDir: null,
-      pgbackrestStanza: 'main',
-      pgbackrestConfig: this.config,
-      ...config,
-    } as BackupsConfig;
-    const sql = { row: async (query: string) => (await this.pool.query(query)).rows[0] as unknown };
-    const archiving = new ArchivingRepository(sql as unknown as Sql);
-    const tools = new PostgresTools(backups);
-    const pgbackrest = new PgBackRest(tools, backups);
-    const parts = new RepositoryParts(pgbackrest);
-    const scratch = new ScratchServers({ dataDir: this.folder } as AppConfig, tools);
-    return new PgBackRestEngine(
-      pgbackrest,
-      new PgBackRestReadiness(tools, pgbackrest, backups, archiving),
-      new RepositorySets(pgbackrest, parts),
-      new PointInTime(pgbackrest, parts, scratch),
-      archiving,
-    );
+    const own = { binDir: null, pgbackrestStanza: 'main', pgbackrestConfig: this.config };
+    return engineOn(this.pool, this.folder, { ...own, ...config } as BackupsConfig);
   }
 
   async backup(kind: BackupKind, parent: BackupManifest | null = null, over: Partial<BackupOrder> = {}) {

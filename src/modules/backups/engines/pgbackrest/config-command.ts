@@ -1,6 +1,6 @@
 import { UsageError } from '../../../../common/errors/usage-error.js';
 import type { BackupsConfig } from '../../../../config/backups.js';
-import type { StoreLocation } from '../../../../config/storage.js';
+import type { AzureLocation, S3Location, StoreLocation } from '../../../../config/storage.js';
 
 export const PGBACKREST_USAGE = `backup:pgbackrest-config [--with-secrets]
                    print a pgbackrest.conf for the stores of the settings, the lines for
@@ -11,7 +11,7 @@ const DEFAULT_STANZA = 'main';
 /** More than anybody makes: Cloudkeep alone says what goes. */
 const FOR_EVER = 9_999_999;
 /** Of a store's name for the repository, within the same bucket or container. */
-const FOLDER = '/pgbackrest';
+const FOLDER = '/backups/pgbackrest';
 
 type Lines = readonly (readonly [name: string, value: string])[];
 
@@ -55,7 +55,7 @@ pg1-path=/var/lib/postgresql/18/main
 }
 
 function repository(number: number, store: StoreLocation, withSecrets: boolean): string {
-  const secret = (value: string, from: string) => (withSecrets ? value : `<${from}>`);
+  const secret: Secret = (value, what) => (withSecrets ? value : `<${what}>`);
   const lines: Lines = [
     ...placeOf(store, secret),
     ['bundle', 'y'],
@@ -66,46 +66,19 @@ function repository(number: number, store: StoreLocation, withSecrets: boolean):
   return lines.map(([name, value]) => `repo${number}-${name}=${value}`).join('\n');
 }
 
-function placeOf(store: StoreLocation, secret: (value: string, from: string) => string): Lines {
+/** A secret, or what to put in its place. */
+type Secret = (value: string, what: string) => string;
+
+function placeOf(store: StoreLocation, secret: Secret): Lines {
   switch (store.backend) {
     case 'memory':
       throw new UsageError('a store in memory is gone with the process: set BACKUP_STORE');
     case 'local':
       return [['path', `${store.path}-pgbackrest`]];
-    case 's3': {
-      const { host, port, isOwn } = s3Endpoint(store.endpoint, store.region);
-      const { credentials } = store;
-      return [
-        ['type', 's3'],
-        ['path', FOLDER],
-        ['s3-bucket', store.bucket],
-        ['s3-region', store.region],
-        ['s3-endpoint', host],
-        ...(isOwn ? [['s3-uri-style', 'path'] as const, ['storage-port', port] as const] : []),
-        ...(credentials === null
-          ? [['s3-key-type', 'auto'] as const]
-          : [
-              ['s3-key', secret(credentials.accessKeyId, 'the access key')] as const,
-              ['s3-key-secret', secret(credentials.secretAccessKey, 'the secret key')] as const,
-            ]),
-      ];
-    }
-    case 'azure': {
-      const fields = new Map(
-        store.connectionString.split(';').map((field) => {
-          const at = field.indexOf('=');
-          return [field.slice(0, at), field.slice(at + 1)];
-        }),
-      );
-      return [
-        ['type', 'azure'],
-        ['path', FOLDER],
-        ['azure-container', store.container],
-        ['azure-account', fields.get('AccountName') ?? '<the account>'],
-        ['azure-endpoint', `blob.${fields.get('EndpointSuffix') ?? 'core.windows.net'}`],
-        ['azure-key', secret(fields.get('AccountKey') ?? '<the key>', 'the account key')],
-      ];
-    }
+    case 's3':
+      return s3(store, secret);
+    case 'azure':
+      return azure(store, secret);
     case 'gcs':
       return [
         ['type', 'gcs'],
@@ -116,6 +89,48 @@ function placeOf(store: StoreLocation, secret: (value: string, from: string) => 
           : [['gcs-key', store.credentialsPath] as const]),
       ];
   }
+}
+
+function s3(store: S3Location, secret: Secret): Lines {
+  const { host, port, isOwn } = s3Endpoint(store.endpoint, store.region);
+  const { credentials } = store;
+  const keys: Lines =
+    credentials === null
+      ? [['s3-key-type', 'auto']]
+      : [
+          ['s3-key', secret(credentials.accessKeyId, 'the access key')],
+          ['s3-key-secret', secret(credentials.secretAccessKey, 'the secret key')],
+        ];
+  const own: Lines = [
+    ['s3-uri-style', 'path'],
+    ['storage-port', port],
+  ];
+  return [
+    ['type', 's3'],
+    ['path', FOLDER],
+    ['s3-bucket', store.bucket],
+    ['s3-region', store.region],
+    ['s3-endpoint', host],
+    ...(isOwn ? own : []),
+    ...keys,
+  ];
+}
+
+function azure(store: AzureLocation, secret: Secret): Lines {
+  const fields = new Map(
+    store.connectionString.split(';').map((field) => {
+      const at = field.indexOf('=');
+      return [field.slice(0, at), field.slice(at + 1)];
+    }),
+  );
+  return [
+    ['type', 'azure'],
+    ['path', FOLDER],
+    ['azure-container', store.container],
+    ['azure-account', fields.get('AccountName') ?? '<the account>'],
+    ['azure-endpoint', `blob.${fields.get('EndpointSuffix') ?? 'core.windows.net'}`],
+    ['azure-key', secret(fields.get('AccountKey') ?? '<the key>', 'the account key')],
+  ];
 }
 
 /** pgBackRest speaks TLS only, and wants a host. */
