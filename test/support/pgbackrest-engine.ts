@@ -1,4 +1,5 @@
 import type { Pool } from 'pg';
+import { PgBackRest } from '../../src/modules/backups/engines/pgbackrest/pgbackrest.js';
 import type { BackupsConfig } from '../../src/config/backups.js';
 import { PgBackRestEngine } from '../../src/modules/backups/engines/pgbackrest/pgbackrest.engine.js';
 import type { AppConfig } from '../../src/config/config.js';

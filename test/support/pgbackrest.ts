@@ -9,11 +9,8 @@ import {
   readdirSync,
   readFileSync,
   rmSync,
-  statfsSync,
-  statSync,
   writeFileSync,
 } from 'node:fs';
-import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { randomUUID } from 'node:crypto';
 import { promisify } from 'node:util';
@@ -21,9 +18,9 @@ import { Pool } from 'pg';
 import type { BackupsConfig } from '../../src/config/backups.js';
 import type { BackupOrder } from '../../src/modules/backups/backup-engine.port.js';
 import type { BackupKind, BackupManifest } from '../../src/modules/backups/backup-manifest.js';
-import { PgBackRest } from '../../src/modules/backups/engines/pgbackrest/pgbackrest.js';
 import { PgBackRestEngine } from '../../src/modules/backups/engines/pgbackrest/pgbackrest.engine.js';
 import { MemoryStore } from '../../src/modules/storage/drivers/memory.driver.js';
+import { commandLine, ownerOfServers, roomOf } from './pgbackrest-machine.js';
 import { engineOn } from './pgbackrest-engine.js';
 import { eventually } from './eventually.js';
 import { freePort } from './free-port.js';
@@ -236,35 +233,4 @@ export class ArchivedServer {
   private async program(name: string, args: readonly string[]): Promise<void> {
     await run(join(BIN ?? '', name), args, { ...this.owner, cwd: '/' });
   }
-}
-
-/** In memory where there is room: pgBackRest waits for the disk at each of a thousand files. */
-function roomOf(): string {
-  const memory = '/dev/shm';
-  if (!existsSync(memory)) return tmpdir();
-  const { bavail, bsize } = statfsSync(memory);
-  return bavail * bsize > 2 * 1024 ** 3 ? memory : tmpdir();
-}
-
-async function ownerOfServers(): Promise<{ uid: number; gid: number }> {
-  const [uid, gid] = await Promise.all(['-u', '-g'].map((flag) => run('id', [flag, 'postgres'])));
-  return { uid: Number(uid?.stdout), gid: Number(gid?.stdout) };
-}
-
-function commandLine(pid: string): string[] {
-  try {
-    return readFileSync(`/proc/${pid}/cmdline`, 'utf8').split('\0');
-  } catch {
-    return [];
-  }
-}
-
-/** Turns one byte in the middle of a file. */
-export function corrupt(file: string): void {
-  const bytes = readFileSync(file);
-  const middle = Math.floor(bytes.length / 2);
-  bytes.writeUInt8((bytes.at(middle) ?? 0) ^ 0xff, middle);
-  const { uid, gid } = statSync(file);
-  writeFileSync(file, bytes);
-  chownSync(file, uid, gid);
 }
