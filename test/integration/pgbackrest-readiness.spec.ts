@@ -85,11 +85,11 @@ describeWithPgBackRest('pgBackRest: what is missing, and how to mend it', () => 
       credentialsPath: null,
       endpoint: null,
     } as const;
-    const given = { location, pgbackrestStanza: 'main', pgbackrestConfig: null } as unknown as BackupsConfig;
-    expect(pgbackrestConfiguration({ ...given, replica }, false)).toMatch(
+    const given = { location, pgbackrestStanza: 'main', pgbackrestConfig: null };
+    expect(pgbackrestConfiguration({ ...given, replica } as unknown as BackupsConfig, false)).toMatch(
       /repo2-type=gcs\nrepo2-path=\/backups\/pgbackrest\nrepo2-gcs-bucket=far/,
     );
-    const printed = pgbackrestConfiguration({ ...given, replica: null }, false);
+    const printed = pgbackrestConfiguration({ ...given, replica: null } as unknown as BackupsConfig, false);
     const file = server.configWith((text) =>
       printed
         .replace(/<make one with.*>/, 'only-a-test-knows-this')
