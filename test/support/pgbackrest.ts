@@ -141,7 +141,12 @@ export class ArchivedServer {
       cwd: '/',
       stdio: 'ignore',
     });
-    await eventually(async () => void (await this.pool.query('SELECT 1')), { within: 10_000 });
+    await eventually(
+      async () => {
+        await this.pool.query('SELECT 1');
+      },
+      { within: 10_000 },
+    );
   }
 
   /** All of it is gone, and only the repository is left. */
