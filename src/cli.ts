@@ -7,6 +7,10 @@ import { locateDatabase } from './database/open-database.js';
 import { migrate, revertLast } from './database/migrate.js';
 import { runVerify, VERIFY_USAGE } from './modules/audit/verify-command.js';
 import { BACKUP_USAGE } from './modules/backups/restore/backup-commands.js';
+import {
+  PGBACKREST_USAGE,
+  runPgBackRestConfig,
+} from './modules/backups/engines/pgbackrest/config-command.js';
 import { COPY_USAGE, runCopy } from './modules/storage/copy-command.js';
 
 const USAGE = `Usage: npm run cli -- <command>
@@ -19,7 +23,7 @@ const USAGE = `Usage: npm run cli -- <command>
   keys:reencrypt   seal what the database holds sealed under the first of ENCRYPTION_KEY
   storage:check    list objects without a row and rows without their object;
                    with --repair remove the former
-  ${BACKUP_USAGE}  ${COPY_USAGE}  ${VERIFY_USAGE}`;
+  ${BACKUP_USAGE}  ${PGBACKREST_USAGE}  ${COPY_USAGE}  ${VERIFY_USAGE}`;
 
 /** Answers the exit code. */
 type Command = (args: readonly string[]) => Promise<number>;
@@ -51,6 +55,7 @@ const commands: Record<string, Command> = {
     }),
   'backup:list': async (args) => (await backups())['backup:list'](args),
   'backup:verify': async (args) => (await backups())['backup:verify'](args),
+  'backup:pgbackrest-config': (args) => Promise.resolve(runPgBackRestConfig(args, readConfig().backups)),
   'backup:restore': async (args) => (await backups())['backup:restore'](args),
   'storage:copy': (args) => runCopy(args, readEnv()),
   'audit:verify': runVerify,

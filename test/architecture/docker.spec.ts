@@ -85,6 +85,17 @@ describe('Dockerfile', () => {
     expect(patterns.at(-1)).toBe('**/.env*');
   });
 
+  test('brings the tools of backups, of the version that the database has', () => {
+    const major = inFinal('ARG')
+      .find((argument) => argument.startsWith('POSTGRES_MAJOR='))
+      ?.split('=')[1];
+    expect(text('docker/compose.yml')).toMatch(new RegExp(`image: postgres:${major ?? 'none'}\\b`));
+    const installed = inFinal('RUN').join('\n');
+    for (const tool of ['postgresql-${POSTGRES_MAJOR}', 'postgresql-client-${POSTGRES_MAJOR}', 'pgbackrest'])
+      expect(installed).toContain(tool);
+    expect(installed).toContain('create_main_cluster');
+  });
+
   test('sets and exposes what the manifests and the app agree on', () => {
     expect(imageEnv).toMatchObject({ ENVIRONMENT: 'production', PORT: '8000', DATA_DIR: '/data' });
     expect(inFinal('EXPOSE')).toEqual([imageEnv.PORT]);

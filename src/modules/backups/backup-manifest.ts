@@ -11,6 +11,8 @@ export interface BackupPart {
   readonly bytes: number;
   /** Lower-case hex. */
   readonly sha256: string;
+  /** Kept by the engine itself, not in the corner: nobody else copies or removes it. */
+  readonly outside?: true;
 }
 
 /**

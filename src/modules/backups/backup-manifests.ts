@@ -55,14 +55,14 @@ export class BackupManifests {
   }
 }
 
-/** All objects of a backup but the manifest itself. */
+/** All objects in a backup's corner but the manifest itself. */
 export function objectsOf({ parts, inventory }: BackupManifest): BackupPart[] {
-  return [...parts, inventory];
+  return [...parts.filter(({ outside }) => outside !== true), inventory];
 }
 
 /** In bytes, before they were sealed. */
-export function bytesOf(manifest: BackupManifest): number {
-  return objectsOf(manifest).reduce((sum, { bytes }) => sum + bytes, 0);
+export function bytesOf({ parts, inventory }: BackupManifest): number {
+  return [...parts, inventory].reduce((sum, { bytes }) => sum + bytes, 0);
 }
 
 export function summaryOf(manifest: BackupManifest): ManifestSummary {

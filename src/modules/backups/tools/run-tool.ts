@@ -123,6 +123,8 @@ class Child {
     this.process = spawn(command, rest, {
       ...runAs?.ids,
       cwd: '/',
+      // A group of its own: whoever ends it ends its workers, which would go on for a while.
+      detached: true,
       stdio: ['pipe', 'pipe', 'pipe'],
       windowsHide: true,
       ...(env === 'inherited' ? {} : { env: { ...CLEAN_ENVIRONMENT, ...env } }),
@@ -163,10 +165,18 @@ class Child {
   }
 
   private kill(): void {
-    this.process.kill('SIGTERM');
+    this.send('SIGTERM');
     this.process.stdout.destroy();
-    const hard = setTimeout(() => this.process.kill('SIGKILL'), KILL_AFTER_MS);
+    const hard = setTimeout(() => this.send('SIGKILL'), KILL_AFTER_MS);
     this.process.once('close', () => clearTimeout(hard));
+  }
+
+  private send(signal: NodeJS.Signals): void {
+    try {
+      process.kill(-(this.process.pid ?? Number.NaN), signal);
+    } catch {
+      this.process.kill(signal);
+    }
   }
 
   private lastWords(code: number | null): string {

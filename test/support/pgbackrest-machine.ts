@@ -1,0 +1,37 @@
+import { execFile } from 'node:child_process';
+import { chownSync, existsSync, readFileSync, statfsSync, statSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { promisify } from 'node:util';
+
+const run = promisify(execFile);
+
+/** In memory where there is room: pgBackRest waits for the disk at each of a thousand files. */
+export function roomOf(): string {
+  const memory = '/dev/shm';
+  if (!existsSync(memory)) return tmpdir();
+  const { bavail, bsize } = statfsSync(memory);
+  return bavail * bsize > 2 * 1024 ** 3 ? memory : tmpdir();
+}
+
+export async function ownerOfServers(): Promise<{ uid: number; gid: number }> {
+  const [uid, gid] = await Promise.all(['-u', '-g'].map((flag) => run('id', [flag, 'postgres'])));
+  return { uid: Number(uid?.stdout), gid: Number(gid?.stdout) };
+}
+
+export function commandLine(pid: string): string[] {
+  try {
+    return readFileSync(`/proc/${pid}/cmdline`, 'utf8').split('\0');
+  } catch {
+    return [];
+  }
+}
+
+/** Turns one byte in the middle of a file. */
+export function corrupt(file: string): void {
+  const bytes = readFileSync(file);
+  const middle = Math.floor(bytes.length / 2);
+  bytes.writeUInt8((bytes.at(middle) ?? 0) ^ 0xff, middle);
+  const { uid, gid } = statSync(file);
+  writeFileSync(file, bytes);
+  chownSync(file, uid, gid);
+}
