@@ -1,8 +1,13 @@
 import { createApi, type Api } from './api.js';
 import { anonymous, type Credentials } from './credentials.js';
 import { exchangeAt } from './exchange.js';
-import { pagesOf, type ItemOf, type ListPath, type PagesOptions } from './pages.js';
+import { pagesOf, type ItemOf, type ListPath, type PagesInit } from './pages.js';
+import { logsOf, type SandboxLogsOptions } from './sandbox-logs.js';
+import { followSession } from './sandbox-socket.js';
+import type { SandboxEvent, SandboxSocket, SandboxSocketOptions } from './sandbox.js';
 import { Transport, type Fetch } from './transport.js';
+import { uploadTo, type UploadedFile, type UploadOptions } from './upload.js';
+import type { UploadContent } from './upload-source.js';
 
 const TIMEOUT_MS = 30_000;
 const RETRIES = 3;
@@ -28,7 +33,19 @@ export interface Cloudkeep<Given extends Credentials = Credentials> {
   readonly credentials: Given;
   readonly api: Api;
   /** Every item of a list, page after page as they are asked for. */
-  pages<Path extends ListPath>(path: Path, options?: PagesOptions<Path>): AsyncGenerator<ItemOf<Path>, void, undefined>;
+  pages<Path extends ListPath>(
+    path: Path,
+    ...options: PagesInit<Path>
+  ): AsyncGenerator<ItemOf<Path>, void, undefined>;
+  /** Sends a file in pieces; what broke goes on where it was. */
+  upload(content: UploadContent, options?: UploadOptions): Promise<UploadedFile>;
+  /** What happens in a sandbox session, each line once and in order, until it ends. */
+  sandboxLogs(
+    sessionId: string,
+    options?: SandboxLogsOptions,
+  ): AsyncGenerator<SandboxEvent, void, undefined>;
+  /** The same, told to whoever listens. */
+  sandboxSocket(sessionId: string, options: SandboxSocketOptions): SandboxSocket;
 }
 
 export function createCloudkeep<Given extends Credentials = Credentials>(
@@ -49,6 +66,9 @@ export function createCloudkeep<Given extends Credentials = Credentials>(
   return {
     credentials,
     api,
-    pages: (path, given) => pagesOf(api, path, given),
+    pages: (path, ...given) => pagesOf(api, path, given[0]),
+    upload: (content, given = {}) => uploadTo({ baseUrl, credentials, api, longestWaitMs }, content, given),
+    sandboxLogs: (sessionId, given = {}) => logsOf({ baseUrl, credentials }, sessionId, given),
+    sandboxSocket: (sessionId, given) => followSession({ baseUrl, credentials }, sessionId, given),
   };
 }

@@ -4,6 +4,14 @@ export { cookieSession, type CookieSession, type CookieSessionOptions } from './
 export { anonymous, bearer, type Credentials } from './credentials.js';
 export { ConnectionError, ProblemError, type Problem } from './errors.js';
 export type { ItemOf, ListPath, PagesOptions } from './pages.js';
+export type { SandboxLogsOptions } from './sandbox-logs.js';
+export type {
+  SandboxDecision,
+  SandboxEvent,
+  SandboxLog,
+  SandboxSocket,
+  SandboxSocketOptions,
+} from './sandbox.js';
 export type { components, operations, paths } from './schema.js';
 export {
   browserTokenStore,
@@ -13,3 +21,5 @@ export {
 } from './token-store.js';
 export { tokens, type TokenCredentials, type TokenOptions } from './tokens.js';
 export type { Fetch } from './transport.js';
+export type { UploadContent } from './upload-source.js';
+export type { UploadedFile, UploadOptions, UploadProgress } from './upload.js';

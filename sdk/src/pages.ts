@@ -28,6 +28,9 @@ export type PagesOptions<Path extends ListPath> = {
   readonly signal?: AbortSignal;
 } & (ParametersOf<Path> extends { path: infer InPath } ? { readonly path: InPath } : unknown);
 
+export type PagesInit<Path extends ListPath> =
+  {} extends PagesOptions<Path> ? [options?: PagesOptions<Path>] : [options: PagesOptions<Path>];
+
 interface Page {
   readonly items: unknown[];
   readonly next_cursor: string | null;
