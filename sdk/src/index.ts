@@ -21,5 +21,5 @@ export {
 } from './token-store.js';
 export { tokens, type TokenCredentials, type TokenOptions } from './tokens.js';
 export type { Fetch } from './transport.js';
-export type { UploadContent } from './upload-source.js';
+export { ContentError, type UploadContent } from './upload-source.js';
 export type { UploadedFile, UploadOptions, UploadProgress } from './upload.js';

@@ -2,12 +2,26 @@ import type { FileSource, SliceResult } from 'tus-js-client';
 
 export type UploadContent = Blob | ReadableStream<Uint8Array>;
 
+/** The content can not be read, or not any more. */
+export class ContentError extends Error {
+  override readonly name = 'ContentError';
+}
+
 /**
  * Content as tus-js-client reads it: its own readers take a Blob in browsers and a Buffer in
  * Node only. Pieces are plain bytes, which requests of both can send.
  */
 export function sourceOf(content: UploadContent, size: number): FileSource {
-  return content instanceof Blob ? new BlobSource(content) : new StreamSource(content, size);
+  const source = content instanceof Blob ? new BlobSource(content) : new StreamSource(content, size);
+  return {
+    size,
+    close: () => source.close(),
+    slice: (start, end) =>
+      source.slice(start, end).catch((error: unknown) => {
+        if (error instanceof ContentError) throw error;
+        throw new ContentError('The content can not be read.', { cause: error });
+      }),
+  };
 }
 
 class BlobSource implements FileSource {
@@ -41,11 +55,11 @@ class StreamSource implements FileSource {
   }
 
   async slice(start: number, end: number): Promise<SliceResult> {
-    if (start < this.keptFrom) throw new Error('The stream has gone past what the server asks for.');
+    if (start < this.keptFrom) throw new ContentError('The stream has gone past what the server asks for.');
     const hasEnded = await this.readUntil(Math.min(end, this.size), start);
     const value = this.kept.subarray(start - this.keptFrom, end - this.keptFrom);
     if (hasEnded && this.keptFrom + this.kept.length < this.size)
-      throw new Error(`The stream ended after ${this.keptFrom + this.kept.length} of ${this.size} bytes.`);
+      throw new ContentError(`The stream ended after ${this.keptFrom + this.kept.length} of ${this.size} bytes.`);
     return { value: sized(value), done: end >= this.size };
   }
 

@@ -2,6 +2,7 @@ import type { DetailedError, HttpRequest, HttpResponse } from 'tus-js-client';
 import type { Credentials } from './credentials.js';
 import { ConnectionError, ProblemError } from './errors.js';
 import { randomKey } from './platform.js';
+import { ContentError } from './upload-source.js';
 import { sleep } from './waiting.js';
 
 const AGAIN: ReadonlySet<number> = new Set([423, 429, 500, 502, 503, 504]);
@@ -59,7 +60,7 @@ export class UploadTalk {
   }
 
   shouldRetry(error: Error | null): boolean {
-    if (this.signal?.aborted === true) return false;
+    if (this.signal?.aborted === true || error instanceof ContentError) return false;
     if (!(error instanceof ProblemError)) return true;
     if (error.status === 401) {
       if (this.hasRenewed || this.authorization === null) return false;
@@ -77,7 +78,7 @@ export class UploadTalk {
 /** What the caller is told, in the words of all other calls. */
 export function failureOf(error: Error | DetailedError): Error {
   const cause = 'causingError' in error ? error.causingError : null;
-  if (cause instanceof ProblemError || cause instanceof ConnectionError) return cause;
+  if ([ProblemError, ConnectionError, ContentError].some((kind) => cause instanceof kind)) return cause as Error;
   if (!('originalRequest' in error) || error.originalRequest === null) return error;
   return new ConnectionError('unreachable', 'The upload broke off, and could not be gone on with.', error);
 }

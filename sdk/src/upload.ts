@@ -3,6 +3,7 @@ import type { Api } from './api.js';
 import type { Credentials } from './credentials.js';
 import { ConnectionError } from './errors.js';
 import type { components } from './schema.js';
+import { watchedLine } from './upload-line.js';
 import { sourceOf, type UploadContent } from './upload-source.js';
 import { failureOf, UploadTalk } from './upload-talk.js';
 
@@ -67,6 +68,7 @@ export async function uploadTo(
   const settings = settingsOf(place, content, options);
   const upload = new Upload(content as Blob, {
     ...settings,
+    httpStack: watchedLine(defaultOptions.httpStack),
     urlStorage: options.storage ?? defaultOptions.urlStorage,
     onBeforeRequest: (request: HttpRequest) => talk.before(request),
     onAfterResponse: (request: HttpRequest, response: HttpResponse) => talk.after(request, response),
@@ -162,16 +164,20 @@ async function run(upload: Upload, endpoint: string, options: UploadOptions): Pr
 /** Ends what has not moved for too long. */
 class StallTimer {
   private timer: ReturnType<typeof setTimeout> | undefined;
+  private isOver = false;
 
   constructor(private readonly ending: AbortController) {}
 
+  /** Requests that were stopped may still tell of progress. */
   reset(): void {
-    this.end();
+    if (this.isOver) return;
+    clearTimeout(this.timer);
     const reason = new ConnectionError('timed_out', `No byte got through for ${STALL_MS} ms.`);
     this.timer = setTimeout(() => this.ending.abort(reason), STALL_MS);
   }
 
   end(): void {
+    this.isOver = true;
     clearTimeout(this.timer);
   }
 }
