@@ -38,7 +38,7 @@ const typeormImport = {
 };
 
 export default defineConfig(
-  { ignores: ['dist/', 'data/', 'coverage/', 'bench/results/', 'sdk/src/schema.ts'] },
+  { ignores: ['dist/', 'data/', 'coverage/', 'bench/results/', 'sdk/src/schema.ts', 'sdk/examples.ts'] },
   eslint.configs.recommended,
   {
     languageOptions: {

@@ -20,9 +20,13 @@ export interface CallOptions {
 
 type Name = 'get' | 'put' | 'post' | 'patch' | 'delete';
 type PathOf<Method extends Name> = ClientPathsWithMethod<Client<paths>, Method>;
-type Init<Given> = {} extends Given ? [init?: Given & CallOptions] : [init: Given & CallOptions];
+type Init<Given> =
+  Record<never, never> extends Given ? [init?: Given & CallOptions] : [init: Given & CallOptions];
 // eslint-disable-next-line @typescript-eslint/no-explicit-any -- as openapi-fetch itself has it.
-type OperationOf<Path extends keyof paths, Method extends Name> = Extract<paths[Path][Method], Record<string, any>>;
+type OperationOf<Path extends keyof paths, Method extends Name> = Extract<
+  paths[Path][Method],
+  Record<string, any>
+>;
 type Succeeded<Result> = Extract<Result, { data: unknown }>;
 
 type Call<Method extends Name> = <

@@ -33,19 +33,19 @@ export interface Cloudkeep<Given extends Credentials = Credentials> {
   readonly credentials: Given;
   readonly api: Api;
   /** Every item of a list, page after page as they are asked for. */
-  pages<Path extends ListPath>(
+  readonly pages: <Path extends ListPath>(
     path: Path,
     ...options: PagesInit<Path>
-  ): AsyncGenerator<ItemOf<Path>, void, undefined>;
+  ) => AsyncGenerator<ItemOf<Path>, void, undefined>;
   /** Sends a file in pieces; what broke goes on where it was. */
-  upload(content: UploadContent, options?: UploadOptions): Promise<UploadedFile>;
+  readonly upload: (content: UploadContent, options?: UploadOptions) => Promise<UploadedFile>;
   /** What happens in a sandbox session, each line once and in order, until it ends. */
-  sandboxLogs(
+  readonly sandboxLogs: (
     sessionId: string,
     options?: SandboxLogsOptions,
-  ): AsyncGenerator<SandboxEvent, void, undefined>;
+  ) => AsyncGenerator<SandboxEvent, void, undefined>;
   /** The same, told to whoever listens. */
-  sandboxSocket(sessionId: string, options: SandboxSocketOptions): SandboxSocket;
+  readonly sandboxSocket: (sessionId: string, options: SandboxSocketOptions) => SandboxSocket;
 }
 
 export function createCloudkeep<Given extends Credentials = Credentials>(

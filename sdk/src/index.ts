@@ -13,12 +13,7 @@ export type {
   SandboxSocketOptions,
 } from './sandbox.js';
 export type { components, operations, paths } from './schema.js';
-export {
-  browserTokenStore,
-  memoryTokenStore,
-  type TokenPair,
-  type TokenStore,
-} from './token-store.js';
+export { browserTokenStore, memoryTokenStore, type TokenPair, type TokenStore } from './token-store.js';
 export { tokens, type TokenCredentials, type TokenOptions } from './tokens.js';
 export type { Fetch } from './transport.js';
 export { ContentError, type UploadContent } from './upload-source.js';

@@ -29,7 +29,9 @@ export type PagesOptions<Path extends ListPath> = {
 } & (ParametersOf<Path> extends { path: infer InPath } ? { readonly path: InPath } : unknown);
 
 export type PagesInit<Path extends ListPath> =
-  {} extends PagesOptions<Path> ? [options?: PagesOptions<Path>] : [options: PagesOptions<Path>];
+  Record<never, never> extends PagesOptions<Path>
+    ? [options?: PagesOptions<Path>]
+    : [options: PagesOptions<Path>];
 
 interface Page {
   readonly items: unknown[];

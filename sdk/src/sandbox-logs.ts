@@ -18,7 +18,10 @@ export async function* logsOf(
 ): AsyncGenerator<SandboxEvent, void, undefined> {
   signal?.throwIfAborted();
   let come: SandboxEvent[] = [];
-  let closed: { readonly reason: ProblemError | ConnectionError | null } | null = null;
+  const end: { hasCome: boolean; reason: ProblemError | ConnectionError | null } = {
+    hasCome: false,
+    reason: null,
+  };
   let wake: () => void = () => undefined;
   const socket = followSession(place, sessionId, {
     ...options,
@@ -27,7 +30,7 @@ export async function* logsOf(
       wake();
     },
     onClose: (reason) => {
-      closed = { reason };
+      Object.assign(end, { hasCome: true, reason });
       wake();
     },
   });
@@ -40,15 +43,12 @@ export async function* logsOf(
       yield* batch;
       signal?.throwIfAborted();
       if (come.length > 0) continue;
-      if (closed !== null) return endedBy(closed);
+      if (end.reason !== null) throw end.reason;
+      if (end.hasCome) return;
       await new Promise<void>((resolve) => (wake = resolve));
     }
   } finally {
     signal?.removeEventListener('abort', stop);
     socket.close();
   }
-}
-
-function endedBy({ reason }: { readonly reason: Error | null }): void {
-  if (reason !== null) throw reason;
 }

@@ -8,7 +8,10 @@ export type SandboxEvent =
   | { readonly event: 'welcome'; readonly data: { readonly session_id: string; readonly last_seq: number } }
   | { readonly event: 'log'; readonly data: SandboxLog }
   | { readonly event: 'decision'; readonly data: SandboxDecision }
-  | { readonly event: 'session_ended'; readonly data: { readonly session_id: string; readonly reason: string } };
+  | {
+      readonly event: 'session_ended';
+      readonly data: { readonly session_id: string; readonly reason: string };
+    };
 
 /** As the line before it says, for machines. */
 export type SandboxDecision = Readonly<Record<string, unknown>> & {

@@ -59,7 +59,9 @@ class StreamSource implements FileSource {
     const hasEnded = await this.readUntil(Math.min(end, this.size), start);
     const value = this.kept.subarray(start - this.keptFrom, end - this.keptFrom);
     if (hasEnded && this.keptFrom + this.kept.length < this.size)
-      throw new ContentError(`The stream ended after ${this.keptFrom + this.kept.length} of ${this.size} bytes.`);
+      throw new ContentError(
+        `The stream ended after ${this.keptFrom + this.kept.length} of ${this.size} bytes.`,
+      );
     return { value: sized(value), done: end >= this.size };
   }
 
@@ -68,7 +70,7 @@ class StreamSource implements FileSource {
   }
 
   private async readUntil(end: number, from: number): Promise<boolean> {
-    const pieces = [this.kept as Uint8Array];
+    const pieces = [this.kept];
     let until = this.keptFrom + this.kept.length;
     let hasEnded = false;
     while (until < end && !hasEnded) {

@@ -77,8 +77,8 @@ export class UploadTalk {
 
 /** What the caller is told, in the words of all other calls. */
 export function failureOf(error: Error | DetailedError): Error {
-  const cause = 'causingError' in error ? error.causingError : null;
-  if ([ProblemError, ConnectionError, ContentError].some((kind) => cause instanceof kind)) return cause as Error;
-  if (!('originalRequest' in error) || error.originalRequest === null) return error;
+  if (!('causingError' in error)) return error;
+  const { causingError: cause } = error;
+  if (cause instanceof ProblemError || cause instanceof ContentError) return cause;
   return new ConnectionError('unreachable', 'The upload broke off, and could not be gone on with.', error);
 }

@@ -1,4 +1,10 @@
-import type { HttpRequest, HttpResponse, Upload, UploadOptions as TusOptions, UrlStorage } from 'tus-js-client';
+import type {
+  HttpRequest,
+  HttpResponse,
+  Upload,
+  UploadOptions as TusOptions,
+  UrlStorage,
+} from 'tus-js-client';
 import type { Api } from './api.js';
 import type { Credentials } from './credentials.js';
 import { ConnectionError } from './errors.js';

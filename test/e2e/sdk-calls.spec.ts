@@ -60,7 +60,11 @@ describe('a call of the SDK', () => {
     });
     const id = '0199f3a4-7d5e-7cc1-9c3a-2f1e5b0a4d11';
     const missing = await failureOf(api.GET('/api/v1/conversations/{id}', { params: { path: { id } } }));
-    expect(missing).toMatchObject({ status: 404, code: 'conversation_not_found', message: expect.any(String) });
+    expect(missing).toMatchObject({
+      status: 404,
+      code: 'conversation_not_found',
+      message: expect.any(String),
+    });
   });
 
   it('throws an answer that is no problem document as well', async () => {
@@ -138,7 +142,8 @@ describe('a call whose answer is lost', () => {
 });
 
 describe('a server that is busy', () => {
-  const refusal = (wait: string) => ({ kind: 'refuse', status: 503, headers: { 'retry-after': wait } }) as const;
+  const refusal = (wait: string) =>
+    ({ kind: 'refuse', status: 503, headers: { 'retry-after': wait } }) as const;
 
   it('is asked again after the time it tells', async () => {
     const { api, sent } = client();

@@ -85,7 +85,8 @@ describe('the log of a session', () => {
     const socket = client().sandboxSocket(id, {
       onEvent: (event) => {
         events.push(event);
-        if (event.event === 'log' && event.data.message.startsWith('Decided') && line.made === made) line.cut();
+        if (event.event === 'log' && event.data.message.startsWith('Decided') && line.made === made)
+          line.cut();
       },
     });
     const made = line.made + 1;
@@ -108,11 +109,18 @@ describe('the log of a session', () => {
 
   it('goes on with a new token when the old one expires', async () => {
     const credentials = tokens();
-    await credentials.accept({ access_token: user.token, refresh_token: user.refreshToken, expires_in: 1800 });
+    await credentials.accept({
+      access_token: user.token,
+      refresh_token: user.refreshToken,
+      expires_in: 1800,
+    });
     const { events, ended } = followed({}, createCloudkeep({ baseUrl: line.url, credentials }));
     await eventually(() => expect(seqs(events).length).toBeGreaterThan(0), SOON);
     app.clock.advance(1_801);
-    await eventually(async () => expect((await credentials.current())?.access_token).not.toBe(user.token), SOON);
+    await eventually(
+      async () => expect((await credentials.current())?.access_token).not.toBe(user.token),
+      SOON,
+    );
     await logged(app, id, ['after']);
     await eventually(() => expect(JSON.stringify(events)).toContain('after'), SOON);
     app.clock.advance(-1_801);

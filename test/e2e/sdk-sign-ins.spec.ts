@@ -31,7 +31,8 @@ function watching() {
   const cookies = new Map<string, string>();
   const fetch: Fetch = async (request) => {
     sent.push(`${request.method} ${new URL(request.url).pathname}`);
-    if (cookies.size > 0) request.headers.set('cookie', [...cookies].map((pair) => pair.join('=')).join('; '));
+    if (cookies.size > 0)
+      request.headers.set('cookie', [...cookies].map((pair) => pair.join('=')).join('; '));
     const response = await globalThis.fetch(request);
     for (const cookie of response.headers.getSetCookie()) {
       const [name = '', value = ''] = cookie.split(';', 1)[0]?.split('=') ?? [];
@@ -64,10 +65,11 @@ async function signedIn(at = tab()) {
   await at.credentials.accept(data);
   /** As time would do it. */
   const expire = async () => {
-    const { refresh_token } = (await at.credentials.current())!;
-    await at.credentials.accept({ ...data, refresh_token });
+    const pair = await at.credentials.current();
+    await at.credentials.accept({ ...data, ...pair, access_token: data.access_token });
   };
-  return { ...at, email, expire };
+  const renew = (expires_in: number) => at.credentials.accept({ ...data, expires_in });
+  return { ...at, email, expire, renew };
 }
 
 const problemOf = (call: Promise<unknown>) =>
@@ -90,8 +92,7 @@ describe('a sign-in by tokens', () => {
 
   it('is renewed before it ends, so that no call is refused for it', async () => {
     const me = await signedIn();
-    const pair = await me.credentials.current();
-    await me.credentials.accept({ ...pair!, expires_in: 10 });
+    await me.renew(10);
     me.sent.length = 0;
     await Promise.all([me.profile(), me.profile()]);
     expect(me.sent).toEqual(['POST /api/v1/auth/refresh', ...Array(2).fill('GET /api/v1/auth/profile')]);

@@ -51,7 +51,9 @@ const filesOf = async (name: string) => (await app.as(user).get(`/files?q=${name
 describe('an upload', () => {
   it('is a file with all that is said of it', async () => {
     const content = bytes(100_000);
-    const file = await (await client()).upload(new File([content], 'päper.txt', { type: 'text/x-paper' }), {
+    const file = await (
+      await client()
+    ).upload(new File([content], 'päper.txt', { type: 'text/x-paper' }), {
       collection: 'papers',
       resource_type: 'person',
       resource_id: '42',
@@ -153,7 +155,8 @@ describe('an upload', () => {
   });
 
   it('waits as long as a busy server asks, and not beyond reason', async () => {
-    const busy = (wait: string) => ({ kind: 'refuse', status: 503, headers: { 'retry-after': wait } }) as const;
+    const busy = (wait: string) =>
+      ({ kind: 'refuse', status: 503, headers: { 'retry-after': wait } }) as const;
     proxy.fail(busy('0'), 2, isPatch);
     expect((await (await client()).upload(new Blob(['hello']), { name: 'busy.txt' })).size).toBe(5);
     proxy.fail(busy('3600'), Infinity, isPatch);

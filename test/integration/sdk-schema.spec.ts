@@ -15,7 +15,9 @@ beforeAll(async () => {
 
 describe('the SDK', () => {
   it('knows the API as the server describes it', async () => {
-    const stale = Object.entries(await generated(document)).filter(([name, text]) => text !== committed(name));
+    const stale = Object.entries(await generated(document)).filter(
+      ([name, text]) => text !== committed(name),
+    );
     expect(stale.map(([name]) => `sdk/src/${name}. ${AGAIN}`)).toEqual([]);
   });
 

@@ -47,10 +47,12 @@ export class SeverableLine {
       [far, near],
     ] as const) {
       this.open.add(from);
-      from.on('error', () => undefined).once('close', () => {
-        this.open.delete(from);
-        to.destroy();
-      });
+      from
+        .on('error', () => undefined)
+        .once('close', () => {
+          this.open.delete(from);
+          to.destroy();
+        });
       from.pipe(to);
     }
     if (this.isDead) near.destroy();

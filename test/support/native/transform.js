@@ -24,7 +24,9 @@ const NO_MAP = { version: 3, sources: [], mappings: '' };
 const require = createRequire(import.meta.url);
 /** A cached reference holds for this build and these libraries. */
 const VERSION = hash(
-  ...['dist/.tsbuildinfo', 'dist/sdk/.tsbuildinfo', 'package-lock.json'].map((name) => readFileSync(join(ROOT, name))),
+  ...['dist/.tsbuildinfo', 'dist/sdk/.tsbuildinfo', 'package-lock.json'].map((name) =>
+    readFileSync(join(ROOT, name)),
+  ),
   readFileSync(import.meta.filename),
 );
 
