@@ -1,4 +1,5 @@
 import { readFileSync } from 'node:fs';
+// @ts-expect-error -- a tool in plain JavaScript has no types.
 import { generated } from '../../sdk/generator.js';
 import { describeApi } from '../../src/describe.js';
 import { TestApp } from '../support/app.js';
