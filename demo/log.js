@@ -1,6 +1,6 @@
 // @ts-check
 import { clearTimeout, setTimeout } from 'node:timers';
-import { DemoError } from './api.js';
+import { DemoError } from './errors.js';
 import { logLine } from './print.js';
 
 const PATIENCE_MS = 10_000;
@@ -12,44 +12,21 @@ export class LiveLog {
   /** @type {() => void} */
   #look = () => undefined;
 
-  /** @param {import('socket.io-client').Socket} socket */
-  constructor(socket) {
-    this.socket = socket;
-    socket.on('log', (line) => {
-      this.#seen = line.seq;
-      logLine(line);
-      this.#look();
-    });
-    socket.on('session_ended', () => {
-      this.#hasEnded = true;
-      this.#look();
-    });
-  }
-
   /**
-   * @param {import('./api.js').Api} api
+   * @param {import('#sdk').Cloudkeep} cloudkeep
    * @param {string} sessionId
-   * @returns {Promise<LiveLog>} connected.
    */
-  static async follow({ url, token }, sessionId) {
-    const { io } = await import('socket.io-client').catch(() => {
-      throw new DemoError('socket.io-client is not installed: npm ci brings it.');
+  constructor(cloudkeep, sessionId) {
+    this.socket = cloudkeep.sandboxSocket(sessionId, {
+      onEvent: ({ event, data }) => {
+        if (event === 'session_ended') this.#hasEnded = true;
+        if (event === 'log') {
+          logLine(data);
+          this.#seen = data.seq;
+        }
+        this.#look();
+      },
     });
-    const log = new LiveLog(
-      io(new URL('/sandbox', url).href, {
-        path: '/api/v1/ws',
-        transports: ['websocket'],
-        auth: (give) => give({ token, session_id: sessionId, last_seq: log.#seen }),
-      }),
-    );
-    await new Promise((resolve, reject) => {
-      log.socket.once('welcome', resolve);
-      log.socket.once('connect_error', ({ message }) => {
-        log.close();
-        reject(new DemoError(`The log can not be followed: ${message}`));
-      });
-    });
-    return log;
   }
 
   /** @param {number} seq of a line that was written: resolves once it was printed. */
@@ -62,7 +39,7 @@ export class LiveLog {
   }
 
   close() {
-    this.socket.disconnect();
+    this.socket.close();
   }
 
   /** @param {() => boolean} isSo */

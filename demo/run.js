@@ -1,11 +1,11 @@
 // @ts-check
 // `npm run demo`: a spot machine is watched over, warned of, and evacuated. Needs no account of AWS.
 import { randomBytes } from 'node:crypto';
-import { Api, DemoError } from './api.js';
 import { printDecision, printSavings } from './decision.js';
+import { wordsFor } from './errors.js';
 import { LiveLog } from './log.js';
 import { heading, say, styled } from './print.js';
-import { findServer } from './server.js';
+import { addressAsked, findServer } from './server.js';
 
 /** The simulated market takes any key; this is the one of AWS's own examples. */
 const MACHINE = {
@@ -43,55 +43,58 @@ for (const [signal, code] of /** @type {const} */ ([
   });
 }
 
-/** @param {Api} api */
-async function register(api) {
+/** @param {import('#sdk').Cloudkeep<import('#sdk').TokenCredentials>} cloudkeep */
+async function register({ api, credentials }) {
   const name = `demo-${randomBytes(6).toString('hex')}`;
   const account = {
     email: `${name}@example.com`,
     username: name,
     password: randomBytes(18).toString('base64url'),
   };
-  const { access_token } = await api.post('/auth/register', account);
-  api.token = access_token;
-  undoes.push(() => api.post('/auth/logout'));
+  const { data } = await api.POST('/api/v1/auth/register', { body: account });
+  await credentials.accept(data);
+  undoes.push(() => api.POST('/api/v1/auth/logout'));
   say(`Registered ${account.email}`);
 }
 
-/** @param {Api} api @returns {Promise<{ path: string, log: LiveLog }>} */
-async function openSession(api) {
-  const { id, expires_at } = await api.post('/sandbox/sessions', MACHINE);
-  const path = `/sandbox/sessions/${id}`;
-  undoes.push(() => api.delete(path));
+/** @param {import('#sdk').Cloudkeep} cloudkeep */
+async function openSession(cloudkeep) {
+  const { api } = cloudkeep;
+  const { data } = await api.POST('/api/v1/sandbox/sessions', { body: MACHINE });
+  const at = { params: { path: { id: data.id } } };
+  undoes.push(() => api.DELETE('/api/v1/sandbox/sessions/{id}', at));
   say(
-    `Session ${id} over ${MACHINE.instance_id} (${MACHINE.instance_type} in ${MACHINE.availability_zone}), until ${expires_at}`,
+    `Session ${data.id} over ${MACHINE.instance_id} (${MACHINE.instance_type} in ${MACHINE.availability_zone}), until ${data.expires_at}`,
   );
-  const log = await LiveLog.follow(api, id);
+  const log = new LiveLog(cloudkeep, data.id);
   undoes.push(async () => log.close());
-  return { path, log };
+  return { at, log };
 }
 
-/** @param {Api} api */
-async function tell(api) {
-  const { path, log } = await openSession(api);
+/** @param {import('#sdk').Cloudkeep} cloudkeep */
+async function tell(cloudkeep) {
+  const { api } = cloudkeep;
+  const { at, log } = await openSession(cloudkeep);
   /** @param {'single_instance' | 'cluster'} mode */
   const evaluate = async (mode) => {
-    const evaluation = await api.post(`${path}/evaluate`, { mode });
-    await log.reaches((await api.get(path)).last_log_seq);
-    printDecision(evaluation);
-    return evaluation;
+    const { data } = await api.POST('/api/v1/sandbox/sessions/{id}/evaluate', { ...at, body: { mode } });
+    const { data: session } = await api.GET('/api/v1/sandbox/sessions/{id}', at);
+    await log.reaches(session.last_log_seq);
+    printDecision(data);
+    return data;
   };
   heading('Is it safe where it is? (single_instance)');
   await evaluate('single_instance');
   heading('Where in the region would it be best? (cluster)');
   const { savings } = await evaluate('cluster');
-  for (const signal of ['rebalance', 'termination']) {
+  for (const signal of /** @type {const} */ (['rebalance', 'termination'])) {
     heading(`The cloud warns: ${signal}`);
-    await api.post(`${path}/signals`, { signal });
+    await api.POST('/api/v1/sandbox/sessions/{id}/signals', { ...at, body: { signal } });
     await evaluate('cluster');
   }
   heading('The end');
   printSavings(savings);
-  await api.delete(path);
+  await api.DELETE('/api/v1/sandbox/sessions/{id}', at);
   await log.ends();
   say();
 }
@@ -100,14 +103,14 @@ try {
   const mayBuild = process.argv.includes('--build');
   const { url, version } = await findServer({ mayBuild, onEnd: (undo) => undoes.push(undo) });
   heading(`Cloudkeep ${version} at ${url.origin}`);
-  const api = new Api(url);
-  await register(api);
-  await tell(api);
+  const { createCloudkeep, tokens } = await import('#sdk');
+  const cloudkeep = createCloudkeep({ baseUrl: url.origin, credentials: tokens(), retries: 0 });
+  await register(cloudkeep);
+  await tell(cloudkeep);
 } catch (error) {
   // Whatever fails while it stops, fails because it stops.
   if (tidying === null) {
-    const words = error instanceof DemoError ? error.message : String(/** @type {Error} */ (error).stack);
-    process.stderr.write(`${styled('red', words)}\n`);
+    process.stderr.write(`${styled('red', wordsFor(error, addressAsked()))}\n`);
     process.exitCode = 1;
   }
 } finally {

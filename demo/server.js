@@ -6,17 +6,21 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { clearTimeout, setTimeout } from 'node:timers';
 import { fileURLToPath } from 'node:url';
-import { DemoError, whoIsThere } from './api.js';
+import { DemoError } from './errors.js';
 import { say, styled } from './print.js';
 
 const USUAL = 'http://localhost:8000';
 const ROOT = fileURLToPath(new URL('..', import.meta.url));
 const MAIN = join(ROOT, 'dist', 'src', 'main.js');
+const SDK = join(ROOT, 'dist', 'sdk', 'index.js');
 const PATIENCE_MS = 15_000;
 /** Of our environment, what any process needs; no setting of a server reaches the one of a demo. */
 const NEEDED = ['PATH', 'HOME', 'TMPDIR', 'TEMP', 'TMP', 'SystemRoot', 'LANG'];
 
 /** @typedef {{ url: URL, version: string }} Found */
+
+/** Where a server was looked for. */
+export const addressAsked = () => process.env.CLOUDKEEP_URL || USUAL;
 
 /**
  * The server that `CLOUDKEEP_URL` names; else the one at the usual address, or where there is
@@ -26,12 +30,14 @@ const NEEDED = ['PATH', 'HOME', 'TMPDIR', 'TEMP', 'TMP', 'SystemRoot', 'LANG'];
  * @returns {Promise<Found>}
  */
 export async function findServer({ mayBuild, onEnd }) {
+  // The demo itself needs the client.
+  if (!existsSync(SDK)) await build(mayBuild);
   const given = process.env.CLOUDKEEP_URL;
   if (given) return found(given);
   const usual = await found(USUAL).catch(() => null);
   if (usual !== null) return usual;
   say(`No Cloudkeep at ${USUAL}: starting one for the demo, with a data folder of its own.`);
-  if (mayBuild) await build();
+  if (mayBuild) await build(true);
   return found(await startServer(onEnd));
 }
 
@@ -43,13 +49,24 @@ async function found(address) {
   if (!URL.canParse(address) || !/^https?:/.test(address))
     throw new DemoError(`CLOUDKEEP_URL is no address such as ${USUAL}.`);
   const url = new URL(address);
-  const health = await whoIsThere(url);
-  if (health === null) throw new DemoError(`What answers at ${url.origin} is no Cloudkeep.`);
-  return { url, version: health.version };
+  const { createCloudkeep } = await import('#sdk');
+  const { api } = createCloudkeep({ baseUrl: url.origin, retries: 0 });
+  const { data } = await api.GET('/health').catch((error) => {
+    if (error.name === 'ConnectionError') throw error;
+    return { data: undefined };
+  });
+  if (typeof data?.version !== 'string' || !('components' in data))
+    throw new DemoError(`What answers at ${url.origin} is no Cloudkeep.`);
+  return { url, version: data.version };
 }
 
-/** Only for a server of our own: one that runs from this folder needs its files. */
-async function build() {
+/**
+ * Not while a server runs from this folder, which needs its files.
+ *
+ * @param {boolean} mayBuild
+ */
+async function build(mayBuild) {
+  if (!mayBuild) throw new DemoError('There is no build: npm run build makes one.');
   const npm = process.platform === 'win32' ? 'npm.cmd' : 'npm';
   const building = spawn(npm, ['run', '--silent', 'build'], { cwd: ROOT, stdio: 'inherit' });
   const [code] = await once(building, 'exit');

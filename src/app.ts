@@ -25,7 +25,8 @@ import { StartupError } from './database/startup-error.js';
 import { Tracing } from './telemetry/tracing.js';
 import { FirstAdminService, type FirstAdmin } from './modules/auth/first-admin.js';
 
-const OUTSIDE_THE_API = ['health', 'health/live', 'health/ready', 'metrics', '.well-known/jwks.json'];
+/** Answers that are no part of the API proper, at the root of the server. */
+export const OUTSIDE_THE_API = ['health', 'health/live', 'health/ready', 'metrics', '.well-known/jwks.json'];
 /** The bytes of a file, which may be JSON as well, are not for the reader of bodies. */
 const STREAMED_ROUTES = /^PUT \/api\/v1\/files\/(uploads\/)?[^/]+\/content\/?$/i;
 /** What resumable uploads are told, and their clients in browsers must read. */

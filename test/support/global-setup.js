@@ -34,8 +34,13 @@ export default async function globalSetup() {
 }
 
 function refuseStaleBuild() {
-  const built = statSync('dist/.tsbuildinfo', { throwIfNoEntry: false })?.mtimeMs ?? 0;
-  const sources = ['src', 'migrations'].flatMap((folder) =>
+  refuseOlder('dist/.tsbuildinfo', ['src', 'migrations']);
+  refuseOlder('dist/sdk/.tsbuildinfo', ['sdk/src']);
+}
+
+function refuseOlder(record, folders) {
+  const built = statSync(record, { throwIfNoEntry: false })?.mtimeMs ?? 0;
+  const sources = folders.flatMap((folder) =>
     readdirSync(folder, { recursive: true }).map((name) => join(folder, name)),
   );
   const newer = sources.find((name) => /(?<!\.spec)\.ts$/.test(name) && statSync(name).mtimeMs > built);

@@ -6,7 +6,7 @@ import { join } from 'node:path';
 /**
  * Jest gives every test file modules of its own, which for this application and
  * its libraries means two seconds and 100 MiB a file. What a test imports from
- * `src`, `migrations` or `node_modules` is therefore turned into a reference to
+ * `src`, `migrations`, `sdk/src` or `node_modules` is therefore turned into a reference to
  * what Node itself has loaded, once a worker: the built code, as it is served.
  * Only the tests and what supports them are Jest's own.
  */
@@ -24,7 +24,9 @@ const NO_MAP = { version: 3, sources: [], mappings: '' };
 const require = createRequire(import.meta.url);
 /** A cached reference holds for this build and these libraries. */
 const VERSION = hash(
-  ...['dist/.tsbuildinfo', 'package-lock.json'].map((name) => readFileSync(join(ROOT, name))),
+  ...['dist/.tsbuildinfo', 'dist/sdk/.tsbuildinfo', 'package-lock.json'].map((name) =>
+    readFileSync(join(ROOT, name)),
+  ),
   readFileSync(import.meta.filename),
 );
 
@@ -36,7 +38,8 @@ function hash(...parts) {
 
 function builtFile(path) {
   if (path.startsWith(join(ROOT, 'node_modules'))) return path;
-  return join(ROOT, 'dist', path.slice(ROOT.length + 1).replace(/\.ts$/, '.js'));
+  const source = path.slice(ROOT.length + 1).replace(/^sdk\/src\//, 'sdk/');
+  return join(ROOT, 'dist', source.replace(/\.ts$/, '.js'));
 }
 
 /** `none` is for Jest's own loading, of the global set-up, say. */
