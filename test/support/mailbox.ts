@@ -41,7 +41,7 @@ export class Mailbox {
   /** The tokens of the links to this page, oldest first. */
   async tokens(email: string, page: 'reset-password' | 'verify-email'): Promise<string[]> {
     const found = (await this.mails(email)).map(({ raw }) => {
-      const link = new RegExp(`^${PUBLIC_URL}/${page}#token=([\\w-]+)\\s*$`, 'm');
+      const link = new RegExp(`^${PUBLIC_URL}/console/${page}#token=([\\w-]+)\\s*$`, 'm');
       return link.exec(readable(raw))?.[1];
     });
     return found.filter((token) => token !== undefined);

@@ -1,0 +1,5 @@
+import { Page } from '../../components/page';
+
+export default function Overview() {
+  return <Page title="Overview">…</Page>;
+}
