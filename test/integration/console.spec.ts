@@ -60,7 +60,7 @@ describe('the console', () => {
       'public, max-age=31536000, immutable',
     ]);
     expect(answer.headers.get('content-type')).toMatch(/^text\/javascript/);
-    expect(Buffer.from(await answer.arrayBuffer())).toEqual(readFileSync(join(folder, script)));
+    expect(Buffer.from(await answer.arrayBuffer()).equals(readFileSync(join(folder, script)))).toBe(true);
   });
 
   it('is sent compressed to those who take it', async () => {
@@ -71,7 +71,7 @@ describe('the console', () => {
       'gzip',
       null,
     ]);
-    expect(await small?.text()).toBe(await whole?.text());
+    expect((await small?.text()) === (await whole?.text())).toBe(true);
   });
 
   it.each([

@@ -1,4 +1,5 @@
 import { api } from '../../api/client';
+import { ownPath } from '../../session/own-path';
 import type { SignInOutcome } from '../../session/sign-in';
 
 const KEPT = 'cloudkeep.elsewhere';
@@ -29,7 +30,7 @@ export async function finishElsewhere(code: string): Promise<{ outcome: SignInOu
   sessionStorage.removeItem(KEPT);
   const proof = (crypto.subtle as unknown) && verifier ? { code_verifier: verifier } : {};
   const { data } = await api.POST('/api/v1/auth/exchange', { body: { code, ...proof } });
-  return { outcome: data, next: next ?? '/' };
+  return { outcome: data, next: ownPath(next ?? null) };
 }
 
 async function challengeOf(verifier: string): Promise<string> {

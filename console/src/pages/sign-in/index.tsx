@@ -1,13 +1,11 @@
 import { useState } from 'react';
 import { Link, Navigate, useSearchParams } from 'react-router';
 import { Page } from '../../components/page';
+import { ownPath } from '../../session/own-path';
 import { useSessionChange, useWhoever, type Profile } from '../../session/session';
 import { SignInForm } from '../../session/sign-in-form';
 import { FIRST_ADMIN } from '../welcome/first-admin';
 import { ProviderButtons } from './provider-buttons';
-
-/** Only a page of ours: `//elsewhere` would be another host. */
-const isOurs = (path: string) => /^\/(?![/\\])/.test(path);
 
 export default function SignIn() {
   const [search] = useSearchParams();
@@ -16,9 +14,9 @@ export default function SignIn() {
   // Who was signed in when they came has nothing to type.
   const [justIn, setJustIn] = useState<Profile | null>(null);
   if (profile !== null) {
-    const next = search.get('next') ?? '/';
+    const next = ownPath(search.get('next'));
     const isFirst = justIn?.email === FIRST_ADMIN;
-    return <Navigate to={isFirst ? '/welcome' : isOurs(next) ? next : '/'} replace />;
+    return <Navigate to={isFirst ? '/welcome' : next} replace />;
   }
   return (
     <Page title="Sign in">
