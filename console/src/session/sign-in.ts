@@ -37,7 +37,8 @@ export async function answerOf(options: object): Promise<Record<string, unknown>
   return { ...(await startAuthentication({ optionsJSON })) };
 }
 
-/** WebAuthn is for https and this machine only. */
+/** WebAuthn is for https and this machine only, and for hosts with a name. */
 export function passkeysWork(): boolean {
-  return window.isSecureContext && 'PublicKeyCredential' in window;
+  const isAddress = /^[\d.]+$|:/.test(location.hostname);
+  return window.isSecureContext && !isAddress && 'PublicKeyCredential' in window;
 }

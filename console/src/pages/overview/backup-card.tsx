@@ -40,7 +40,7 @@ export function BackupCard() {
 
 function LastVerified({ backups }: { readonly backups: readonly Backup[] | null }) {
   if (backups === null) return <p className="muted">This server makes none.</p>;
-  const verified = backups.find(({ verification }) => verification.status === 'verified');
+  const verified = backups.find(({ verification }) => verification.status === 'ok');
   if (verified === undefined) {
     return (
       <p className="row">

@@ -9,7 +9,7 @@ import { daysUntil, perDay } from './per-day';
 
 const DAYS = 14;
 /** What a busy fortnight may have of one kind before the chart says that it shows the newest only. */
-const MOST = 2_000;
+const MOST = 600;
 const KINDS = [
   { action: 'session.open', label: 'Sign-ins', tone: 'accent' },
   { action: 'login.fail', label: 'Failed sign-ins', tone: 'warn' },

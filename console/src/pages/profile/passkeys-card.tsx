@@ -36,7 +36,7 @@ export function PasskeysCard({ mayChange }: { readonly mayChange: boolean }) {
             <p className="muted">
               {passkeysWork()
                 ? 'You have none yet. Add one for each device you sign in from.'
-                : 'You have none. Browsers make them on https pages only.'}
+                : 'You have none. Browsers make them on https pages only, and for hosts with a name.'}
             </p>
           ) : (
             <ul className="items">
