@@ -2,6 +2,8 @@ import { useSyncExternalStore } from 'react';
 import { Store } from './store';
 
 const EVERY_MS = 15_000;
+/** The reader's clock and ours, which ticks slowly, are never quite the server's. */
+const SKEW_SECONDS = 20;
 const clock = new Store(Date.now());
 setInterval(() => clock.set(Date.now()), EVERY_MS);
 
@@ -23,7 +25,7 @@ const absolute = new Intl.DateTimeFormat('en-GB', { dateStyle: 'medium', timeSty
 function sinceOrUntil(ms: number): string {
   const seconds = Math.round(ms / 1000);
   const [unit, size] = UNITS.find(([, length]) => Math.abs(seconds) >= length) ?? [];
-  if (unit === undefined || size === undefined) return seconds > 0 ? 'in less than a minute' : 'just now';
+  if (unit === undefined || size === undefined) return seconds > SKEW_SECONDS ? 'in less than a minute' : 'just now';
   return relative.format(Math.trunc(seconds / size), unit);
 }
 
