@@ -25,7 +25,8 @@ const absolute = new Intl.DateTimeFormat('en-GB', { dateStyle: 'medium', timeSty
 function sinceOrUntil(ms: number): string {
   const seconds = Math.round(ms / 1000);
   const [unit, size] = UNITS.find(([, length]) => Math.abs(seconds) >= length) ?? [];
-  if (unit === undefined || size === undefined) return seconds > SKEW_SECONDS ? 'in less than a minute' : 'just now';
+  if (unit === undefined || size === undefined)
+    return seconds > SKEW_SECONDS ? 'in less than a minute' : 'just now';
   return relative.format(Math.trunc(seconds / size), unit);
 }
 
