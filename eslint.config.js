@@ -1,5 +1,7 @@
 import eslint from '@eslint/js';
 import boundaries from 'eslint-plugin-boundaries';
+import a11y from 'eslint-plugin-jsx-a11y-x';
+import hooks from 'eslint-plugin-react-hooks';
 import { defineConfig } from 'eslint/config';
 import tseslint from 'typescript-eslint';
 
@@ -47,7 +49,7 @@ export default defineConfig(
     },
   },
   {
-    files: ['**/*.ts'],
+    files: ['**/*.ts', '**/*.tsx'],
     extends: [tseslint.configs.strictTypeChecked, tseslint.configs.stylisticTypeChecked],
     languageOptions: { parserOptions: { projectService: true, tsconfigRootDir: import.meta.dirname } },
     rules: {
@@ -115,6 +117,23 @@ export default defineConfig(
   {
     files: ['src/**/*.repository.ts', 'src/**/*.entity.ts', 'src/database/**/*.ts', 'migrations/**/*.ts'],
     rules: { '@typescript-eslint/no-restricted-imports': 'off' },
+  },
+  {
+    files: ['console/src/**/*.{ts,tsx}'],
+    extends: [hooks.configs.flat['recommended-latest'], a11y.configs.recommended],
+    rules: {
+      'max-lines-per-function': ['error', { max: 40, skipComments: true, skipBlankLines: true }],
+      'no-console': 'error',
+      // React waits for no handler; what fails in one is told by whoever it calls.
+      '@typescript-eslint/no-misused-promises': ['error', { checksVoidReturn: { attributes: false } }],
+      'no-restricted-syntax': [
+        'error',
+        {
+          selector: "JSXAttribute[name.name='dangerouslySetInnerHTML']",
+          message: 'What the API answers is text or data, never markup of the page.',
+        },
+      ],
+    },
   },
   { files: ['src/config/env.ts'], rules: { 'no-restricted-properties': 'off' } },
   { files: ['**/*.spec.ts'], rules: { 'max-lines-per-function': 'off' } },

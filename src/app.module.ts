@@ -23,6 +23,7 @@ import { ApiKeysModule } from './modules/api-keys/api-keys.module.js';
 import { AuditModule } from './modules/audit/audit.module.js';
 import { AuthModule } from './modules/auth/auth.module.js';
 import { BackupsModule } from './modules/backups/backups.module.js';
+import { ConsoleModule } from './modules/console/console.module.js';
 import { ConversationsModule } from './modules/conversations/conversations.module.js';
 import { FilesModule } from './modules/files/files.module.js';
 import { HealthModule } from './modules/health/health.module.js';
@@ -82,6 +83,7 @@ export class AppModule {
         StorageModule,
         MarketModule,
         HealthModule,
+        ConsoleModule,
         // Last: `GET /auth/:provider` is for what no other address below /auth is.
         IdentitiesModule,
       ],

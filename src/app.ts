@@ -23,6 +23,7 @@ import { DatabaseUrl } from './database/database-url.js';
 import { openDatabase, type OpenDatabase } from './database/open-database.js';
 import { StartupError } from './database/startup-error.js';
 import { Tracing } from './telemetry/tracing.js';
+import { ConsoleService } from './modules/console/console.service.js';
 import { FirstAdminService, type FirstAdmin } from './modules/auth/first-admin.js';
 
 /** Answers that are no part of the API proper, at the root of the server. */
@@ -77,13 +78,19 @@ export async function createApp(config: Config, clock: Clock = new SystemClock()
     jsonDocumentUrl: 'docs/openapi.json',
     yamlDocumentUrl: 'docs/openapi.yaml',
   });
-  // Whoever types the address alone wants to know what is here.
-  nest
-    .getHttpAdapter()
-    .getInstance()
-    .get('/', (_request, response) => response.redirect('/docs'));
+  serveConsole(nest);
   await nest.init();
   return new Cloudkeep(nest, database, config, openApi, await nest.get(FirstAdminService).ensure());
+}
+
+/** Static pages that hold no data, so past the guard; whoever types the address alone is led to them. */
+function serveConsole(nest: NestExpressApplication): void {
+  const pages = nest.get(ConsoleService);
+  const express = nest.getHttpAdapter().getInstance();
+  express.get('/', (_request, response) => response.redirect('/console'));
+  express.get(['/console', '/console/*path'], (request, response) =>
+    pages.serve(request.path.slice('/console/'.length), request, response),
+  );
 }
 
 function configureHttp(nest: NestExpressApplication, { http }: Config): void {

@@ -25,6 +25,7 @@ export function printBanner(
   const lines = [
     `Cloudkeep ${app.version} (${app.environment})`,
     `  URL    ${url}`,
+    `  Web    ${url}/console`,
     `  Docs   ${url}/docs`,
     `  Data   ${app.dataDir}${database.url === null ? ' (embedded PostgreSQL)' : ''}`,
     ...adminLines(admin),

@@ -78,9 +78,6 @@ export function providerFaults(env: Env, issuers: readonly OidcIssuer[]): string
     ...(env.PUBLIC_URL === undefined
       ? ['PUBLIC_URL is required to sign in with others: they send people back to it']
       : []),
-    ...(env.OAUTH_REDIRECT_URIS.length === 0
-      ? ['OAUTH_REDIRECT_URIS is required to sign in with others: it lists where people may end up']
-      : []),
   ];
 }
 
@@ -113,10 +110,15 @@ export abstract class SignInProvidersConfig {
   abstract readonly redirectUris: readonly URL[];
 }
 
+/** Where the console takes over; an operator need not list what is a part of this server. */
+function consolePage({ PUBLIC_URL }: Env): URL[] {
+  return PUBLIC_URL === undefined ? [] : [new URL('/console/signed-in', PUBLIC_URL)];
+}
+
 /** The providers that are configured, the well-known ones first. */
 export function signInProvidersOf(env: Env & { oidcIssuers: readonly OidcIssuer[] }): SignInProvidersConfig {
   return {
-    redirectUris: env.OAUTH_REDIRECT_URIS.map((uri) => new URL(uri)),
+    redirectUris: [...env.OAUTH_REDIRECT_URIS.map((uri) => new URL(uri)), ...consolePage(env)],
     providers: [
       ...oauth('google', 'Google', env, 'GOOGLE'),
       ...oauth('github', 'GitHub', env, 'GITHUB'),

@@ -35,7 +35,7 @@ const PUBLIC: Readonly<Record<string, string>> = {
 };
 
 /** Served without a handler of ours, so past the guard: static pages that hold no data. */
-const DOCS = /^GET \/(docs(\/|$)|$)/;
+const STATIC = /^GET \/((docs|console)(\/|$|,)|$)/;
 
 /** Bodies that a handler reads itself, as they arrive. */
 const STREAMED_TYPES = [
@@ -70,9 +70,9 @@ describe('access', () => {
     expect(named(routes.filter(isPublic))).toEqual(Object.keys(PUBLIC).sort());
   });
 
-  it('has no way around: nothing is served but the handlers, the API reference and the way to it', () => {
+  it('has no way around: nothing is served but the handlers, the API reference, the console and the way to it', () => {
     const known = new Set(named(routes));
-    const others = servedRoutes(app.cloudkeep).filter((name) => !known.has(name) && !DOCS.test(name));
+    const others = servedRoutes(app.cloudkeep).filter((name) => !known.has(name) && !STATIC.test(name));
     expect(others).toEqual([]);
   });
 

@@ -42,10 +42,10 @@ describe('health', () => {
     expect((await app.anyone.get('/health')).status).toBe(404);
   });
 
-  it('is not what a bare address shows: that leads to the documentation', async () => {
+  it('is not what a bare address shows: that leads to the console', async () => {
     const home = await fetch(app.url, { redirect: 'manual' });
-    expect([home.status, home.headers.get('location')]).toEqual([302, '/docs']);
-    expect(await (await fetch(app.url)).text()).toContain('swagger-ui');
+    expect([home.status, home.headers.get('location')]).toEqual([302, '/console']);
+    expect(await (await fetch(app.url)).text()).toContain('<title>Cloudkeep</title>');
   });
 
   it('without the database is 503, but the process is alive; and all comes back by itself', async () => {

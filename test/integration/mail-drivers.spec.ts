@@ -52,7 +52,7 @@ describe('without SMTP_URL', () => {
     expect(headerOf(raw, 'Date')).not.toBeNull();
     expect(headerOf(raw, 'MIME-Version')).toBe('1.0');
     expect(raw.replaceAll('\r\n', '')).not.toContain('\n');
-    expect(readable(raw)).toContain(`http://localhost:0/verify-email#token=${TOKEN}`);
+    expect(readable(raw)).toContain(`http://localhost:0/console/verify-email#token=${TOKEN}`);
     expect((await statusOf(app, 'ada@example.com')).status).toBe('sent');
   });
 

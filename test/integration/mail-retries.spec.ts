@@ -181,7 +181,7 @@ describe('when the mail server', () => {
       server.refuse(
         'message',
         451,
-        `<${to}> spam: https://cloud.example.com/reset-password#token=${TOKEN} ${TOKEN}`,
+        `<${to}> spam: https://cloud.example.com/console/reset-password#token=${TOKEN} ${TOKEN}`,
       );
       await outbox.send(to);
       await outbox.drain();

@@ -5,6 +5,9 @@ import { headerOf, MailServer, readable, type ReceivedMail } from './mail-server
 
 export const PUBLIC_URL = 'https://cloud.example.com';
 
+/** A page of the console that mails lead to. */
+type MailedPage = 'reset-password' | 'verify-email' | 'accept-invitation';
+
 /** What people find in their mailboxes: every mail an app and its replicas send, through a real mail server. */
 export class Mailbox {
   private readonly apps: TestApp[] = [];
@@ -39,16 +42,16 @@ export class Mailbox {
   }
 
   /** The tokens of the links to this page, oldest first. */
-  async tokens(email: string, page: 'reset-password' | 'verify-email'): Promise<string[]> {
+  async tokens(email: string, page: MailedPage): Promise<string[]> {
     const found = (await this.mails(email)).map(({ raw }) => {
-      const link = new RegExp(`^${PUBLIC_URL}/${page}#token=([\\w-]+)\\s*$`, 'm');
+      const link = new RegExp(`^${PUBLIC_URL}/console/${page}#token=([\\w-]+)\\s*$`, 'm');
       return link.exec(readable(raw))?.[1];
     });
     return found.filter((token) => token !== undefined);
   }
 
   /** @throws Error when no such mail has come. */
-  async lastToken(email: string, page: 'reset-password' | 'verify-email'): Promise<string> {
+  async lastToken(email: string, page: MailedPage): Promise<string> {
     const token = (await this.tokens(email, page)).at(-1);
     if (token === undefined) throw new Error(`No ${page} link came to ${email}`);
     return token;

@@ -18,7 +18,7 @@ import { RequestSpans } from './request-spans.js';
 import { securityHeaders, type SecurityHeaders } from './security-headers.js';
 
 const REQUEST_ID = /^[\x21-\x7e]{1,128}$/;
-const DOCS_PATH = /^\/docs(\/|$)/;
+const STATIC_PATH = /^\/(docs|console)(\/|$)/i;
 
 /** How a request went. */
 interface Ending {
@@ -58,9 +58,8 @@ export class EdgeMiddleware {
     const requestId = typeof presented === 'string' && REQUEST_ID.test(presented) ? presented : randomUUID();
     const ip = clientIp(request);
     response.setHeader('X-Request-Id', requestId);
-    for (const [name, value] of DOCS_PATH.test(request.path) ? this.headers.docs : this.headers.api) {
-      response.setHeader(name, value);
-    }
+    const pages = STATIC_PATH.exec(request.path)?.[1]?.toLowerCase() as 'docs' | 'console' | undefined;
+    for (const [name, value] of this.headers[pages ?? 'api']) response.setHeader(name, value);
     if (this.lifecycle.isDraining) response.setHeader('Connection', 'close');
     this.lifecycle.requestStarted();
     const span = this.spans.begin(request, requestId);

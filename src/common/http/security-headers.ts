@@ -38,10 +38,30 @@ const DOCS = {
   },
 } satisfies HelmetOptions;
 
+/** The console runs what was built with it, and talks to nobody but this server ('self' is its sockets too, CSP 3). */
+const CONSOLE = {
+  ...API,
+  contentSecurityPolicy: {
+    useDefaults: false,
+    directives: {
+      defaultSrc: ["'none'"],
+      scriptSrc: ["'self'"],
+      styleSrc: ["'self'"],
+      imgSrc: ["'self'", 'blob:', 'data:'],
+      connectSrc: ["'self'"],
+      fontSrc: ["'self'"],
+      formAction: ["'self'"],
+      baseUri: ["'none'"],
+      frameAncestors: ["'none'"],
+    },
+  },
+} satisfies HelmetOptions;
+
 /** Computed once: a request only copies them. */
 export interface SecurityHeaders {
   readonly api: readonly Header[];
   readonly docs: readonly Header[];
+  readonly console: readonly Header[];
 }
 
 /** HSTS is for production only: on a laptop it would lock `localhost` into https. */
@@ -50,6 +70,7 @@ export function securityHeaders(production: boolean): SecurityHeaders {
   return {
     api: [...computed({ ...API, strictTransportSecurity }), ['Cache-Control', 'no-store']],
     docs: computed({ ...DOCS, strictTransportSecurity }),
+    console: computed({ ...CONSOLE, strictTransportSecurity }),
   };
 }
 

@@ -8,7 +8,7 @@ class RedirectDto {
   @ApiPropertyOptional({
     maxLength: LONGEST_URI,
     example: 'https://app.example.com/signed-in',
-    description: 'One of `OAUTH_REDIRECT_URIS`; the first unless given.',
+    description: 'One of `OAUTH_REDIRECT_URIS`, or `PUBLIC_URL/console/signed-in`; the first unless given.',
   })
   @IsOptional()
   @IsString()

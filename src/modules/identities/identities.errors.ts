@@ -14,7 +14,7 @@ export const IdentityErrors = {
       status: 400,
       code: 'redirect_uri_refused',
       title: 'Redirect address refused',
-      detail: 'The address is not one of OAUTH_REDIRECT_URIS.',
+      detail: 'The address is none of OAUTH_REDIRECT_URIS, nor the console’s.',
       errors: [{ field: 'redirect_uri', message: 'is not an address people may be sent to' }],
     }),
   stateRefused: () =>

@@ -14,7 +14,7 @@ it('keeps what an operator needs', () => {
 });
 
 it.each([
-  ['a link', '554 blocked http://localhost:8000/verify-email#token=abc', '554 blocked […]'],
+  ['a link', '554 blocked http://localhost:8000/console/verify-email#token=abc', '554 blocked […]'],
   [
     'a link without its scheme',
     '554 at cloud.example.com/a#token=aB-_9aB-_9aB-_9aB-_9aB',

@@ -20,8 +20,8 @@ export class Links {
     return this.withToken('accept-invitation', token);
   }
 
-  /** In the fragment, which browsers send to no server and in no Referer. */
+  /** A page of the console. The token is in the fragment, which browsers send to no server and in no Referer. */
   private withToken(page: string, token: string): string {
-    return `${this.home}/${page}#token=${encodeURIComponent(token)}`;
+    return `${this.home}/console/${page}#token=${encodeURIComponent(token)}`;
   }
 }

@@ -61,9 +61,9 @@ it('points nowhere but to our own address', () => {
     ...render(name, filledWith('https://evil.example/x')[name]).html.matchAll(/href="([^"]*)"/g),
   ]).map(([, url]) => url);
   expect(urls).toEqual([
-    `https://cloud.example.com/base/verify-email#token=${TOKEN}`,
-    `https://cloud.example.com/base/accept-invitation#token=${TOKEN}`,
-    `https://cloud.example.com/base/reset-password#token=${TOKEN}`,
+    `https://cloud.example.com/base/console/verify-email#token=${TOKEN}`,
+    `https://cloud.example.com/base/console/accept-invitation#token=${TOKEN}`,
+    `https://cloud.example.com/base/console/reset-password#token=${TOKEN}`,
   ]);
 });
 
@@ -137,11 +137,11 @@ it('tells who presented a leaked credential, and when', () => {
 describe('links', () => {
   it('go to this machine when no public address is known', () => {
     const local = new Links({ publicUrl: null, port: 8123 });
-    expect(local.verifyEmail('t')).toBe('http://localhost:8123/verify-email#token=t');
+    expect(local.verifyEmail('t')).toBe('http://localhost:8123/console/verify-email#token=t');
   });
 
   it('leave out credentials, query and fragment of the public address, and encode the token', () => {
     const odd = new Links({ publicUrl: new URL('https://user:pw@cloud.example.com/?a=1#b'), port: 1 });
-    expect(odd.resetPassword('a&b#c"d')).toBe('https://cloud.example.com/reset-password#token=a%26b%23c%22d');
+    expect(odd.resetPassword('a&b#c"d')).toBe('https://cloud.example.com/console/reset-password#token=a%26b%23c%22d');
   });
 });

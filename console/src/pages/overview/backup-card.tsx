@@ -1,0 +1,60 @@
+import { useQuery } from '@tanstack/react-query';
+import { api } from '../../api/client';
+import { hasStatus } from '../../api/problem';
+import { Badge } from '../../components/badge';
+import { Loaded } from '../../components/loaded';
+import { Card } from '../../components/page';
+import { RelativeTime } from '../../components/time';
+
+interface Backup {
+  readonly verification: { readonly status: string; readonly verified_at: string | null };
+}
+
+type ReadBackups = (
+  path: string,
+  init: { readonly params: object; readonly signal: AbortSignal },
+) => Promise<{ readonly data: { readonly items: readonly Backup[] } }>;
+
+/** Newest first. Null on a server that makes none. */
+async function readBackups(signal: AbortSignal): Promise<readonly Backup[] | null> {
+  try {
+    const read = api.GET as unknown as ReadBackups;
+    return (await read('/api/v1/backups', { params: { query: { limit: 50 } }, signal })).data.items;
+  } catch (error) {
+    if (hasStatus(error, 404)) return null;
+    throw error;
+  }
+}
+
+export function BackupCard() {
+  const query = useQuery({
+    queryKey: ['backups', 'newest'],
+    queryFn: ({ signal }) => readBackups(signal),
+  });
+  return (
+    <Card title="Backups">
+      <Loaded query={query}>{(backups) => <LastVerified backups={backups} />}</Loaded>
+    </Card>
+  );
+}
+
+function LastVerified({ backups }: { readonly backups: readonly Backup[] | null }) {
+  if (backups === null) return <p className="muted">This server makes none.</p>;
+  const verified = backups.find(({ verification }) => verification.status === 'ok');
+  if (verified === undefined) {
+    return (
+      <p className="row">
+        <Badge tone="warn">none verified</Badge>
+        <span className="muted small">{backups.length} were made lately, none restored as a trial yet.</span>
+      </p>
+    );
+  }
+  return (
+    <div className="stat">
+      <span className="value">
+        <RelativeTime at={verified.verification.verified_at} />
+      </span>
+      <span className="muted small">the last one was restored as a trial, and held</span>
+    </div>
+  );
+}

@@ -1,0 +1,71 @@
+import { useQuery } from '@tanstack/react-query';
+import { api, type components } from '../../api/client';
+import { Badge, type Tone } from '../../components/badge';
+import { Loaded } from '../../components/loaded';
+import { Card } from '../../components/page';
+import { RelativeTime } from '../../components/time';
+
+type Health = components['schemas']['HealthDto'];
+type Component = components['schemas']['ComponentHealthDto'];
+
+const EVERY_MS = 30_000;
+const TONES: Readonly<Record<Health['status'], Tone>> = {
+  healthy: 'ok',
+  degraded: 'warn',
+  unhealthy: 'danger',
+};
+const NAMES = { database: 'Database', storage: 'File storage', cache: 'Cache' } as const;
+
+export function HealthCard() {
+  const query = useQuery({
+    queryKey: ['health'],
+    queryFn: async ({ signal }) => (await api.GET('/health', { signal })).data,
+    refetchInterval: EVERY_MS,
+  });
+  return (
+    <Card
+      title="Health"
+      about={
+        query.data && (
+          <>
+            Version {query.data.version}, {query.data.environment}, looked at{' '}
+            <RelativeTime at={query.data.timestamp} />
+          </>
+        )
+      }
+      actions={query.data && <Badge tone={TONES[query.data.status]}>{query.data.status}</Badge>}
+    >
+      <Loaded query={query}>{({ components }) => <Components of={components} />}</Loaded>
+    </Card>
+  );
+}
+
+function Components({ of }: { readonly of: Health['components'] }) {
+  return (
+    <dl className="grid" style={{ ['--cell' as string]: '13rem' }}>
+      {Object.entries(of).map(([name, component]) => (
+        <ComponentFact
+          key={name}
+          name={NAMES[name as keyof typeof NAMES]}
+          component={component as Component}
+        />
+      ))}
+    </dl>
+  );
+}
+
+function ComponentFact({ name, component }: { readonly name: string; readonly component: Component }) {
+  const { status, detail, latency_ms: latency } = component;
+  return (
+    <div className="stat">
+      <dt className="muted">{name}</dt>
+      <dd className="row">
+        <Badge tone={TONES[status]}>{status}</Badge>
+        <span className="muted small">
+          {detail}
+          {latency !== undefined && ` ${latency.toFixed(1)} ms`}
+        </span>
+      </dd>
+    </div>
+  );
+}

@@ -1,0 +1,80 @@
+import { useQuery, useQueryClient } from '@tanstack/react-query';
+import { createContext, use, useEffect, type ReactNode } from 'react';
+import { api, type components } from '../api/client';
+import { hasStatus } from '../api/problem';
+import { ErrorState, Loading } from '../components/states';
+import { prompts } from './prompts';
+
+export type Profile = components['schemas']['ProfileDto'];
+export type Scope = Profile['scopes'][number];
+
+export const SESSION = ['session'] as const;
+
+const Who = createContext<Profile | null>(null);
+
+async function readProfile(signal: AbortSignal): Promise<Profile | null> {
+  try {
+    return (await api.GET('/api/v1/auth/profile', { signal })).data;
+  } catch (error) {
+    if (hasStatus(error, 401)) return null;
+    throw error;
+  }
+}
+
+/** Knows who is signed in, and asks the server again when one comes back to the window. */
+export function SessionProvider({ children }: { readonly children: ReactNode }) {
+  const query = useQuery({
+    queryKey: SESSION,
+    queryFn: ({ signal }) => readProfile(signal),
+    staleTime: 30_000,
+  });
+  const profile = query.data;
+  useEffect(() => prompts.setKnown(Boolean(profile)), [profile]);
+  if (profile === undefined) {
+    const retry = () => void query.refetch();
+    return (
+      <main className="page">
+        {query.isError ? <ErrorState error={query.error} retry={retry} /> : <Loading retry={retry} />}
+      </main>
+    );
+  }
+  return <Who value={profile}>{children}</Who>;
+}
+
+/** Who is signed in; null for nobody. */
+export function useWhoever(): Profile | null {
+  return use(Who);
+}
+
+/** Who is signed in, on pages that nobody else sees. */
+export function useProfile(): Profile {
+  const profile = use(Who);
+  if (profile === null) throw new Error('This page is for people who are signed in.');
+  return profile;
+}
+
+export function holds(profile: Profile | null, scope: Scope | null): boolean {
+  if (profile === null) return false;
+  return scope === null || profile.scopes.includes('admin') || profile.scopes.includes(scope);
+}
+
+/** Whether the person may do this: what they may not is not shown. */
+export function useCan(scope: Scope): boolean {
+  return holds(use(Who), scope);
+}
+
+/** What a sign-in or a sign-out changes of what the console knows. */
+export function useSessionChange() {
+  const queries = useQueryClient();
+  return {
+    signedIn: (profile: Profile) => {
+      prompts.setKnown(true);
+      queries.setQueryData(SESSION, profile);
+    },
+    signedOut: () => {
+      prompts.setKnown(false);
+      queries.removeQueries({ predicate: ({ queryKey }) => queryKey[0] !== SESSION[0] });
+      queries.setQueryData(SESSION, null);
+    },
+  };
+}

@@ -1,0 +1,106 @@
+import { TestApp } from '../support/app.js';
+import {
+  barriers,
+  ConsoleBrowser,
+  describeWithChromium,
+  PHONE,
+  picture,
+  sideways,
+} from '../support/chromium.js';
+import { givenProtected } from '../support/second-factors.js';
+import { PASSWORD } from '../support/factories/given.js';
+
+describeWithChromium('signing in to the console', () => {
+  let app: TestApp;
+  let browser: ConsoleBrowser;
+  beforeAll(async () => {
+    app = await TestApp.start();
+    browser = await ConsoleBrowser.open(app);
+  });
+  afterAll(async () => {
+    await browser.close();
+    await app.stop();
+  });
+
+  it('takes the keyboard alone, and leads back to the page that was wanted', async () => {
+    const user = await app.given.user();
+    const { page, faults } = await browser.visit('/profile');
+    await page.getByRole('heading', { name: 'Sign in' }).waitFor();
+    await page.keyboard.press('Tab');
+    await page.keyboard.type(user.email);
+    await page.keyboard.press('Tab');
+    await page.keyboard.type(PASSWORD);
+    await page.keyboard.press('Enter');
+    await page.getByRole('heading', { level: 1, name: 'Profile' }).waitFor();
+    expect(new URL(page.url()).pathname).toBe('/console/profile');
+    expect(faults).toEqual([]);
+  });
+
+  it('tells a wrong password in the server’s words, and keeps what was typed', async () => {
+    const { page, faults } = await browser.visit('/sign-in');
+    await page.getByLabel('E-mail or username').fill('nobody@example.com');
+    await page.getByLabel('Password', { exact: true }).fill('not the password');
+    await page.getByRole('button', { name: 'Sign in', exact: true }).click();
+    await page.getByRole('alert').waitFor();
+    const refused = await app.anyone.post('/auth/login', { email: 'nobody@example.com', password: 'x' });
+    expect(await page.getByRole('alert').innerText()).toContain(refused.body.detail);
+    expect(await page.getByLabel('E-mail or username').inputValue()).toBe('nobody@example.com');
+    expect(faults).toEqual([]);
+  });
+
+  it('asks for the second factor, and takes a recovery code', async () => {
+    const { user, recoveryCodes } = await givenProtected(app);
+    const { page, faults } = await browser.visit('/sign-in');
+    await page.getByLabel('E-mail or username').fill(user.username);
+    await page.getByLabel('Password', { exact: true }).fill(PASSWORD);
+    await page.keyboard.press('Enter');
+    await page.getByLabel('Code').fill(recoveryCodes[0] ?? '');
+    await page.keyboard.press('Enter');
+    await page.getByRole('heading', { level: 1, name: 'Overview' }).waitFor();
+    expect(faults).toEqual([]);
+  });
+
+  it('keeps what was typed when the session ends at work, and sends it after signing in again', async () => {
+    const { page, faults, user } = await browser.signedIn('user', '/profile');
+    await page.getByLabel('Full name').fill('Ada Lovelace');
+    const admin = await app.given.signedIn({ role: 'admin' });
+    expect((await app.as(admin).post(`/users/${user.id}/revoke-sessions`)).status).toBeLessThan(300);
+    await page.getByRole('button', { name: 'Save' }).click();
+    const dialog = page.getByRole('dialog', { name: 'Sign in again' });
+    await dialog.getByLabel('Password', { exact: true }).fill(PASSWORD);
+    await page.keyboard.press('Enter');
+    await dialog.waitFor({ state: 'detached' });
+    await page.getByText('Your name is saved.').waitFor();
+    expect(await page.getByLabel('Full name').inputValue()).toBe('Ada Lovelace');
+    const stored = await app.database.query('SELECT full_name FROM users WHERE id = $1', [user.id]);
+    expect(stored).toEqual([{ full_name: 'Ada Lovelace' }]);
+    expect(faults).toEqual([]);
+  });
+
+  it('leads nobody elsewhere once they are signed in', async () => {
+    const { page } = await browser.signedIn('user', '/sign-in?next=%2F%2Fevil.example');
+    await page.getByRole('heading', { level: 1, name: 'Overview' }).waitFor();
+    expect(page.url()).toBe(`${app.url}/console`);
+  });
+
+  it('tells how long to wait, and counts it down', async () => {
+    const { page } = await browser.visit('/sign-in');
+    const problem = { status: 429, code: 'rate_limited', title: 'Too many requests', detail: 'Wait.' };
+    await page.route('**/auth/login?*', (route) =>
+      route.fulfill({ status: 429, headers: { 'retry-after': '30' }, json: problem }),
+    );
+    await page.getByLabel('E-mail or username').fill('ada');
+    await page.getByLabel('Password', { exact: true }).fill('whatever it is');
+    await page.keyboard.press('Enter');
+    const alert = page.getByRole('alert');
+    await alert.getByText('Try again in 30 s.').waitFor();
+    await alert.getByText('Try again in 29 s.').waitFor();
+  });
+
+  it.each(['light', 'dark'] as const)('is readable and without barriers in the %s', async (colorScheme) => {
+    const { page, faults } = await browser.visit('/sign-in', { colorScheme, viewport: PHONE });
+    await page.getByRole('heading', { name: 'Sign in' }).waitFor();
+    expect([await barriers(page), await sideways(page), faults]).toEqual([[], 0, []]);
+    await picture(page, `sign-in-${colorScheme}`);
+  });
+});
