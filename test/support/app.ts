@@ -9,6 +9,7 @@ import { TestDatabase } from './database.js';
 import { Given } from './factories/given.js';
 import { ApiClient } from './client.js';
 import { OpenApiContract } from './openapi-contract.js';
+import { openSessionsOf } from './sessions.js';
 
 /** Limits are off unless a test is about them. */
 const QUIET = {
@@ -54,7 +55,7 @@ export class TestApp {
     const cloudkeep = await createApp(buildConfig(settings, '0.0.0-test'), clock);
     const url = (await cloudkeep.listen()).replace('localhost', '127.0.0.1');
     const contract = new OpenApiContract(cloudkeep.openApi);
-    const given = new Given(database, () => new ApiClient(url, contract));
+    const given = new Given(database, () => new ApiClient(url, contract), openSessionsOf(cloudkeep.nest));
     return new TestApp(cloudkeep, url, database, clock, given, dataDir, replicaOf === undefined, contract);
   }
 
