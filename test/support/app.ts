@@ -8,7 +8,7 @@ import { MovableClock } from './clock.js';
 import { TestDatabase } from './database.js';
 import { Given } from './factories/given.js';
 import { ApiClient } from './client.js';
-import { OpenApiContract } from './openapi-contract.js';
+import { contractOf, type OpenApiContract } from './native/openapi-contract.js';
 import { openSessionsOf } from './sessions.js';
 
 /** Limits are off unless a test is about them. */
@@ -54,7 +54,7 @@ export class TestApp {
     const settings = readEnv({ ...QUIET, DATABASE_URL: database.url, DATA_DIR: dataDir, ...env });
     const cloudkeep = await createApp(buildConfig(settings, '0.0.0-test'), clock);
     const url = (await cloudkeep.listen()).replace('localhost', '127.0.0.1');
-    const contract = new OpenApiContract(cloudkeep.openApi);
+    const contract = contractOf(cloudkeep);
     const given = new Given(database, () => new ApiClient(url, contract), openSessionsOf(cloudkeep.nest));
     return new TestApp(cloudkeep, url, database, clock, given, dataDir, replicaOf === undefined, contract);
   }

@@ -1,5 +1,5 @@
 import request, { type Response } from 'supertest';
-import type { OpenApiContract } from './openapi-contract.js';
+import type { OpenApiContract } from './native/openapi-contract.js';
 
 /** What came back. `body` is the parsed JSON, or `{}` where there is none. */
 export interface Answer {

@@ -25,6 +25,5 @@ export function openSessionsOf(nest: INestApplicationContext): OpenSession {
     if ('mfa_required' in answer) throw new Error(`${email} has a second factor`);
     return answer;
   };
-  return (user) =>
-    cls.runWith({ requestId: randomUUID(), ...CLIENT } as RequestContextStore, () => open(user));
+  return (user) => cls.runWith({ requestId: randomUUID(), ...CLIENT }, () => open(user));
 }
