@@ -13,6 +13,8 @@ const SETTINGS = {
   max_connections: '300',
   // Each copy of the template is in the log as well, which may lie in memory.
   max_wal_size: '256MB',
+  // A standby must find what was written while it was copied.
+  wal_keep_size: '256MB',
 };
 
 /**
