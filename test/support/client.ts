@@ -51,8 +51,8 @@ export class ApiClient {
   /** `path` is below `/api/v1`; one that begins with `//` is taken as it is, from the root. */
   async send(method: Method, path: string, body?: unknown): Promise<Answer> {
     const full = path.startsWith('//') ? path.slice(1) : `/api/v1${path}`;
-    const call = request(this.url)
-      [method](full)
+    const calls = request(this.url);
+    const call = calls[method](full)
       .set(this.headers)
       .redirects(0)
       .ok(() => true);
