@@ -96,7 +96,7 @@ export class Given {
     return withTokens(user, await this.openSession(user));
   }
 
-  /** As `signIn`, but as a user does who has the usual password: over HTTP. */
+  /** As `signIn`, but as somebody does who has the usual password, over HTTP: for what is about sign-in. */
   async signInByPassword<User extends GivenUser>(user: User): Promise<User & SignedIn> {
     const { status, body } = await this.client().post('/auth/login', {
       email: user.email,
