@@ -10,6 +10,7 @@ export default {
   transformIgnorePatterns: [],
   transform: {
     [`^${root}/node_modules/.+\\.[cm]?js$`]: native,
+    [`^${root}/test/support/native/.+\\.js$`]: native,
     [`^${root}/(src|migrations|sdk/src)/.+(?<!\\.spec)\\.ts$`]: native,
     '\\.ts$': [
       '@swc/jest',

@@ -44,7 +44,7 @@ async function actions({ id }: GivenUser): Promise<string[]> {
 describe('whoever has forgotten the password', () => {
   it('gets a link and chooses a new one; every session ends, on every replica', async () => {
     const ada = await app.given.signedIn();
-    const elsewhere = await app.given.signIn(ada);
+    const elsewhere = await app.given.signInByPassword(ada);
     for (const session of [ada, elsewhere])
       for (const replica of [app, other])
         expect((await replica.as(session).get('/auth/profile')).status).toBe(200);

@@ -25,7 +25,7 @@ const warnings = async () =>
   );
 
 /** Signs in again, since sessions end while the clock is moved. */
-const back = (user: SignedIn) => app.given.signIn(user);
+const back = (user: SignedIn) => app.given.signInByPassword(user);
 
 it('warns once, a week before a token or key ends, in one mail to its owner', async () => {
   const user = await app.given.signedIn({ role: 'operator' });

@@ -112,7 +112,7 @@ describe('the end of an organisation', () => {
     expect((await client.delete('/organizations/current')).body).toEqual(body);
     app.clock.advance(29 * DAY);
     await removeDue();
-    const again = app.as(await app.given.signIn(owner));
+    const again = app.as(await app.given.signInByPassword(owner));
     expect((await again.get('/organizations/current')).body.deletion_at).toBe(body.deletion_at);
     app.clock.advance(DAY + 1);
     expect((await again.post('/organizations/current/restore')).body.code).toBe('organization_not_deleted');
@@ -132,7 +132,7 @@ describe('the end of an organisation', () => {
     }
     expect(await labKeys(app)).toEqual([]);
     expect(await app.database.query('SELECT FROM organizations WHERE id = $1', [organizationId])).toEqual([]);
-    expect((await app.given.signIn(other.owner)).token).toBeDefined();
+    expect((await app.given.signInByPassword(other.owner)).token).toBeDefined();
   });
 
   it('is called off by a restoration', async () => {
@@ -142,7 +142,7 @@ describe('the end of an organisation', () => {
     expect((await client.post('/organizations/current/restore')).body.deletion_at).toBeNull();
     app.clock.advance(31 * DAY);
     await removeDue();
-    expect((await app.given.signIn(owner)).token).toBeDefined();
+    expect((await app.given.signInByPassword(owner)).token).toBeDefined();
   });
 
   it('is the owner’s to decide, signed in, and not for the default one', async () => {

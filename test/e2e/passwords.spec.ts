@@ -63,7 +63,7 @@ describe('a hash of an older system', () => {
 describe('changing the password', () => {
   it('ends every other session, keeps one’s own, and the new password works', async () => {
     const own = await app.given.signedIn();
-    const other = await app.given.signIn(own);
+    const other = await app.given.signInByPassword(own);
     const { status } = await app.as(own).post('/auth/password/change', {
       current_password: PASSWORD,
       new_password: NEW_PASSWORD,
@@ -82,7 +82,7 @@ describe('changing the password', () => {
 
   it('wants the current password', async () => {
     const own = await app.given.signedIn();
-    const other = await app.given.signIn(own);
+    const other = await app.given.signInByPassword(own);
     const before = await storedHash(own.id);
     const answer = await app.as(own).post('/auth/password/change', {
       current_password: 'not the current one',

@@ -34,7 +34,7 @@ async function restored(user: SignedIn): Promise<SignedIn> {
     'UPDATE users SET password_hash = (SELECT password_hash FROM users WHERE id = $1) WHERE id = $2',
     [donor.id, user.id],
   );
-  return app.given.signIn(user);
+  return app.given.signInByPassword(user);
 }
 
 const names = (rows: { name: string }[]) => rows.map(({ name }) => name);

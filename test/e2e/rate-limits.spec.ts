@@ -153,7 +153,7 @@ describe('the general limit', () => {
   it('holds for one user over all sessions, and for each user apart', async () => {
     const one = await app.given.signedIn();
     const another = await app.given.signedIn();
-    const second = await app.given.signIn(one);
+    const second = await app.given.signInByPassword(one);
     await inTurn(6, () => profile(one, '192.0.2.1'));
     expect(remaining(await profile(second, '192.0.2.1'))).toBe(3);
     expect(remaining(await profile(another, '192.0.2.1'))).toBe(9);

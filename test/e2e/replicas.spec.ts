@@ -50,17 +50,17 @@ describe('what an admin decides', () => {
   it('about an account ends every session of it, here and elsewhere, and for good', async () => {
     const admin = await app.given.signedIn({ role: 'admin' });
     const user = await app.given.signedIn();
-    const second = await app.given.signIn(user);
+    const second = await app.given.signInByPassword(user);
     for (const session of [user, second]) await knownOnBoth(session);
     await app.as(admin).patch(`/users/${user.id}`, { is_active: false });
     for (const session of [user, second]) {
       expect(await statusOn(app, session)).toBe(401);
       await eventually(async () => expect(await statusOn(other, session)).toBe(401), WITHIN_A_SECOND);
     }
-    await expect(app.given.signIn(user)).rejects.toThrow('account_inactive');
+    await expect(app.given.signInByPassword(user)).rejects.toThrow('account_inactive');
     await app.as(admin).patch(`/users/${user.id}`, { is_active: true });
     for (const replica of [app, other]) expect(await statusOn(replica, user)).toBe(401);
-    await knownOnBoth(await app.given.signIn(user));
+    await knownOnBoth(await app.given.signInByPassword(user));
   });
 });
 
@@ -82,7 +82,7 @@ describe('while the listener connection is down', () => {
   it('nothing is answered from memory, so a revocation still holds at once; then all is as before', async () => {
     const database = app.database;
     const user = await app.given.signedIn();
-    const later = await app.given.signIn(user);
+    const later = await app.given.signInByPassword(user);
     await knownOnBoth(user);
     await knownOnBoth(later);
     // No connection can be opened, so the listeners stay away; those of the pools live on.

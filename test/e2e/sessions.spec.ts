@@ -31,7 +31,7 @@ describe('the list of sessions', () => {
     const user = await app.given.user();
     const phone = app.anyone.with({ 'user-agent': 'Phone/1.0' });
     const { body } = await phone.post('/auth/login', { email: user.email, password: PASSWORD });
-    const laptop = await app.given.signIn(user);
+    const laptop = await app.given.signInByPassword(user);
     const listed = (await app.as(body.access_token).get('/auth/sessions')).body;
     expect(listed.next_cursor).toBeNull();
     expect(listed.items).toHaveLength(2);
@@ -64,7 +64,7 @@ describe('the list of sessions', () => {
 describe('ending a session', () => {
   it('elsewhere kills its token at once', async () => {
     const here = await app.given.signedIn();
-    const there = await app.given.signIn(here);
+    const there = await app.given.signInByPassword(here);
     expect((await app.as(there).get('/auth/profile')).status).toBe(200);
     expect((await app.as(here).delete(`/auth/sessions/${there.sessionId}`)).status).toBe(204);
     expect(await app.as(there).get('/auth/profile')).toMatchObject({
@@ -78,7 +78,7 @@ describe('ending a session', () => {
   it('is 404 for a stranger’s, one that has ended and what is no id, and changes nothing', async () => {
     const user = await app.given.signedIn();
     const stranger = await app.given.signedIn();
-    const ended = await app.given.signIn(user);
+    const ended = await app.given.signInByPassword(user);
     await app.as(ended).post('/auth/logout');
     for (const id of [stranger.sessionId, ended.sessionId, 'garbage', '%00', user.sessionId.slice(1)]) {
       expect({ id, status: (await app.as(user).delete(`/auth/sessions/${id}`)).status }).toEqual({
@@ -91,8 +91,8 @@ describe('ending a session', () => {
 
   it('by logout ends this one, by logout/all every one', async () => {
     const first = await app.given.signedIn();
-    const second = await app.given.signIn(first);
-    const third = await app.given.signIn(first);
+    const second = await app.given.signInByPassword(first);
+    const third = await app.given.signInByPassword(first);
     expect((await app.as(first).post('/auth/logout')).status).toBe(204);
     expect((await app.as(first).get('/auth/verify')).status).toBe(401);
     expect((await refresh(first.refreshToken)).status).toBe(401);
@@ -134,7 +134,7 @@ describe('a refresh token', () => {
     expect((await refresh(next.refresh_token)).body.code).toBe('invalid_refresh_token');
     for (const token of [user.token, next.access_token])
       expect((await app.as(token).get('/auth/verify')).body.code).toBe('credential_revoked');
-    const again = await app.given.signIn(user);
+    const again = await app.given.signInByPassword(user);
     expect(await sessionsOf(again)).toEqual([
       expect.objectContaining({ id: again.sessionId, status: 'active' }),
       expect.objectContaining({ id: user.sessionId, status: 'compromised' }),
@@ -202,7 +202,7 @@ describe('time', () => {
     const user = await early.given.user();
     // Signed in 30 minutes ago less a moment: the token is about to expire by the wall clock.
     early.clock.advance(-1798);
-    const signedIn = await early.given.signIn(user).finally(() => early.clock.advance(1798));
+    const signedIn = await early.given.signInByPassword(user).finally(() => early.clock.advance(1798));
     expect((await early.as(signedIn).get('/auth/verify')).status).toBe(200);
     await eventually(
       async () => {
@@ -222,7 +222,7 @@ describe('time', () => {
     expect(status).toBe(200);
     app.clock.advance(7 * DAY + 60);
     expect((await refresh(body.refresh_token)).body.code).toBe('invalid_refresh_token');
-    const later = await app.given.signIn(user);
+    const later = await app.given.signInByPassword(user);
     expect((await sessionsOf(later)).map(({ id }) => id)).toEqual([later.sessionId]);
   });
 });

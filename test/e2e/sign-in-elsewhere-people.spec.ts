@@ -32,7 +32,7 @@ describe.each(PROVIDERS)(
       const { id } = registered.body.user as { id: string };
       await app.database.query(`UPDATE users SET role = 'operator' WHERE id = $1`, [id]);
       const account = { id, email: victim.email, username: '', organizationId: '' };
-      const attacker = await app.given.signIn(account);
+      const attacker = await app.given.signInByPassword(account);
       const pat = await app.given.personalToken(attacker, ['profile:read']);
       const key = await app.given.apiKey(attacker, ['users:read']);
       const own = somebody();

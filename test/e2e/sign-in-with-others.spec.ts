@@ -110,7 +110,7 @@ describe('somebody who has an account', () => {
     expect(signedIn.id).toBe(user.id);
     // Nothing of theirs was taken.
     expect((await app.as(user).get('/auth/profile')).status).toBe(200);
-    await app.given.signIn({ ...user, email: `mixed-${user.email}` });
+    await app.given.signInByPassword({ ...user, email: `mixed-${user.email}` });
   });
 
   it('links and unlinks providers', async () => {

@@ -168,7 +168,7 @@ describe('the profile', () => {
     const first = await app.given.signedIn();
     const count = async () => (await app.as(first).get('/auth/profile')).body.active_sessions_count;
     expect(await count()).toBe(1);
-    const second = await app.given.signIn(first);
+    const second = await app.given.signInByPassword(first);
     expect(await count()).toBe(2);
     await app.as(second).post('/auth/logout');
     expect(await count()).toBe(1);

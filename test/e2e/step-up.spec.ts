@@ -144,7 +144,7 @@ describe('an account with a second factor', () => {
 
   it('has fresh sessions only where the second factor was seen', async () => {
     const user = await app.given.signedIn();
-    const elsewhere = await app.given.signIn(user);
+    const elsewhere = await app.given.signInByPassword(user);
     const { phone } = await addPhone(app, user);
     expect((await newToken(app.as(user))).status).toBe(201);
     expect(outcome(await newToken(app.as(elsewhere)))).toEqual(REFUSED);

@@ -2,7 +2,6 @@ import { fork, spawn, type ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
 import { existsSync, readFileSync } from 'node:fs';
 import { chmod, chown, mkdir, mkdtemp, readFile, readdir, realpath, rm, writeFile } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
 import { dirname, join, resolve } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import pg from 'pg';
@@ -12,6 +11,7 @@ import {
   type EmbeddedPostgresOptions,
   type EmbeddedServer,
 } from '../../src/database/embedded-postgres.js';
+import { memoryOrDisk } from '../support/scratch.js';
 
 /** Serves until told otherwise: `stop` stops cleanly, `leave` ends without a word to the server. */
 const PROGRAM = `
@@ -50,7 +50,7 @@ export class Home {
   ) {}
 
   static async make(program: string): Promise<Home> {
-    const path = await realpath(await mkdtemp(join(tmpdir(), 'cloudkeep-pg-')));
+    const path = await realpath(await mkdtemp(join(memoryOrDisk(), 'cloudkeep-pg-')));
     await chmod(path, 0o755);
     return new Home(path, program);
   }

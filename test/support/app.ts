@@ -1,4 +1,5 @@
 import { mkdtempSync, rmSync } from 'node:fs';
+import { Agent } from 'node:http';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { createApp, type Cloudkeep } from '../../src/app.js';
@@ -8,7 +9,8 @@ import { MovableClock } from './clock.js';
 import { TestDatabase } from './database.js';
 import { Given } from './factories/given.js';
 import { ApiClient } from './client.js';
-import { OpenApiContract } from './openapi-contract.js';
+import { contractOf } from './native/openapi-contract.js';
+import { openSessionsOf } from './sessions.js';
 
 /** Limits are off, and no backup is made by itself, unless a test is about them. */
 const QUIET = {
@@ -46,9 +48,10 @@ export class TestApp {
     readonly database: TestDatabase,
     readonly clock: MovableClock,
     readonly given: Given,
+    /** A client without a credential. */
+    readonly anyone: ApiClient,
     private readonly dataDir: string,
     private readonly ownsDatabase: boolean,
-    private readonly contract: OpenApiContract,
   ) {}
 
   static async start({ env = {}, replicaOf, ...given }: AppOptions = {}): Promise<TestApp> {
@@ -58,14 +61,9 @@ export class TestApp {
     const settings = readEnv({ ...QUIET, DATABASE_URL: database.url, DATA_DIR: dataDir, ...env });
     const cloudkeep = await createApp(buildConfig(settings, '0.0.0-test'), clock);
     const url = (await cloudkeep.listen()).replace('localhost', '127.0.0.1');
-    const contract = new OpenApiContract(cloudkeep.openApi);
-    const maker = new Given(database, () => new ApiClient(url, contract));
-    return new TestApp(cloudkeep, url, database, clock, maker, dataDir, replicaOf === undefined, contract);
-  }
-
-  /** A client without a credential. */
-  get anyone(): ApiClient {
-    return new ApiClient(this.url, this.contract);
+    const anyone = new ApiClient(url, contractOf(cloudkeep), {}, new Agent({ keepAlive: true }));
+    const maker = new Given(database, () => anyone, openSessionsOf(cloudkeep.nest));
+    return new TestApp(cloudkeep, url, database, clock, maker, anyone, dataDir, replicaOf === undefined);
   }
 
   /** A client that sends this bearer token. */

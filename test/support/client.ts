@@ -1,5 +1,6 @@
+import type { Agent } from 'node:http';
 import request, { type Response } from 'supertest';
-import type { OpenApiContract } from './openapi-contract.js';
+import type { OpenApiContract } from './native/openapi-contract.js';
 
 /** What came back. `body` is the parsed JSON, or `{}` where there is none. */
 export interface Answer {
@@ -19,10 +20,12 @@ export class ApiClient {
     private readonly url: string,
     private readonly contract: OpenApiContract,
     private readonly headers: Readonly<Record<string, string>> = {},
+    /** Keeps connections, each of which costs more than most requests; without one none is kept. */
+    private readonly agent?: Agent,
   ) {}
 
   with(headers: Readonly<Record<string, string>>): ApiClient {
-    return new ApiClient(this.url, this.contract, { ...this.headers, ...headers });
+    return new ApiClient(this.url, this.contract, { ...this.headers, ...headers }, this.agent);
   }
 
   get(path: string): Promise<Answer> {
@@ -48,11 +51,12 @@ export class ApiClient {
   /** `path` is below `/api/v1`; one that begins with `//` is taken as it is, from the root. */
   async send(method: Method, path: string, body?: unknown): Promise<Answer> {
     const full = path.startsWith('//') ? path.slice(1) : `/api/v1${path}`;
-    const agent = request(this.url);
-    const call = agent[method](full)
+    const calls = request(this.url);
+    const call = calls[method](full)
       .set(this.headers)
       .redirects(0)
       .ok(() => true);
+    if (this.agent !== undefined) void call.agent(this.agent);
     // A string goes out as it is, so that a test can send what is not JSON.
     const response: Response = await (body === undefined ? call : call.send(body as object));
     this.contract.check(method, full, response);

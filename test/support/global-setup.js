@@ -1,12 +1,21 @@
 import { mkdtempSync, chmodSync, readdirSync, statSync } from 'node:fs';
-import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { memoryOrDisk } from './scratch.js';
 
 /** The application connects as this role, as it does in production; the tests make databases as the superuser. */
 const TEMPLATE = 'cloudkeep_template';
 
 /** A server for this run that need not survive a power cut. */
-const SETTINGS = { fsync: 'off', synchronous_commit: 'off', full_page_writes: 'off', max_connections: '300' };
+const SETTINGS = {
+  fsync: 'off',
+  synchronous_commit: 'off',
+  full_page_writes: 'off',
+  max_connections: '300',
+  // Each copy of the template is in the log as well, which may lie in memory.
+  max_wal_size: '256MB',
+  // A standby must find what was written while it was copied.
+  wal_keep_size: '256MB',
+};
 
 /**
  * Starts one PostgreSQL for the whole run and migrates the template of which
@@ -18,7 +27,7 @@ export default async function globalSetup() {
   const { startEmbeddedPostgres } = await import('../../dist/src/database/embedded-postgres.js');
   const { migrate } = await import('../../dist/src/database/migrate.js');
   const { default: pg } = await import('pg');
-  const folder = mkdtempSync(join(tmpdir(), 'cloudkeep-test-'));
+  const folder = mkdtempSync(join(memoryOrDisk(), 'cloudkeep-test-'));
   chmodSync(folder, 0o755);
   const server = await startEmbeddedPostgres({ dataDir: join(folder, 'postgres'), settings: SETTINGS });
   const admin = new pg.Client({ connectionString: server.adminUrl });

@@ -10,12 +10,12 @@ import {
   statSync,
   writeFileSync,
 } from 'node:fs';
-import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { Client } from 'pg';
 import type { TestDatabase } from './database.js';
 import { eventually } from './eventually.js';
 import { freePort } from './free-port.js';
+import { memoryOrDisk } from './scratch.js';
 
 /** What belongs to the running primary, not to its data. */
 const NOT_COPIED = /\/(postmaster\.(pid|opts)|pg_replslot\/.+)$/;
@@ -36,7 +36,7 @@ export class Standby {
   ) {}
 
   static async start(): Promise<Standby> {
-    const folder = mkdtempSync(join(tmpdir(), 'cloudkeep-standby-'));
+    const folder = mkdtempSync(join(memoryOrDisk(), 'cloudkeep-standby-'));
     chmodSync(folder, 0o755);
     const data = join(folder, 'data');
     const primary = new Client({ connectionString: adminUrl().href });

@@ -18,7 +18,7 @@ import { Sql } from '../../src/database/sql.js';
 import { UnitOfWork } from '../../src/database/unit-of-work.js';
 import type { TestApp } from './app.js';
 import { ApiClient } from './client.js';
-import { OpenApiContract } from './openapi-contract.js';
+import { contractOf } from './native/openapi-contract.js';
 
 const STAGES = ['before', 'inside', 'after'] as const;
 type Stage = (typeof STAGES)[number];
@@ -184,7 +184,7 @@ export class HouseOfThings {
   }
 
   async client(token: string, key: string): Promise<ApiClient> {
-    const contract = new OpenApiContract(this.app.cloudkeep.openApi);
+    const contract = contractOf(this.app.cloudkeep);
     const headers = { authorization: `Bearer ${token}`, 'idempotency-key': key };
     return new ApiClient(await this.nest.getUrl(), contract, headers);
   }

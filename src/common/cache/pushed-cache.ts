@@ -1,5 +1,6 @@
 import { LRUCache } from 'lru-cache';
 import type { Clock } from '../time/clock.js';
+import { atMost } from './at-most.js';
 
 interface Entry<Value> {
   readonly value: Value;
@@ -37,7 +38,10 @@ export class PushedCache<Value> {
   private generation = 0;
 
   constructor(private readonly options: CacheOptions) {
-    this.entries = new LRUCache({ max: options.max, dispose: (entry, key) => this.untag(key, entry.tags) });
+    this.entries = new LRUCache({
+      ...atMost(options.max),
+      dispose: (entry, key) => this.untag(key, entry.tags),
+    });
   }
 
   get(key: string): Value | undefined {

@@ -1,5 +1,6 @@
 import type { ThrottlerStorage } from '@nestjs/throttler';
 import { LRUCache } from 'lru-cache';
+import { atMost } from '../cache/at-most.js';
 
 interface Window {
   hits: number;
@@ -22,7 +23,7 @@ const MAX_WINDOWS = 100_000;
  * in milliseconds, as the throttler's port has them.
  */
 export class FixedWindowStorage implements ThrottlerStorage {
-  private readonly windows = new LRUCache<string, Window>({ max: MAX_WINDOWS });
+  private readonly windows = new LRUCache<string, Window>(atMost(MAX_WINDOWS));
 
   increment(key: string, ttl: number, limit: number): Promise<Hit> {
     return Promise.resolve(this.hit(key, ttl, limit));

@@ -1,6 +1,7 @@
 import { Injectable } from '@nestjs/common';
 import { LRUCache } from 'lru-cache';
 import { MOST_LAG_MS } from '../../database/replicas.js';
+import { atMost } from '../cache/at-most.js';
 import { Redis } from '../redis/redis.js';
 
 /** Until then every replica that is read from has what was written. */
@@ -10,7 +11,7 @@ const MOST_WRITERS = 100_000;
 /** Who wrote a moment ago, here or, where Redis is shared, in any process. */
 @Injectable()
 export class RecentWriters {
-  private readonly here = new LRUCache<string, true>({ max: MOST_WRITERS, ttl: REMEMBERED_MS });
+  private readonly here = new LRUCache<string, true>({ ...atMost(MOST_WRITERS), ttl: REMEMBERED_MS });
 
   constructor(private readonly redis: Redis) {}
 

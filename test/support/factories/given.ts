@@ -15,6 +15,15 @@ export interface GivenUser {
   readonly organizationId: string;
 }
 
+/** What a session gives whoever it was opened for. */
+export interface GivenTokens {
+  readonly access_token: string;
+  readonly refresh_token: string;
+}
+
+/** Opens a session of a user, somehow. */
+export type OpenSession = (user: GivenUser) => Promise<GivenTokens>;
+
 export interface SignedIn extends GivenUser {
   readonly token: string;
   readonly refreshToken: string;
@@ -42,6 +51,7 @@ export class Given {
   constructor(
     private readonly database: TestDatabase,
     private readonly client: () => ApiClient,
+    private readonly openSession?: OpenSession,
   ) {}
 
   async organization(name = 'Another'): Promise<string> {
@@ -80,22 +90,21 @@ export class Given {
     return this.signIn(await this.user(traits));
   }
 
-  /** One more session of a user who has the usual password. */
+  /** One more session of a user. */
   async signIn<User extends GivenUser>(user: User): Promise<User & SignedIn> {
+    if (this.openSession === undefined) return this.signInByPassword(user);
+    return withTokens(user, await this.openSession(user));
+  }
+
+  /** As `signIn`, but as somebody does who has the usual password, over HTTP: for what is about sign-in. */
+  async signInByPassword<User extends GivenUser>(user: User): Promise<User & SignedIn> {
     const { status, body } = await this.client().post('/auth/login', {
       email: user.email,
       password: PASSWORD,
     });
     if (status !== 200)
       throw new Error(`Sign-in of ${user.email} answered ${status}: ${JSON.stringify(body)}`);
-    const { access_token: token, refresh_token: refreshToken } = body as {
-      access_token: string;
-      refresh_token: string;
-    };
-    const claims = JSON.parse(Buffer.from(token.split('.')[1] ?? '', 'base64url').toString()) as {
-      sid: string;
-    };
-    return { ...user, token, refreshToken, sessionId: claims.sid };
+    return withTokens(user, body as GivenTokens);
   }
 
   /** A personal access token of somebody signed in. */
@@ -130,4 +139,12 @@ export class Given {
     });
     return this.hash;
   }
+}
+
+function withTokens<User extends GivenUser>(user: User, tokens: GivenTokens): User & SignedIn {
+  const { access_token: token, refresh_token: refreshToken } = tokens;
+  const claims = JSON.parse(Buffer.from(token.split('.')[1] ?? '', 'base64url').toString()) as {
+    sid: string;
+  };
+  return { ...user, token, refreshToken, sessionId: claims.sid };
 }

@@ -8,7 +8,8 @@ import { join } from 'node:path';
  * its libraries means two seconds and 100 MiB a file. What a test imports from
  * `src`, `migrations`, `sdk/src` or `node_modules` is therefore turned into a reference to
  * what Node itself has loaded, once a worker: the built code, as it is served.
- * Only the tests and what supports them are Jest's own.
+ * Only the tests and what supports them are Jest's own, but for what of that is
+ * in this folder: it is kept from one test file to the next.
  */
 export default {
   getCacheKey: (_source, path, options) => hash(VERSION, path, kindOf(options)),
@@ -37,7 +38,7 @@ function hash(...parts) {
 }
 
 function builtFile(path) {
-  if (path.startsWith(join(ROOT, 'node_modules'))) return path;
+  if (path.startsWith(join(ROOT, 'node_modules')) || path.startsWith(import.meta.dirname)) return path;
   const source = path.slice(ROOT.length + 1).replace(/^sdk\/src\//, 'sdk/');
   return join(ROOT, 'dist', source.replace(/\.ts$/, '.js'));
 }
