@@ -3,7 +3,8 @@ import { setFlagsFromString } from 'node:v8';
 import { runInNewContext } from 'node:vm';
 import { buildConfig, type Config } from './config/config.js';
 import type { StorageBackend } from './config/storage.js';
-import { readEnv, type Settings } from './config/env.js';
+import { readEnv } from './config/env.js';
+import type { Settings } from './config/settings.js';
 import type { FirstAdmin } from './modules/auth/first-admin.js';
 
 /**

@@ -1,5 +1,5 @@
 import type { KeyObject } from 'node:crypto';
-import type { Env } from './env.js';
+import type { Env } from './settings.js';
 import { readSigningKey } from './signing-key.js';
 
 export abstract class AuditConfig {

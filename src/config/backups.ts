@@ -1,5 +1,5 @@
 import { resolve } from 'node:path';
-import type { Env } from './env.js';
+import type { Env } from './settings.js';
 import { locationOf, parseStoreLocation, storageFaults, type StoreLocation } from './storage.js';
 
 /** How the whole installation is backed up. */

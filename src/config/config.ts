@@ -1,7 +1,7 @@
 import { createSecretKey, type KeyObject } from 'node:crypto';
 import { isIP } from 'node:net';
 import { resolve } from 'node:path';
-import type { Env, Environment, JwtAlgorithm, Settings } from './env.js';
+import type { Env, Environment, JwtAlgorithm, Settings } from './settings.js';
 import { auditOf, type AuditConfig } from './audit.js';
 import { backupsOf, type BackupsConfig } from './backups.js';
 import { databaseOf, type DatabaseConfig } from './database.js';

@@ -1,4 +1,4 @@
-import type { Env } from './env.js';
+import type { Env } from './settings.js';
 
 export abstract class DatabaseConfig {
   /** Null asks for the embedded server. */

@@ -1,4 +1,4 @@
-import type { Env } from './env.js';
+import type { Env } from './settings.js';
 
 export const MARKET_SOURCES = ['simulated', 'aws'] as const;
 export type MarketSource = (typeof MARKET_SOURCES)[number];

@@ -1,4 +1,4 @@
-import type { Env } from './env.js';
+import type { Env } from './settings.js';
 
 /** Words that betray a secret copied from a guide rather than drawn at random. */
 const EXAMPLE_WORDS =

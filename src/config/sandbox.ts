@@ -1,4 +1,4 @@
-import type { Env } from './env.js';
+import type { Env } from './settings.js';
 
 export abstract class SandboxConfig {
   /** Sessions a user may have at a time; null for no limit. */

@@ -1,7 +1,7 @@
 import { plainToInstance } from 'class-transformer';
 import { IsOptional, Matches, MaxLength, MinLength, validateSync } from 'class-validator';
 import { ProviderUrl } from './env.decorators.js';
-import type { Env } from './env.js';
+import type { Env } from './settings.js';
 
 /** The settings of one issuer; `<NAME>` is free and becomes its name in our addresses. */
 export const OIDC_SETTINGS = ['ISSUER', 'CLIENT_ID', 'CLIENT_SECRET', 'SCOPES', 'DISPLAY_NAME'] as const;

@@ -1,5 +1,5 @@
 import { resolve } from 'node:path';
-import type { Env } from './env.js';
+import type { Env } from './settings.js';
 
 export const STORAGE_BACKENDS = ['local', 'memory', 's3', 'azure', 'gcs'] as const;
 export type StorageBackend = (typeof STORAGE_BACKENDS)[number];

@@ -1,6 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { ConfigurationError, Env, ENV_NAMES, readEnv } from '../../src/config/env.js';
+import { ConfigurationError, ENV_NAMES, readEnv } from '../../src/config/env.js';
+import { Env } from '../../src/config/settings.js';
 import { ROOT } from './source-tree.js';
 
 const example = [

@@ -5,7 +5,7 @@ import type { SealedColumn } from '../../common/crypto/sealed-column.js';
 import { Sealer } from '../../common/crypto/sealer.js';
 import { Clock } from '../../common/time/clock.js';
 import { AuthConfig } from '../../config/config.js';
-import type { JwtAlgorithm } from '../../config/env.js';
+import type { JwtAlgorithm } from '../../config/settings.js';
 import { UnitOfWork } from '../../database/unit-of-work.js';
 import type { SigningKeyEntity } from './signing-key.entity.js';
 import { SigningKeysRepository } from './signing-keys.repository.js';

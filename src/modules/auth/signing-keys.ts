@@ -4,7 +4,7 @@ import { AccessErrors } from '../../common/access/access.errors.js';
 import { Invalidations } from '../../common/cache/invalidations.js';
 import { Clock } from '../../common/time/clock.js';
 import { AuthConfig, SecretsConfig } from '../../config/config.js';
-import type { JwtAlgorithm } from '../../config/env.js';
+import type { JwtAlgorithm } from '../../config/settings.js';
 import { Notifications } from '../../database/notifications.js';
 import { SigningKeysService } from './signing-keys.service.js';
 import { SIGNING_KEYS_CHANNEL } from './signing-keys.repository.js';

@@ -1,5 +1,5 @@
 import { ApiProperty, ApiPropertyOptional } from '@nestjs/swagger';
-import { ENVIRONMENTS, type Environment } from '../../config/env.js';
+import { ENVIRONMENTS, type Environment } from '../../config/settings.js';
 
 const STATUSES = ['healthy', 'degraded', 'unhealthy'] as const;
 export type HealthStatus = (typeof STATUSES)[number];

@@ -1,7 +1,7 @@
 import { existsSync } from 'node:fs';
 import { parseArgs } from 'node:util';
 import { UsageError } from '../../common/errors/usage-error.js';
-import type { Env } from '../../config/env.js';
+import type { Env } from '../../config/settings.js';
 import { parseStoreLocation, type StoreLocation } from '../../config/storage.js';
 import { showProgress } from './copy-progress.js';
 import { copyStore, type CopyReport } from './copy-store.js';

@@ -1,6 +1,6 @@
 import { parseArgs, type ParseArgsConfig } from 'node:util';
 import { UsageError } from '../../../common/errors/usage-error.js';
-import type { Env } from '../../../config/env.js';
+import type { Env } from '../../../config/settings.js';
 import { parseStoreLocation, type StoreLocation } from '../../../config/storage.js';
 import { bytesOf } from '../backup-manifests.js';
 import type { RestoreRequest } from './restore-plan.js';
