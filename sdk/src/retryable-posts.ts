@@ -6,6 +6,7 @@ export const RETRYABLE_POSTS: ReadonlySet<string> = new Set([
   '/api/v1/auth/mfa/passkeys',
   '/api/v1/auth/register',
   '/api/v1/auth/tokens',
+  '/api/v1/backups',
   '/api/v1/conversations',
   '/api/v1/conversations/{id}/messages',
   '/api/v1/files',

@@ -768,6 +768,59 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/backups": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** List backups, the newest first, with how each was verified and copied */
+        get: operations["Backups_list"];
+        put?: never;
+        /** Ask for a backup of the whole installation, which is made as soon as none other is */
+        post: operations["Backups_create"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/backups/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Read what is known of a backup, and how far it is */
+        get: operations["Backups_get"];
+        put?: never;
+        post?: never;
+        /** Delete a backup and its copy; never the newest that was verified */
+        delete: operations["Backups_delete"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/backups/{id}/verify": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Have a backup verified by a restore beside the database */
+        post: operations["Backups_verify"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/conversations": {
         parameters: {
             query?: never;
@@ -2142,6 +2195,107 @@ export interface components {
             head: components["schemas"]["ChainHeadDto"];
             valid: boolean;
         };
+        BackupDto: {
+            /** @description Of what is being done with it now; 0 once that succeeded. */
+            attempts: number;
+            /** @description Of all its objects, before they were sealed; null until it is made. */
+            bytes: number | null;
+            /** Format: date-time */
+            created_at: string;
+            /** @example 12.5 */
+            duration_seconds: number | null;
+            /** @enum {string} */
+            engine: "pg_dump" | "pgbackrest";
+            /** @description What the last attempt failed of. */
+            error: components["schemas"]["BackupFaultDto"] | null;
+            /** Format: date-time */
+            finished_at: string | null;
+            /** Format: uuid */
+            id: string;
+            /** @enum {string} */
+            kind: "full" | "incremental";
+            /**
+             * Format: uuid
+             * @description What it continues.
+             */
+            parent_id: string | null;
+            /** @description Read of the database so far. */
+            progress_bytes: number;
+            replica: components["schemas"]["BackupReplicaDto"];
+            /** Format: uuid */
+            requested_by: string | null;
+            /** Format: date-time */
+            started_at: string | null;
+            /** @enum {string} */
+            status: "queued" | "running" | "good" | "failed" | "damaged";
+            /** @description What its manifest tells; null until it is made. */
+            summary: components["schemas"]["BackupSummaryDto"] | null;
+            /** @enum {string} */
+            trigger: "schedule" | "person" | "found";
+            verification: components["schemas"]["BackupVerificationDto"];
+        };
+        BackupFaultDto: {
+            /** @example backup_failed */
+            code: string;
+            /** @description The same in words. */
+            detail: string | null;
+        };
+        BackupPageDto: {
+            items: components["schemas"]["BackupDto"][];
+            /** @description Cursor of the next page; null on the last. */
+            next_cursor: string | null;
+        };
+        BackupReplicaDto: {
+            /**
+             * Format: date-time
+             * @description When the copy was made and checked.
+             */
+            copied_at: string | null;
+            /** @description Why there is none. */
+            detail: string | null;
+            /**
+             * @description `none` where no second store is set.
+             * @enum {string}
+             */
+            status: "none" | "queued" | "running" | "copied" | "failed";
+        };
+        BackupSummaryDto: {
+            /** @example 1.0.0 */
+            cloudkeep_version: string;
+            /** @description Objects of the files’ store that its inventory lists. */
+            files: number;
+            parts: number;
+            /** @description Of all tables; null where nobody counted. */
+            rows: number | null;
+            /** @description The newest migration in it. */
+            schema_version: string;
+            /** @example 18.1 */
+            server_version: string;
+            tables: number | null;
+            /** @example pg_dump (PostgreSQL) 18.1 */
+            tool_version: string;
+        };
+        BackupVerificationDto: {
+            /**
+             * @description Since then.
+             * @example 12.5
+             */
+            age_seconds: number | null;
+            /** @description What was found. */
+            detail: string | null;
+            /**
+             * @description How long the restore took.
+             * @example 12.5
+             */
+            duration_seconds: number | null;
+            /** @enum {string} */
+            status: "none" | "queued" | "running" | "ok" | "failed";
+            /**
+             * Format: date-time
+             * @description When a restore of it last ended, well or not.
+             */
+            verified_at: string | null;
+        };
         BrowserSessionDto: {
             /** @description Repeat it in `X-CSRF-Token` on every call that changes something. */
             csrf_token: string;
@@ -2386,6 +2540,18 @@ export interface components {
              *     ]
              */
             scopes: ("profile:read" | "profile:write" | "tokens:write" | "files:read" | "files:write" | "files:delete" | "files:manage" | "sandbox:read" | "sandbox:write" | "sandbox:execute" | "sandbox:cancel" | "lab:read" | "lab:write" | "conversations:read" | "conversations:write" | "api-keys:read" | "api-keys:write" | "users:read" | "users:manage" | "roles:manage" | "audit:read" | "backups:read" | "backups:write" | "admin")[];
+        };
+        CreateBackupDto: {
+            /**
+             * @description Unset: the best that works on this server.
+             * @enum {string}
+             */
+            engine?: "pg_dump" | "pgbackrest";
+            /**
+             * @example full
+             * @enum {string}
+             */
+            kind: "full" | "incremental";
         };
         CreateConversationDto: {
             /** @example Spot prices in June */
@@ -3200,7 +3366,7 @@ export interface components {
              */
             provider: string;
             /**
-             * @description One of `OAUTH_REDIRECT_URIS`; the first unless given.
+             * @description One of `OAUTH_REDIRECT_URIS`, or `PUBLIC_URL/console/signed-in`; the first unless given.
              * @example https://app.example.com/signed-in
              */
             redirect_uri?: string;
@@ -4945,7 +5111,7 @@ export interface operations {
             query?: {
                 /** @description S256 challenge (RFC 7636): only who has its verifier can then exchange the code. */
                 code_challenge?: string;
-                /** @description One of `OAUTH_REDIRECT_URIS`; the first unless given. */
+                /** @description One of `OAUTH_REDIRECT_URIS`, or `PUBLIC_URL/console/signed-in`; the first unless given. */
                 redirect_uri?: string;
                 /** @description The exchange sets the session cookie instead of returning tokens. */
                 session?: "cookie";
@@ -7578,6 +7744,359 @@ export interface operations {
             };
             /** @description A CSRF proof is missing, or the credential may not be used from this address. */
             403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDto"];
+                };
+            };
+            /** @description Too many requests; Retry-After says when. */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDto"];
+                };
+            };
+        };
+    };
+    Backups_list: {
+        parameters: {
+            query?: {
+                /** @description `next_cursor` of the page before. */
+                cursor?: string;
+                kind?: "full" | "incremental";
+                limit?: number;
+                status?: "queued" | "running" | "good" | "failed" | "damaged";
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["BackupPageDto"];
+                };
+            };
+            /** @description The request is not valid; `errors` names every bad field. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDto"];
+                };
+            };
+            /** @description No credential, or one that is refused. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDto"];
+                };
+            };
+            /** @description The caller does not hold backups:read, or under `TENANCY=multi` the caller is not of the operator’s organisation (`operators_only`), or a CSRF proof is missing, or the credential may not be used from this address. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDto"];
+                };
+            };
+            /** @description Too many requests; Retry-After says when. */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDto"];
+                };
+            };
+        };
+    };
+    Backups_create: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description Makes it safe to send the request again: for 24 h the same key with the same body gets the first answer. */
+                "Idempotency-Key"?: string;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["CreateBackupDto"];
+            };
+        };
+        responses: {
+            /** @description Done. */
+            201: {
+                headers: {
+                    /** @description Present when this is the answer to an earlier request with the same Idempotency-Key. */
+                    "Idempotency-Replayed"?: "true";
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["BackupDto"];
+                };
+            };
+            /** @description The request is not valid; `errors` names every bad field or the Idempotency-Key. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDto"];
+                };
+            };
+            /** @description No credential, or one that is refused. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDto"];
+                };
+            };
+            /** @description The caller does not hold backups:write, or under `TENANCY=multi` the caller is not of the operator’s organisation (`operators_only`), or a CSRF proof is missing, or the credential may not be used from this address. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDto"];
+                };
+            };
+            /** @description It conflicts with what is there, or the Idempotency-Key with a request under way or whose answer is lost. */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDto"];
+                };
+            };
+            /** @description The body is too large. */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDto"];
+                };
+            };
+            /** @description The body has the wrong type. */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDto"];
+                };
+            };
+            /** @description The Idempotency-Key came with another request before. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDto"];
+                };
+            };
+            /** @description Too many requests; Retry-After says when. */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDto"];
+                };
+            };
+        };
+    };
+    Backups_get: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["BackupDto"];
+                };
+            };
+            /** @description No credential, or one that is refused. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDto"];
+                };
+            };
+            /** @description The caller does not hold backups:read, or under `TENANCY=multi` the caller is not of the operator’s organisation (`operators_only`), or a CSRF proof is missing, or the credential may not be used from this address. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDto"];
+                };
+            };
+            /** @description There is no such thing, or it belongs to somebody else. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDto"];
+                };
+            };
+            /** @description Too many requests; Retry-After says when. */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDto"];
+                };
+            };
+        };
+    };
+    Backups_delete: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done. */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description No credential, or one that is refused. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDto"];
+                };
+            };
+            /** @description The caller does not hold backups:write, or under `TENANCY=multi` the caller is not of the operator’s organisation (`operators_only`), or a CSRF proof is missing, or the credential may not be used from this address. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDto"];
+                };
+            };
+            /** @description There is no such thing, or it belongs to somebody else. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDto"];
+                };
+            };
+            /** @description It conflicts with what is there. */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDto"];
+                };
+            };
+            /** @description Too many requests; Retry-After says when. */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDto"];
+                };
+            };
+        };
+    };
+    Backups_verify: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done. */
+            202: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["BackupDto"];
+                };
+            };
+            /** @description No credential, or one that is refused. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDto"];
+                };
+            };
+            /** @description The caller does not hold backups:write, or under `TENANCY=multi` the caller is not of the operator’s organisation (`operators_only`), or a CSRF proof is missing, or the credential may not be used from this address. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDto"];
+                };
+            };
+            /** @description There is no such thing, or it belongs to somebody else. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDto"];
+                };
+            };
+            /** @description It conflicts with what is there. */
+            409: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -10425,7 +10944,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["ProblemDto"];
                 };
             };
-            /** @description The caller does not hold admin, or a CSRF proof is missing, or the credential may not be used from this address. */
+            /** @description The caller does not hold admin, or under `TENANCY=multi` the caller is not of the operator’s organisation (`operators_only`), or a CSRF proof is missing, or the credential may not be used from this address. */
             403: {
                 headers: {
                     [name: string]: unknown;
