@@ -5,6 +5,7 @@ import { TransactionalAdapterTypeOrm } from '@nestjs-cls/transactional-adapter-t
 import { ClsModule } from 'nestjs-cls';
 import { DataSource } from 'typeorm';
 import { DatabaseConfig } from '../config/database.js';
+import { CopySourceModule } from './copy-source.module.js';
 import { dataSourceOptions } from './data-source.js';
 import { DatabaseUrl } from './database-url.js';
 import { Notifications } from './notifications.js';
@@ -19,15 +20,23 @@ import { UnitOfWork } from './unit-of-work.js';
 export class DatabaseModule {
   /** @param url of the server, and past a PgBouncer before it. */
   static forRoot(url: DatabaseUrl): DynamicModule {
-    return this.of(url, [RowSecurityCheck]);
+    const source = TypeOrmModule.forRootAsync({
+      inject: [DatabaseConfig],
+      useFactory: ({ poolSize }: DatabaseConfig) => ({
+        ...dataSourceOptions(url.value, poolSize),
+        autoLoadEntities: true,
+        retryAttempts: 0,
+      }),
+    });
+    return this.on(source, url, [RowSecurityCheck]);
   }
 
   /** A database that was brought back beside ours, as its superuser, for the system alone to look at. */
   static forCopy(url: string): DynamicModule {
-    return this.of(new DatabaseUrl(url), []);
+    return this.on(CopySourceModule.of(url), new DatabaseUrl(url), []);
   }
 
-  private static of(url: DatabaseUrl, checks: readonly Type[]): DynamicModule {
+  private static on(source: DynamicModule, url: DatabaseUrl, checks: readonly Type[]): DynamicModule {
     const transactions = new ClsPluginTransactional({
       adapter: new TransactionalAdapterTypeOrm({ dataSourceToken: DataSource }),
     });
@@ -43,17 +52,7 @@ export class DatabaseModule {
     return {
       module: DatabaseModule,
       global: true,
-      imports: [
-        TypeOrmModule.forRootAsync({
-          inject: [DatabaseConfig],
-          useFactory: ({ poolSize }: DatabaseConfig) => ({
-            ...dataSourceOptions(url.value, poolSize),
-            autoLoadEntities: true,
-            retryAttempts: 0,
-          }),
-        }),
-        ClsModule.forRoot({ global: true, plugins: [transactions] }),
-      ],
+      imports: [source, ClsModule.forRoot({ global: true, plugins: [transactions] })],
       providers: exported,
       exports: exported,
     };
