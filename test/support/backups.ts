@@ -10,7 +10,7 @@ export async function insertedBackup(
   const row = {
     id: newId(),
     kind: 'full',
-    engine: 'pg_dump',
+    engine: 'pgbackrest',
     status: 'good',
     trigger: 'person',
     due_at: now,

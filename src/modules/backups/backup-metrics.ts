@@ -3,7 +3,7 @@ import { Counter, Gauge } from 'prom-client';
 import { Metrics } from '../../common/http/metrics.js';
 import { BackupsConfig } from '../../config/backups.js';
 import { BackupFiguresRepository, type KindFigures } from './backup-figures.repository.js';
-import type { BackupStep } from './backup-work.repository.js';
+import { BACKUP_STEPS, type BackupStep } from './backup-work.repository.js';
 
 /** Name, help and value of each gauge; null tells nothing. */
 const GAUGES: readonly (readonly [string, string, (figures: KindFigures) => number | null])[] = [
@@ -54,6 +54,8 @@ export class BackupMetrics {
       labelNames: ['step'],
       registers: [registry],
     });
+    // Told from the start: an increase is only seen from a number to the next.
+    for (const step of BACKUP_STEPS) this.failures.inc({ step }, 0);
     for (const [name, help, valueOf] of GAUGES) {
       const gauge = new Gauge<'kind'>({
         ...{ name, help, labelNames: ['kind'], registers: [registry] },

@@ -5,7 +5,8 @@ import { bytesOf, summaryOf } from './backup-manifests.js';
 import type { ReplicaStatus, VerificationStatus } from './backup.entity.js';
 import { BACKUP_COLUMNS, type BackupRow } from './backups.repository.js';
 
-export type BackupStep = 'make' | 'verify' | 'copy' | 'delete';
+export const BACKUP_STEPS = ['make', 'verify', 'copy', 'delete'] as const;
+export type BackupStep = (typeof BACKUP_STEPS)[number];
 
 /** What the last attempt failed of: a code, and words without secrets. */
 export interface Fault {
