@@ -1,12 +1,19 @@
 import { api } from '../../api/client';
 import { Button } from '../../components/button';
 import { TextAreaField, TextField } from '../../components/field';
-import { Form, useApiForm } from '../../components/form';
+import { Form, useApiForm, type ApiForm } from '../../components/form';
 import { toasts } from '../../components/toasts';
 import { useRefresh } from '../../components/use-change';
 import { FILES, type FileOf } from './keys';
 
 const INDENT = 2;
+
+interface Described {
+  file_name: string;
+  resource_type: string;
+  resource_id: string;
+  metadata: string;
+}
 
 export function DescribeForm({ file }: { readonly file: FileOf }) {
   const refresh = useRefresh(FILES);
@@ -17,7 +24,7 @@ export function DescribeForm({ file }: { readonly file: FileOf }) {
     resource_id: file.resource_id ?? '',
     metadata: metadata === null ? '' : JSON.stringify(metadata, null, INDENT),
   };
-  const form = useApiForm(values, async (given) => {
+  const form = useApiForm<Described>(values, async (given) => {
     const body = {
       file_name: given.file_name.trim(),
       resource_type: given.resource_type.trim() || null,
@@ -28,6 +35,10 @@ export function DescribeForm({ file }: { readonly file: FileOf }) {
     toasts.tell('Saved.');
     await refresh();
   });
+  return <DescribeFields form={form} />;
+}
+
+function DescribeFields({ form }: { readonly form: ApiForm<Described> }) {
   return (
     <Form of={form}>
       <TextField

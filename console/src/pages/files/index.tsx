@@ -27,9 +27,7 @@ export default function FilesPage() {
       Upload files
     </FilePicker>
   );
-  const about = mayUpload
-    ? `Choose files or drop them anywhere here; they go to the folder ${folder}.`
-    : 'Everything you keep, in every version.';
+  const about = mayUpload && `Choose files or drop them anywhere here; they go to the folder ${folder}.`;
   return (
     <Page title="Files" about={about} actions={upload}>
       {mayUpload && <DropZone onFiles={add} />}

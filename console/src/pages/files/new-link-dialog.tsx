@@ -4,7 +4,7 @@ import { Button } from '../../components/button';
 import { Copyable } from '../../components/copyable';
 import { Dialog } from '../../components/dialog';
 import { SelectField, TextField } from '../../components/field';
-import { Form, useApiForm } from '../../components/form';
+import { Form, useApiForm, type ApiForm } from '../../components/form';
 import { useRefresh } from '../../components/use-change';
 import type { FileOf } from './keys';
 
@@ -43,10 +43,18 @@ const LIVES = [
   ['604800', 'A week'],
 ] as const;
 
+interface LinkValues {
+  expires_in_seconds: string;
+  max_uses: string;
+  ip: string;
+  disposition: string;
+}
+
+const USUAL: LinkValues = { expires_in_seconds: '86400', max_uses: '', ip: '', disposition: 'attachment' };
+
 function LinkForm({ file, onMade }: { readonly file: FileOf; readonly onMade: (url: string) => void }) {
   const refresh = useRefresh(['files', 'links', file.id]);
-  const values = { expires_in_seconds: '86400', max_uses: '', ip: '', disposition: 'attachment' };
-  const form = useApiForm(values, async (given) => {
+  const form = useApiForm<LinkValues>(USUAL, async (given) => {
     const { data } = await api.POST('/api/v1/files/{id}/links', {
       params: { path: { id: file.id } },
       body: {
@@ -60,6 +68,10 @@ function LinkForm({ file, onMade }: { readonly file: FileOf; readonly onMade: (u
     onMade(data.url);
     await refresh();
   });
+  return <LinkFields form={form} />;
+}
+
+function LinkFields({ form }: { readonly form: ApiForm<LinkValues> }) {
   return (
     <Form of={form}>
       <SelectField label="Works for" {...form.field('expires_in_seconds')}>

@@ -1,3 +1,4 @@
+import type { ReactNode } from 'react';
 import { Bytes } from '../../components/bytes';
 import { Card } from '../../components/page';
 import { RelativeTime } from '../../components/time';
@@ -29,44 +30,38 @@ export function OverviewTab({ file }: { readonly file: FileOf }) {
 
 function Facts({ file }: { readonly file: FileOf }) {
   const { resource_type: type, resource_id: id, metadata } = file;
+  const belongs = [type, id].filter(Boolean).join(' ');
   return (
     <dl className="facts">
-      <dt>Size</dt>
-      <dd>
+      <Fact name="Size">
         <Bytes of={file.size} />
-      </dd>
-      <dt>Type</dt>
-      <dd>{file.content_type}</dd>
-      <dt>Version</dt>
-      <dd>{file.version}</dd>
-      <dt>Uploaded</dt>
-      <dd>
+      </Fact>
+      <Fact name="Type">{file.content_type}</Fact>
+      <Fact name="Version">{file.version}</Fact>
+      <Fact name="Uploaded">
         <RelativeTime at={file.created_at} />
-      </dd>
-      <dt>Changed</dt>
-      <dd>
+      </Fact>
+      <Fact name="Changed">
         <RelativeTime at={file.updated_at} />
-      </dd>
-      {type !== null && (
-        <>
-          <dt>Belongs to</dt>
-          <dd>
-            {type} {id}
-          </dd>
-        </>
-      )}
+      </Fact>
+      {belongs !== '' && <Fact name="Belongs to">{belongs}</Fact>}
       {metadata !== null && (
-        <>
-          <dt>Description</dt>
-          <dd>
-            <code>{JSON.stringify(metadata)}</code>
-          </dd>
-        </>
+        <Fact name="Metadata">
+          <code>{JSON.stringify(metadata)}</code>
+        </Fact>
       )}
-      <dt>SHA-256</dt>
-      <dd>
+      <Fact name="SHA-256">
         <code>{file.sha256}</code>
-      </dd>
+      </Fact>
     </dl>
+  );
+}
+
+function Fact({ name, children }: { readonly name: string; readonly children: ReactNode }) {
+  return (
+    <>
+      <dt>{name}</dt>
+      <dd>{children}</dd>
+    </>
   );
 }

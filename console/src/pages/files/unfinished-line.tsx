@@ -18,9 +18,9 @@ export function UnfinishedLine({ begun, queue }: { readonly begun: Begun; readon
   const name = metadata.filename ?? 'A file';
   const goOn = ([file]: readonly File[]) => {
     if (file === undefined) return;
-    if (file.name !== name || file.size !== size)
-      return toasts.tell(`That is not the ${name} you began with.`);
-    queue.add([file], metadata.collection ?? DEFAULT_COLLECTION);
+    if (file.name === name && file.size === size)
+      queue.add([file], metadata.collection ?? DEFAULT_COLLECTION);
+    else toasts.tell(`That is not the ${name} you began with.`);
   };
   return (
     <li>
@@ -39,18 +39,24 @@ export function UnfinishedLine({ begun, queue }: { readonly begun: Begun; readon
           Give up
         </Button>
       </div>
-      {asks && (
-        <ConfirmDialog
-          title={`Give ${name} up?`}
-          action="Give up"
-          danger
-          onClose={() => setAsks(false)}
-          onConfirm={() => queue.giveUp(begun)}
-        >
-          What has arrived of it is thrown away.
-        </ConfirmDialog>
-      )}
+      {asks && <GiveUp name={name} giveUp={() => queue.giveUp(begun)} onClose={() => setAsks(false)} />}
     </li>
+  );
+}
+
+function GiveUp({
+  name,
+  giveUp,
+  onClose,
+}: {
+  readonly name: string;
+  readonly giveUp: () => Promise<void>;
+  readonly onClose: () => void;
+}) {
+  return (
+    <ConfirmDialog title={`Give ${name} up?`} action="Give up" danger onClose={onClose} onConfirm={giveUp}>
+      What has arrived of it is thrown away.
+    </ConfirmDialog>
   );
 }
 

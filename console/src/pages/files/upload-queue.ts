@@ -27,8 +27,8 @@ export class UploadQueue {
   readonly items = new Store<readonly UploadItem[]>([]);
   private readonly running = new Map<string, AbortController>();
   private readonly shelves = new Map<string, UploadShelf>();
-  /** Hears of every file that has arrived. */
-  onArrival: () => void = () => undefined;
+  /** How many have arrived. */
+  readonly arrivals = new Store(0);
 
   constructor(readonly userId: string) {
     window.addEventListener('offline', this.pause);
@@ -112,7 +112,7 @@ export class UploadQueue {
       const options = { collection, onProgress, storage: shelf, signal: stop.signal };
       const { id } = await cloudkeep.upload(file, options);
       this.change(key, { sent: file.size, state: { kind: 'done', fileId: id } });
-      this.onArrival();
+      this.arrivals.set(this.arrivals.value + 1);
     } catch (error) {
       if (error === OFFLINE) this.change(key, { state: { kind: 'offline' } });
       else if (error !== CANCELLED) void this.failed(key, error);

@@ -15,9 +15,10 @@ import type { UploadItem, UploadQueue } from './upload-queue';
 export function UploadsCard({ queue }: { readonly queue: UploadQueue }) {
   const items = useSyncExternalStore(queue.items.subscribe, queue.items.get);
   const queries = useQueryClient();
-  useEffect(() => {
-    queue.onArrival = () => void queries.invalidateQueries({ queryKey: FILES });
-  }, [queue, queries]);
+  useEffect(
+    () => queue.arrivals.subscribe(() => void queries.invalidateQueries({ queryKey: FILES })),
+    [queue, queries],
+  );
   const leftOver = queue.leftOver();
   if (items.length === 0 && leftOver.length === 0) return null;
   return (
