@@ -166,6 +166,7 @@ describeWithChromium('files in the console', () => {
     await page.getByRole('link', { name: 'notes.txt' }).waitFor();
 
     await page.getByRole('button', { name: 'Actions for notes.txt' }).press('Enter');
+    await page.locator('.menu-item:focus').waitFor();
     await page.keyboard.press('ArrowDown');
     await page.keyboard.press('Enter');
     await page.getByRole('link', { name: 'Trash' }).click();

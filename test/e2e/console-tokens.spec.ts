@@ -113,7 +113,11 @@ describeWithChromium('tokens and keys in the console', () => {
   it.each(['light', 'dark'] as const)('has no barriers, wide or narrow, in the %s', async (colorScheme) => {
     const user = await app.given.signedIn({ role: 'admin' });
     await app.given.personalToken(user, ['files:read', 'files:write']);
-    const { page, faults } = await browser.signedInAs(user, '/tokens', { colorScheme });
+    await app.given.apiKey(user, ['files:read']);
+    const { page, faults } = await browser.signedInAs(user, '/service-keys', { colorScheme });
+    await page.getByText('A service').first().waitFor();
+    await picture(page, `service-keys-${colorScheme}`);
+    await page.goto(`${app.url}/console/tokens`);
     await page.getByRole('cell', { name: /^A script/ }).waitFor();
     expect(await barriers(page)).toEqual([]);
     await picture(page, `tokens-${colorScheme}`);
@@ -121,12 +125,7 @@ describeWithChromium('tokens and keys in the console', () => {
     await page.setViewportSize(PHONE);
     expect([await barriers(page), await sideways(page)]).toEqual([[], 0]);
     await page.goto(`${app.url}/console/service-keys`);
-    await page
-      .getByRole('cell', { name: /^A service/ })
-      .first()
-      .waitFor();
+    await page.getByText('A service').first().waitFor();
     expect([await barriers(page), await sideways(page), faults]).toEqual([[], 0, []]);
-    await page.setViewportSize({ width: 1280, height: 800 });
-    await picture(page, `service-keys-${colorScheme}`);
   });
 });

@@ -44,12 +44,15 @@ describeWithChromium('uploads of the console that do not go straight', () => {
     return path;
   }
 
-  /** Chooses the large file, and holds its second piece back. */
+  /** Chooses the large file, and holds its second piece back; what is sent again after that may pass. */
   async function halfway(page: Page): Promise<Route> {
+    let isHeld = false;
     const held = new Promise<Route>((resolve) => {
       void page.route(TUS, async (route, request) => {
-        if (request.method() === 'PATCH' && request.headers()['upload-offset'] !== '0') resolve(route);
-        else await route.continue();
+        const isSecond = request.method() === 'PATCH' && request.headers()['upload-offset'] !== '0';
+        if (isHeld || !isSecond) return route.continue();
+        isHeld = true;
+        resolve(route);
       });
     });
     await page.getByLabel('Files for default').setInputFiles(large);
@@ -78,7 +81,6 @@ describeWithChromium('uploads of the console that do not go straight', () => {
     await route.abort('internetdisconnected').catch(() => undefined);
     expect(await barriers(page)).toEqual([]);
     const offsets = offsetsOf(page);
-    await page.unroute(TUS);
     await context.setOffline(false);
     await page.getByRole('table', { name: 'Files' }).getByRole('link', { name: 'large.bin' }).waitFor();
     expect([offsets, (await filesOf(visit)).map(({ sha256 }) => sha256)]).toEqual([
@@ -91,7 +93,6 @@ describeWithChromium('uploads of the console that do not go straight', () => {
     const visit = await browser.signedIn('user', '/files');
     const { page, faults } = visit;
     await halfway(page);
-    await page.unroute(TUS);
     await page.reload();
     await page.getByText('8 MiB of 9 MiB have arrived').waitFor();
     const offsets = offsetsOf(page);
@@ -141,7 +142,6 @@ describeWithChromium('uploads of the console that do not go straight', () => {
     const { page } = visit;
     const route = await halfway(page);
     await app.as(await app.given.signIn(visit.user)).post('/auth/logout/all');
-    await page.unroute(TUS);
     await route.continue();
     const dialog = page.getByRole('dialog', { name: 'Sign in again' });
     await dialog.getByLabel('Password', { exact: true }).fill(PASSWORD);

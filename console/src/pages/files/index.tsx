@@ -1,5 +1,6 @@
+import { useQueryClient } from '@tanstack/react-query';
 import { FileUp, SearchX, Trash2 } from 'lucide-react';
-import { useState } from 'react';
+import { useMemo } from 'react';
 import { Page } from '../../components/page';
 import { EmptyState } from '../../components/states';
 import { useCan, useProfile } from '../../session/session';
@@ -19,7 +20,8 @@ export default function FilesPage() {
   const { filters, search } = useFileFilters();
   const mayUpload = useCan('files:write') && !filters.trash;
   const { id } = useProfile();
-  const [queue] = useState(() => uploadsOf(id));
+  const queries = useQueryClient();
+  const queue = useMemo(() => uploadsOf(id, queries), [id, queries]);
   const folder = filters.collection || DEFAULT_COLLECTION;
   const add = (files: readonly File[]) => queue.add(files, folder);
   const upload = mayUpload && (

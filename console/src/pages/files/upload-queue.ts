@@ -1,7 +1,10 @@
+import type { QueryClient } from '@tanstack/react-query';
 import { api, cloudkeep } from '../../api/client';
 import { hasStatus, problemOf } from '../../api/problem';
 import { Store } from '../../components/store';
 import { prompts } from '../../session/prompts';
+import { SESSION, type Profile } from '../../session/session';
+import { FILES } from './keys';
 import { idOf, UploadShelf, type Begun } from './upload-shelf';
 
 const AT_ONCE = 2;
@@ -27,12 +30,16 @@ export class UploadQueue {
   readonly items = new Store<readonly UploadItem[]>([]);
   private readonly running = new Map<string, AbortController>();
   private readonly shelves = new Map<string, UploadShelf>();
-  /** How many have arrived. */
-  readonly arrivals = new Store(0);
+  private readonly unwatch: () => void;
 
-  constructor(readonly userId: string) {
+  constructor(
+    readonly userId: string,
+    private readonly queries: QueryClient,
+  ) {
+    this.unwatch = queries.getQueryCache().subscribe(this.endWithSession);
     window.addEventListener('offline', this.pause);
     window.addEventListener('online', this.goOn);
+    window.addEventListener('storage', this.show);
   }
 
   /** What is under way already is not begun twice. */
@@ -54,8 +61,10 @@ export class UploadQueue {
   /** Stops it and has the server throw away what has arrived. */
   async cancel(key: string): Promise<void> {
     this.running.get(key)?.abort(CANCELLED);
-    this.forget(key);
     const begun = this.shelves.get(key)?.current;
+    // What the server can not be told now is offered again as left over.
+    this.shelves.delete(key);
+    this.forget(key);
     if (begun) await this.giveUp(begun);
     this.fill();
   }
@@ -75,16 +84,27 @@ export class UploadQueue {
     const params = { path: { id: id ?? '' }, header: { 'Tus-Resumable': '1.0.0' } };
     if (id !== null) await api.DELETE('/api/v1/files/tus/{id}', { params }).catch(unlessGone);
     localStorage.removeItem(begun.urlStorageKey);
-    this.items.set([...this.items.value]);
+    this.show();
   }
 
-  /** For when somebody else signs in. */
-  close(): void {
+  private close(): void {
+    if (queue === this) queue = null;
+    this.unwatch();
     window.removeEventListener('offline', this.pause);
     window.removeEventListener('online', this.goOn);
+    window.removeEventListener('storage', this.show);
     this.items.set([]);
     for (const stop of this.running.values()) stop.abort(CANCELLED);
   }
+
+  /** What one person began must not go on in the name of the next. */
+  private readonly endWithSession = () => {
+    const profile = this.queries.getQueryData<Profile | null>(SESSION);
+    if (profile !== undefined && profile?.id !== this.userId) this.close();
+  };
+
+  /** What is left over may have changed, by another tab say. */
+  private readonly show = () => this.items.set([...this.items.value]);
 
   private readonly pause = () => {
     for (const stop of this.running.values()) stop.abort(OFFLINE);
@@ -112,7 +132,7 @@ export class UploadQueue {
       const options = { collection, onProgress, storage: shelf, signal: stop.signal };
       const { id } = await cloudkeep.upload(file, options);
       this.change(key, { sent: file.size, state: { kind: 'done', fileId: id } });
-      this.arrivals.set(this.arrivals.value + 1);
+      void this.queries.invalidateQueries({ queryKey: FILES });
     } catch (error) {
       if (error === OFFLINE) this.change(key, { state: { kind: 'offline' } });
       else if (error !== CANCELLED) void this.failed(key, error);
@@ -159,10 +179,7 @@ function unlessGone(error: unknown): void {
 let queue: UploadQueue | null = null;
 
 /** The queue of whoever is signed in; that of anybody before them has ended. */
-export function uploadsOf(userId: string): UploadQueue {
-  if (queue?.userId !== userId) {
-    queue?.close();
-    queue = new UploadQueue(userId);
-  }
+export function uploadsOf(userId: string, queries: QueryClient): UploadQueue {
+  if (queue?.userId !== userId) queue = new UploadQueue(userId, queries);
   return queue;
 }

@@ -1,5 +1,4 @@
-import { useQueryClient } from '@tanstack/react-query';
-import { useEffect, useSyncExternalStore } from 'react';
+import { useSyncExternalStore } from 'react';
 import { Link } from 'react-router';
 import { X } from 'lucide-react';
 import { Bytes } from '../../components/bytes';
@@ -7,18 +6,12 @@ import { Button, IconButton } from '../../components/button';
 import { Card } from '../../components/page';
 import { ProblemNotice } from '../../components/problem-notice';
 import { toasts } from '../../components/toasts';
-import { FILES } from './keys';
 import { UnfinishedLine } from './unfinished-line';
 import type { UploadItem, UploadQueue } from './upload-queue';
 
 /** What is being sent, what has been, and what was begun before the page was loaded anew. */
 export function UploadsCard({ queue }: { readonly queue: UploadQueue }) {
   const items = useSyncExternalStore(queue.items.subscribe, queue.items.get);
-  const queries = useQueryClient();
-  useEffect(
-    () => queue.arrivals.subscribe(() => void queries.invalidateQueries({ queryKey: FILES })),
-    [queue, queries],
-  );
   const leftOver = queue.leftOver();
   if (items.length === 0 && leftOver.length === 0) return null;
   return (
