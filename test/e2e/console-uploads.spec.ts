@@ -150,6 +150,28 @@ describeWithChromium('uploads of the console that do not go straight', () => {
     expect((await filesOf(visit)).map(({ sha256 }) => sha256)).toEqual([digest]);
   });
 
+  it('does not go on in the name of the next person, but is there when the first comes back', async () => {
+    const visit = await browser.signedIn('user', '/files');
+    const { page, context, user } = visit;
+    const route = await halfway(page);
+    await page.getByRole('button', { name: /^Account of/ }).click();
+    await page.getByRole('button', { name: 'Sign out', exact: true }).click();
+    const offsets = offsetsOf(page);
+    await route.abort().catch(() => undefined);
+    const login = `${app.url}/api/v1/auth/login?session=cookie`;
+    const signIn = ({ email }: { email: string }) =>
+      context.request.post(login, { data: { email, password: PASSWORD } });
+    const next = await app.given.signedIn();
+    await signIn(next);
+    await page.goto(`${app.url}/console/files`);
+    await page.getByRole('heading', { name: 'No files here yet' }).waitFor();
+    expect(await page.getByText('large.bin').count()).toBe(0);
+    await signIn(user);
+    await page.reload();
+    await page.getByText('8 MiB of 9 MiB have arrived').waitFor();
+    expect([offsets, (await app.as(next).get('/files')).body.items]).toEqual([[], []]);
+  });
+
   it('stays signed in where two tabs load anew at once', async () => {
     const { page, context } = await browser.signedIn('user', '/files');
     const other = await context.newPage();

@@ -39,7 +39,7 @@ export default function FilesPage() {
         <div className="files">
           <div className="stack tight">
             <Folders filters={filters} />
-            {mayUpload && <NewFolder />}
+            <div className="row">{mayUpload && <NewFolder />}</div>
           </div>
           <div>
             <div className="filters">
