@@ -1,4 +1,4 @@
-import { CircleUser, LayoutDashboard, type LucideIcon } from 'lucide-react';
+import { CircleUser, Folder, KeyRound, LayoutDashboard, Server, type LucideIcon } from 'lucide-react';
 import type { ComponentType } from 'react';
 import type { Scope } from './session/session';
 
@@ -27,6 +27,31 @@ export const pages: readonly PageEntry[] = [
     icon: CircleUser,
     group: 'Account',
     load: () => import('./pages/profile'),
+  },
+  {
+    path: 'files',
+    title: 'Files',
+    scope: 'files:read',
+    icon: Folder,
+    group: 'Work',
+    load: () => import('./pages/files'),
+  },
+  { path: 'files/:id/:tab?', title: 'File', scope: 'files:read', load: () => import('./pages/files/detail') },
+  {
+    path: 'service-keys',
+    title: 'Service keys',
+    scope: 'api-keys:read',
+    icon: Server,
+    group: 'Administration',
+    load: () => import('./pages/tokens/service-keys'),
+  },
+  {
+    path: 'tokens',
+    title: 'Personal tokens',
+    scope: 'tokens:write',
+    icon: KeyRound,
+    group: 'Account',
+    load: () => import('./pages/tokens'),
   },
   { path: 'welcome', title: 'Welcome', scope: 'users:manage', load: () => import('./pages/welcome') },
 ];
