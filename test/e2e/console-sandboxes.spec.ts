@@ -1,4 +1,3 @@
-import type { Server } from 'node:http';
 import type { Duplex } from 'node:stream';
 import type { Page } from 'playwright-core';
 import { TestApp } from '../support/app.js';
@@ -25,7 +24,7 @@ describeWithChromium('sandboxes in the console', () => {
     app = await TestApp.start({
       env: { RATE_LIMIT_QUERY: '2/60', SANDBOX_MAX_ACTIVE_SESSIONS: String(MOST_ACTIVE) },
     });
-    const server = app.cloudkeep.nest.getHttpServer() as Server;
+    const server = app.cloudkeep.nest.getHttpServer();
     server.on('upgrade', (_, socket: Duplex) => sockets.add(socket));
     browser = await ConsoleBrowser.open(app);
   });

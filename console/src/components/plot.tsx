@@ -72,6 +72,9 @@ function optionsOf(props: ChartProps, element: HTMLElement): UPlot.Options {
 function coloursOf(element: HTMLElement): (name: string) => string {
   return (name) => {
     element.style.color = `var(--${name})`;
-    return getComputedStyle(element).color;
+    const computed = getComputedStyle(element).color;
+    // The legend is within it.
+    element.style.color = '';
+    return computed;
   };
 }

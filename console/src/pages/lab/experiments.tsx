@@ -42,52 +42,33 @@ function Judges({ of: { model, challenger, fell_back_from: failed } }: { readonl
   );
 }
 
+type Address = ReturnType<typeof useAddress>;
+
+const decisionIn = ({ get }: Address) => DECISIONS.find((one) => one === get('decision'));
+
+function useExperiments(address: Address) {
+  const [instance, model, decision] = [address.get('instance'), address.get('model'), decisionIn(address)];
+  return usePages<Experiment>([...EXPERIMENTS, 'list', instance, model, decision], async (cursor, signal) => {
+    const filters = {
+      ...(instance && { instance_id: instance }),
+      ...(model && { model_id: model }),
+      ...(decision && { decision }),
+    };
+    const params = { query: { limit: 50, ...filters, ...cursor } };
+    return (await api.GET('/api/v1/lab/experiments', { params, signal })).data;
+  });
+}
+
 export default function Experiments() {
-  const { get, set } = useAddress();
-  const [instance, model, decision] = [
-    get('instance'),
-    get('model'),
-    DECISIONS.find((one) => one === get('decision')),
-  ];
-  const isId = instance === '' || INSTANCE_ID.value.test(instance);
-  const pages = usePages<Experiment>(
-    [...EXPERIMENTS, 'list', instance, model, decision],
-    async (cursor, signal) => {
-      const filters = {
-        ...(instance && { instance_id: instance }),
-        ...(model && { model_id: model }),
-        ...(decision && { decision }),
-      };
-      const params = { query: { limit: 50, ...filters, ...cursor } };
-      return (await api.GET('/api/v1/lab/experiments', { params, signal })).data;
-    },
-  );
+  const address = useAddress();
+  const pages = useExperiments(address);
   const rows = useMemo(() => pages.data?.pages.flatMap(({ items }) => items) ?? [], [pages.data]);
   return (
     <LabPage
       title="Experiments"
       about="Every evaluation of the last 90 days: what was predicted, decided, and came of it."
     >
-      <div className="filters">
-        <TextField
-          label="Instance"
-          type="search"
-          value={instance}
-          error={isId ? undefined : INSTANCE_ID.message}
-          onChange={(event) => set('instance', event.target.value)}
-        />
-        <ModelOptions label="Model" value={model} onChange={(event) => set('model', event.target.value)} />
-        <SelectField
-          label="Decision"
-          value={decision ?? ''}
-          onChange={(event) => set('decision', event.target.value)}
-        >
-          <option value="">Any</option>
-          {DECISIONS.map((one) => (
-            <option key={one}>{one}</option>
-          ))}
-        </SelectField>
-      </div>
+      <Filters address={address} />
       <div className="stack">
         {rows.length > 1 && <RiskCard rows={rows} />}
         <DataTable
@@ -103,6 +84,37 @@ export default function Experiments() {
         />
       </div>
     </LabPage>
+  );
+}
+
+function Filters({ address }: { readonly address: Address }) {
+  const { get, set } = address;
+  const isId = get('instance') === '' || INSTANCE_ID.value.test(get('instance'));
+  return (
+    <div className="filters">
+      <TextField
+        label="Instance"
+        type="search"
+        value={get('instance')}
+        error={isId ? undefined : INSTANCE_ID.message}
+        onChange={(event) => set('instance', event.target.value)}
+      />
+      <ModelOptions
+        label="Model"
+        value={get('model')}
+        onChange={(event) => set('model', event.target.value)}
+      />
+      <SelectField
+        label="Decision"
+        value={decisionIn(address) ?? ''}
+        onChange={(event) => set('decision', event.target.value)}
+      >
+        <option value="">Any</option>
+        {DECISIONS.map((one) => (
+          <option key={one}>{one}</option>
+        ))}
+      </SelectField>
+    </div>
   );
 }
 

@@ -51,20 +51,7 @@ export default function Models() {
         )
       }
     >
-      <div className="filters">
-        <TextField
-          label="Name"
-          type="search"
-          description="In full."
-          value={name}
-          onChange={(event) => address.set('name', event.target.value)}
-        />
-        <SelectField label="Kind" value={kind} onChange={(event) => address.set('kind', event.target.value)}>
-          <option value="">Any</option>
-          <option value="experimental">Experimental</option>
-          <option value="steady">Steady</option>
-        </SelectField>
-      </div>
+      <Filters address={address} />
       <DataTable
         label="Models"
         columns={columns}
@@ -73,5 +60,28 @@ export default function Models() {
         empty={<EmptyState title="None of these">Clear the filters to see the others.</EmptyState>}
       />
     </LabPage>
+  );
+}
+
+function Filters({ address }: { readonly address: ReturnType<typeof useAddress> }) {
+  return (
+    <div className="filters">
+      <TextField
+        label="Name"
+        type="search"
+        description="In full."
+        value={address.get('name')}
+        onChange={(event) => address.set('name', event.target.value)}
+      />
+      <SelectField
+        label="Kind"
+        value={address.get('kind')}
+        onChange={(event) => address.set('kind', event.target.value)}
+      >
+        <option value="">Any</option>
+        <option value="experimental">Experimental</option>
+        <option value="steady">Steady</option>
+      </SelectField>
+    </div>
   );
 }

@@ -70,14 +70,14 @@ function ModelsCard({ status, mayWrite }: { readonly status: Status; readonly ma
           <div>
             <ModelLink of={model} /> <Badge tone="ok">champion</Badge>
           </div>
-          {mayWrite && model.id !== BUILT_IN && <Unassign instanceId={id} role="champion" model={model} />}
+          {mayWrite && model.id !== BUILT_IN && <Unassign instanceId={id} as="champion" model={model} />}
         </li>
         {challenger !== null && (
           <li>
             <div>
               <ModelLink of={challenger} /> <Badge tone="info">challenger</Badge>
             </div>
-            {mayWrite && <Unassign instanceId={id} role="challenger" model={challenger} />}
+            {mayWrite && <Unassign instanceId={id} as="challenger" model={challenger} />}
           </li>
         )}
       </ul>
@@ -87,12 +87,12 @@ function ModelsCard({ status, mayWrite }: { readonly status: Status; readonly ma
 
 interface UnassignProps {
   readonly instanceId: string;
-  readonly role: 'champion' | 'challenger';
+  readonly as: 'champion' | 'challenger';
   readonly model: ModelName;
 }
 
 /** At once, because it can be taken back. */
-function Unassign({ instanceId, role, model }: UnassignProps) {
+function Unassign({ instanceId, as: role, model }: UnassignProps) {
   const refresh = useRefresh(instanceKey(instanceId));
   const path = { instance_id: instanceId };
   const change = useChange(

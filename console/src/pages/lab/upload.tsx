@@ -3,6 +3,7 @@ import { useEffect, useRef, useState } from 'react';
 import { useNavigate } from 'react-router';
 import { sendForm } from '../../api/send-form';
 import { Button, LinkButton } from '../../components/button';
+import { bytesInWords } from '../../components/bytes';
 import { CheckField, Field, TextAreaField, TextField } from '../../components/field';
 import { Form, useApiForm, type ApiForm } from '../../components/form';
 import { Card, Page } from '../../components/page';
@@ -13,6 +14,7 @@ import { MODELS, type Model } from './keys';
 import { nameOf } from './model-name';
 import './lab.css';
 
+const LARGEST_BYTES = 32 * 1024 * 1024;
 const EMPTY = {
   name: '',
   version: '',
@@ -23,18 +25,20 @@ const EMPTY = {
 };
 type Typed = typeof EMPTY;
 
-export default function UploadModel() {
+/** How far it is; null while nothing is sent. */
+function useUpload() {
   const [progress, setProgress] = useState<number | null>(null);
-  const stop = useRef(new AbortController());
+  const sending = useRef<AbortController>(null);
   const navigate = useNavigate();
   const refresh = useRefresh(MODELS);
-  useEffect(() => () => stop.current.abort(), []);
+  useEffect(() => () => sending.current?.abort(), []);
   const form = useApiForm<Typed>(EMPTY, async (typed) => {
-    stop.current = new AbortController();
+    sending.current = new AbortController();
+    const { signal } = sending.current;
     setProgress(0);
     try {
-      const sending = { onProgress: setProgress, signal: stop.current.signal };
-      const model = await sendForm<Model>('/api/v1/lab/models', formOf(typed), sending).catch(atItsField);
+      const options = { onProgress: setProgress, signal };
+      const model = await sendForm<Model>('/api/v1/lab/models', formOf(typed), options).catch(atItsField);
       toasts.tell(`${nameOf(model)} is registered.`);
       void refresh();
       void navigate(`/lab/models/${model.id}`);
@@ -42,6 +46,12 @@ export default function UploadModel() {
       setProgress(null);
     }
   });
+  const stop = () => sending.current?.abort(new Error('You stopped it. Nothing was registered.'));
+  return { form, progress, stop };
+}
+
+export default function UploadModel() {
+  const { form, progress, stop } = useUpload();
   return (
     <Page
       title="Upload a model"
@@ -56,11 +66,7 @@ export default function UploadModel() {
               {progress === null ? (
                 <LinkButton to="/lab">Cancel</LinkButton>
               ) : (
-                <Button
-                  onClick={() => stop.current.abort(new Error('You stopped it. Nothing was registered.'))}
-                >
-                  Stop
-                </Button>
+                <Button onClick={stop}>Stop</Button>
               )}
               <Button type="submit" variant="primary" busy={form.busy}>
                 Upload
@@ -115,10 +121,16 @@ function Progress({ of }: { readonly of: number }) {
   );
 }
 
+function wrongWithFile(chosen: unknown): string | true {
+  const file = chosen instanceof FileList ? chosen[0] : undefined;
+  if (file === undefined) return 'Choose the ONNX file.';
+  return file.size <= LARGEST_BYTES || `It is larger than ${bytesInWords(LARGEST_BYTES)}.`;
+}
+
 function Fields({ form: { field } }: { readonly form: ApiForm<Typed> }) {
   const { error: _, ...check } = field('is_experimental');
   const { error, ...file } = field('file', {
-    validate: (chosen) => (chosen instanceof FileList && chosen.length === 1) || 'Choose the ONNX file.',
+    validate: wrongWithFile,
   });
   return (
     <>

@@ -15,7 +15,7 @@ export function DecisionCard({ answer, newest }: Props) {
   // Somebody may have evaluated elsewhere since.
   const isOwn = answer !== null && (newest === undefined || newest.action_id === answer.action_id);
   const shown = isOwn ? answer : newest;
-  if (shown === undefined || shown === null) return null;
+  if (shown === undefined) return null;
   return (
     <Card
       title="Decision"

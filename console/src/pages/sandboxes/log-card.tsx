@@ -26,7 +26,6 @@ export function LogCard({ sessionId, log }: Props) {
   const [tone, word] = CONNECTIONS[log.connection];
   const pause = usePause(sessionId, log.lines);
   const filter = useLogFilter();
-  const [follows, setFollows] = useState(true);
   const shown = pause.lines.filter(filter.matches);
   return (
     <Card
@@ -41,30 +40,41 @@ export function LogCard({ sessionId, log }: Props) {
       <div className="stack tight">
         {log.problem !== null && <Lost problem={log.problem} reconnect={log.reconnect} />}
         <LogFilters filter={filter} />
-        <div className="row spread">
-          <div className="row">
-            <PauseButton pause={pause} />
-            <CheckField
-              label="Follow the end"
-              checked={follows && !pause.isPaused}
-              disabled={pause.isPaused}
-              onChange={(event) => setFollows(event.target.checked)}
-            />
-          </div>
-          <Earlier pause={pause} />
-        </div>
         {pause.problem !== null && <ProblemNotice error={pause.problem} />}
-        <LogLines
-          lines={shown}
-          words={filter.words}
-          follows={follows && !pause.isPaused}
-          onFollow={setFollows}
-        />
+        <FollowedLines pause={pause} lines={shown} words={filter.words} />
         <p className="muted small" role="status">
           {countInWords(shown.length, pause.lines)}
         </p>
       </div>
     </Card>
+  );
+}
+
+interface FollowedProps {
+  readonly pause: Pausing;
+  readonly lines: readonly SandboxLog[];
+  readonly words: string;
+}
+
+function FollowedLines({ pause, lines, words }: FollowedProps) {
+  const [wants, setWants] = useState(true);
+  const follows = wants && !pause.isPaused;
+  return (
+    <>
+      <div className="row spread">
+        <div className="row">
+          <PauseButton pause={pause} />
+          <CheckField
+            label="Follow the end"
+            checked={follows}
+            disabled={pause.isPaused}
+            onChange={(event) => setWants(event.target.checked)}
+          />
+        </div>
+        <Earlier pause={pause} />
+      </div>
+      <LogLines lines={lines} words={words} follows={follows} onFollow={setWants} />
+    </>
   );
 }
 

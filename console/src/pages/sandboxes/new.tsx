@@ -22,7 +22,7 @@ const EMPTY = {
 };
 type Typed = typeof EMPTY;
 
-export default function OpenSandbox() {
+function useNewSession(): ApiForm<Typed> {
   const navigate = useNavigate();
   const refresh = useRefresh(SESSIONS);
   const form = useApiForm<Typed>(
@@ -38,6 +38,10 @@ export default function OpenSandbox() {
       void navigate(`/sandboxes/${data.id}`);
     },
   );
+}
+
+export default function OpenSandbox() {
+  const form = useNewSession();
   return (
     <Page
       title="Open a sandbox"
@@ -48,15 +52,9 @@ export default function OpenSandbox() {
           <Form of={form}>
             {problemOf(form.problem).code === 'too_many_sessions' && <WhereToEnd />}
             <MachineFields form={form} />
+            <PlaceFields form={form} />
             <KeyFields form={form} />
-            <TextField
-              label="Minutes it lasts"
-              description={`Up to ${LONGEST_MINUTES}; you can end it earlier.`}
-              inputMode="numeric"
-              {...form.field('ttl_minutes', {
-                validate: (text) => isMinutes(text) || `Enter a number from 1 to ${LONGEST_MINUTES}.`,
-              })}
-            />
+            <Minutes form={form} />
             <div className="row end">
               <LinkButton to="/sandboxes">Cancel</LinkButton>
               <Button type="submit" variant="primary" busy={form.busy}>
@@ -73,6 +71,19 @@ export default function OpenSandbox() {
 const isMinutes = (text: string) =>
   /^\d{1,3}$/.test(text) && Number(text) >= 1 && Number(text) <= LONGEST_MINUTES;
 
+function Minutes({ form: { field } }: { readonly form: ApiForm<Typed> }) {
+  return (
+    <TextField
+      label="Minutes it lasts"
+      description={`Up to ${LONGEST_MINUTES}; you can end it earlier.`}
+      inputMode="numeric"
+      {...field('ttl_minutes', {
+        validate: (text) => isMinutes(text) || `Enter a number from 1 to ${LONGEST_MINUTES}.`,
+      })}
+    />
+  );
+}
+
 function WhereToEnd() {
   return (
     <div className="row spread">
@@ -84,7 +95,7 @@ function WhereToEnd() {
   );
 }
 
-function MachineFields({ form: { field, form } }: { readonly form: ApiForm<Typed> }) {
+function MachineFields({ form: { field } }: { readonly form: ApiForm<Typed> }) {
   return (
     <>
       <TextField
@@ -105,6 +116,13 @@ function MachineFields({ form: { field, form } }: { readonly form: ApiForm<Typed
           required: 'Enter its type.',
         })}
       />
+    </>
+  );
+}
+
+function PlaceFields({ form: { field, form } }: { readonly form: ApiForm<Typed> }) {
+  return (
+    <>
       <TextField
         label="Region"
         placeholder="eu-west-1"

@@ -11,7 +11,7 @@ export function StatusBadge({ of }: { readonly of: Session['status'] }) {
   return <Badge tone={STATUS_TONES[of]}>{of}</Badge>;
 }
 
-const DECISION_TONES: Readonly<Record<Decision, Tone>> = {
+const DECISION_TONES: Readonly<Record<string, Tone>> & Readonly<Record<Decision, Tone>> = {
   STAY: 'ok',
   SWITCH: 'info',
   DRAIN: 'warn',
@@ -19,7 +19,7 @@ const DECISION_TONES: Readonly<Record<Decision, Tone>> = {
 };
 
 export function DecisionBadge({ of }: { readonly of: string }) {
-  return <Badge tone={DECISION_TONES[of as Decision] ?? 'plain'}>{of}</Badge>;
+  return <Badge tone={DECISION_TONES[of] ?? 'plain'}>{of}</Badge>;
 }
 
 const END_REASONS: Readonly<Record<string, string>> = {
