@@ -14,7 +14,9 @@ export function Outcome({ of: { id, model, outcome } }: { readonly of: Experimen
   const params = { path: { id } };
   const tell = useChange(
     async (interrupted: boolean) => {
-      const body = { interrupted, observed_at: new Date().toISOString() };
+      // The reader's clock may be off, and what is ahead of the server's is refused.
+      const { timestamp } = (await api.GET('/health')).data;
+      const body = { interrupted, observed_at: timestamp };
       await api.POST('/api/v1/lab/experiments/{id}/outcome', { params, body });
       const words = interrupted ? 'It was interrupted.' : 'It stayed.';
       toasts.undoable(`${words} Not so?`, async () => {

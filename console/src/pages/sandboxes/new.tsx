@@ -25,19 +25,16 @@ type Typed = typeof EMPTY;
 function useNewSession(): ApiForm<Typed> {
   const navigate = useNavigate();
   const refresh = useRefresh(SESSIONS);
-  const form = useApiForm<Typed>(
-    EMPTY,
-    async ({ aws_session_token: token, ttl_minutes: minutes, ...rest }) => {
-      const body = {
-        ...rest,
-        ttl_minutes: Number(minutes),
-        ...(token !== '' && { aws_session_token: token }),
-      };
-      const { data } = await api.POST('/api/v1/sandbox/sessions', { body });
-      void refresh();
-      void navigate(`/sandboxes/${data.id}`);
-    },
-  );
+  return useApiForm<Typed>(EMPTY, async ({ aws_session_token: token, ttl_minutes: minutes, ...rest }) => {
+    const body = {
+      ...rest,
+      ttl_minutes: Number(minutes),
+      ...(token !== '' && { aws_session_token: token }),
+    };
+    const { data } = await api.POST('/api/v1/sandbox/sessions', { body });
+    void refresh();
+    void navigate(`/sandboxes/${data.id}`);
+  });
 }
 
 export default function OpenSandbox() {
