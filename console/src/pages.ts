@@ -1,4 +1,13 @@
-import { CircleUser, Folder, KeyRound, LayoutDashboard, Server, type LucideIcon } from 'lucide-react';
+import {
+  CircleUser,
+  FlaskConical,
+  Folder,
+  KeyRound,
+  LayoutDashboard,
+  Server,
+  SquareTerminal,
+  type LucideIcon,
+} from 'lucide-react';
 import type { ComponentType } from 'react';
 import type { Scope } from './session/session';
 
@@ -20,6 +29,70 @@ export type Group = (typeof GROUPS)[number];
 /** Every page there is for people who are signed in: a line here is its route and its place in the navigation. */
 export const pages: readonly PageEntry[] = [
   { path: '', title: 'Overview', scope: null, icon: LayoutDashboard, load: () => import('./pages/overview') },
+  {
+    path: 'sandboxes',
+    title: 'Sandboxes',
+    scope: 'sandbox:read',
+    icon: SquareTerminal,
+    group: 'Work',
+    load: () => import('./pages/sandboxes'),
+  },
+  {
+    path: 'sandboxes/new',
+    title: 'Open a sandbox',
+    scope: 'sandbox:write',
+    load: () => import('./pages/sandboxes/new'),
+  },
+  {
+    path: 'sandboxes/:id',
+    title: 'Sandbox',
+    scope: 'sandbox:read',
+    load: () => import('./pages/sandboxes/session'),
+  },
+  {
+    path: 'lab',
+    title: 'Lab',
+    scope: 'lab:read',
+    icon: FlaskConical,
+    group: 'Work',
+    load: () => import('./pages/lab'),
+  },
+  {
+    path: 'lab/upload',
+    title: 'Upload a model',
+    scope: 'lab:write',
+    load: () => import('./pages/lab/upload'),
+  },
+  {
+    path: 'lab/models/:id',
+    title: 'Model',
+    scope: 'lab:read',
+    load: () => import('./pages/lab/model'),
+  },
+  {
+    path: 'lab/instances',
+    title: 'Instances',
+    scope: 'lab:read',
+    load: () => import('./pages/lab/instances'),
+  },
+  {
+    path: 'lab/instances/:id',
+    title: 'Instance',
+    scope: 'lab:read',
+    load: () => import('./pages/lab/instance'),
+  },
+  {
+    path: 'lab/experiments',
+    title: 'Experiments',
+    scope: 'lab:read',
+    load: () => import('./pages/lab/experiments'),
+  },
+  {
+    path: 'lab/compare',
+    title: 'Compare models',
+    scope: 'lab:read',
+    load: () => import('./pages/lab/compare'),
+  },
   {
     path: 'profile',
     title: 'Profile',
