@@ -10,6 +10,8 @@ import { DatabaseUrl } from './database/database-url.js';
 import { DatabaseModule } from './database/database.module.js';
 import { StorageCheckModule } from './modules/files/storage-check.module.js';
 import { StorageCheckService } from './modules/files/storage-check.service.js';
+import { TelemetryModule } from './telemetry/telemetry.module.js';
+import { Tracing } from './telemetry/tracing.js';
 
 /** As much of the house as comparing store and rows takes; the store counts its failures, here for nobody. */
 @Global()
@@ -25,6 +27,7 @@ export async function checkStorage(config: Config, databaseUrl: string, repair: 
   const imports = [
     ConfigModule.forRoot(config),
     TimeModule.forRoot(new SystemClock()),
+    TelemetryModule.forRoot(Tracing.off()),
     DatabaseModule.forRoot(new DatabaseUrl(databaseUrl)),
     CryptoModule,
     StorageCheckModule,
