@@ -94,8 +94,21 @@ describe('a turn of a job', () => {
     await fire(app);
     await app.database.query('ALTER TABLE gone RENAME TO job_runs');
     const { text } = await app.anyone.get('//metrics');
-    expect(text).not.toContain(`cloudkeep_job_runs_total{job="${JOB}",outcome="failed"}`);
+    expect(text).toContain(`cloudkeep_job_runs_total{job="${JOB}",outcome="failed"} 0\n`);
   });
+});
+
+it('every job tells from the start that it has not failed yet', async () => {
+  const fresh = await TestApp.start({ replicaOf: app });
+  try {
+    const { text } = await fresh.anyone.get('//metrics');
+    const told = [...text.matchAll(/^cloudkeep_job_runs_total\{job="(.+)",outcome="failed"\} 0$/gm)];
+    const jobs = [...fresh.cloudkeep.nest.get(SchedulerRegistry).getCronJobs().keys()];
+    expect(told.map(([, job]) => job).sort()).toEqual(jobs.sort());
+    expect(jobs).toContain(JOB);
+  } finally {
+    await fresh.stop();
+  }
 });
 
 it('all jobs at once, as at some full hours, leave a small pool to what they work with, and to requests', async () => {
