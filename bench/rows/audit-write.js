@@ -67,7 +67,7 @@ const place = (/** @type {number} */ row) =>
 const RAW = `INSERT INTO raw_logs (${COLUMNS}) VALUES ${Array.from({ length: ROWS }, (_, row) => place(row)).join(', ')}`;
 const newRows = () =>
   Array.from({ length: ROWS }, (_, n) => ({
-    created_at: new Date(),
+    happenedAt: performance.now(),
     organization_id: ORGANIZATION_ID,
     user_id: user?.id,
     action: 'user.update_profile',
@@ -99,7 +99,7 @@ const rounds = /** @type {Record<string, any>} */ (
           text: RAW,
           values: rows.flatMap((row) => [
             newId(),
-            ...[row.created_at, row.organization_id, row.user_id, row.action, row.resource],
+            ...[new Date(), row.organization_id, row.user_id, row.action, row.resource],
             ...[JSON.stringify(row.details), row.ip, row.user_agent, row.request_id],
           ]),
         }),

@@ -1,5 +1,6 @@
 import { AuditChain } from '../../src/modules/audit/audit-chain.js';
 import { AuditJobs } from '../../src/modules/audit/audit.jobs.js';
+import { ClockSkew } from '../../src/modules/health/clock-skew.js';
 import { TestApp } from '../support/app.js';
 import { Trail } from '../support/audit-chain.js';
 import { MovableClock } from '../support/clock.js';
@@ -82,6 +83,18 @@ describe('replicas whose clocks are an hour apart', () => {
     }
     expect(seen.filter((id) => made.includes(id)).sort()).toEqual([...made].sort());
     expect(new Set(seen).size).toBe(seen.length);
+  });
+
+  it('tell how far each is from the database', async () => {
+    const skewOf = async ({ cloudkeep, anyone }: TestApp) => {
+      await cloudkeep.nest.get(ClockSkew).measure();
+      const { text } = await anyone.get('//metrics');
+      return Number(/^cloudkeep_clock_skew_seconds (.+)$/m.exec(text)?.[1]);
+    };
+    for (const replica of [app, behind]) {
+      const moved = (replica.clock.now().getTime() - Date.now()) / 1000;
+      expect(Math.abs((await skewOf(replica)) - moved)).toBeLessThan(2);
+    }
   });
 
   describe('keep one trail', () => {

@@ -48,7 +48,7 @@ export class AuditRepository {
       name: 'audit-insert',
       text: `INSERT INTO audit_logs
                (id, created_at, organization_id, user_id, action, resource, details, ip, user_agent, request_id)
-             SELECT (left(audit_id_at(statement_timestamp() AT TIME ZONE 'UTC')::text, 14) || id)::uuid,
+             SELECT ((SELECT left(audit_id_at(statement_timestamp() AT TIME ZONE 'UTC')::text, 14)) || id)::uuid,
                     statement_timestamp() - age * interval '1 millisecond',
                     organization_id, user_id, action, resource, details, ip, user_agent, request_id
              FROM unnest($1::text[], $2::float8[], $3::uuid[], $4::uuid[], $5::text[], $6::text[],
