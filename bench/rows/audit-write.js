@@ -5,7 +5,6 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { performance } from 'node:perf_hooks';
-import pg from 'pg';
 import { Database, ORGANIZATION_ID } from '../support/database.js';
 import { absolutes, inTurn, SECONDS, throughputRatio } from '../support/duel.js';
 import { atLeast, atMost, publish } from '../support/results.js';
@@ -16,6 +15,7 @@ const { readEnv } = await import('../../dist/src/config/env.js');
 const { newId } = await import('../../dist/src/common/crypto/ids.js');
 const { EventBus } = await import('../../dist/src/common/events/event-bus.js');
 const { Sql } = await import('../../dist/src/database/sql.js');
+const { Statements } = await import('../../dist/src/database/statements.js');
 const { UnitOfWork } = await import('../../dist/src/database/unit-of-work.js');
 const { AuditRepository } = await import('../../dist/src/modules/audit/audit.repository.js');
 
@@ -32,18 +32,18 @@ const [user] = await database.insertUsers(1, null);
 
 /** Statements that each wait for the answer of the one before. @param {() => Promise<unknown>} work */
 async function roundTrips(work) {
-  const { query } = pg.Client.prototype;
+  const { begin } = Statements.prototype;
   let count = 0;
-  pg.Client.prototype.query = /** @type {typeof query} */ (
-    /** @this {pg.Client} @param {unknown[]} args */ function (...args) {
+  Statements.prototype.begin = /** @type {typeof begin} */ (
+    /** @this {unknown} @param {unknown[]} args */ function (...args) {
       count++;
-      return Reflect.apply(query, this, args);
+      return Reflect.apply(begin, this, args);
     }
   );
   try {
     await work();
   } finally {
-    pg.Client.prototype.query = query;
+    Statements.prototype.begin = begin;
   }
   return count;
 }
@@ -67,7 +67,7 @@ const place = (/** @type {number} */ row) =>
 const RAW = `INSERT INTO raw_logs (${COLUMNS}) VALUES ${Array.from({ length: ROWS }, (_, row) => place(row)).join(', ')}`;
 const newRows = () =>
   Array.from({ length: ROWS }, (_, n) => ({
-    created_at: new Date(),
+    happenedAt: performance.now(),
     organization_id: ORGANIZATION_ID,
     user_id: user?.id,
     action: 'user.update_profile',
@@ -99,7 +99,7 @@ const rounds = /** @type {Record<string, any>} */ (
           text: RAW,
           values: rows.flatMap((row) => [
             newId(),
-            ...[row.created_at, row.organization_id, row.user_id, row.action, row.resource],
+            ...[new Date(), row.organization_id, row.user_id, row.action, row.resource],
             ...[JSON.stringify(row.details), row.ip, row.user_agent, row.request_id],
           ]),
         }),

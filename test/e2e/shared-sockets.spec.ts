@@ -4,7 +4,9 @@ import { TestApp } from '../support/app.js';
 import { eventually } from '../support/eventually.js';
 import type { SignedIn } from '../support/factories/given.js';
 import { describeWithRedis, RedisServer } from '../support/redis-server.js';
+import { RoundRobin } from '../support/round-robin.js';
 import { Dashboard, logged, numbered, opened } from '../support/sandbox.js';
+import { Traffic } from '../support/traffic.js';
 
 const SOON = { within: 3_000 };
 
@@ -18,7 +20,7 @@ describeWithRedis('sockets of two replicas that share a Redis', () => {
   let there: Dashboard;
   beforeAll(async () => {
     redis = await RedisServer.start();
-    const env = { REDIS_URL: redis.url };
+    const env = { REDIS_URL: redis.url, RATE_LIMIT_LOGIN: '5/60' };
     app = await TestApp.start({ env });
     other = await TestApp.start({ env, replicaOf: app });
     user = await app.given.signedIn();
@@ -85,5 +87,55 @@ describeWithRedis('sockets of two replicas that share a Redis', () => {
       },
       { within: 5_000 },
     );
+  });
+
+  it('fail nobody while it is killed and started again under load, and then share all as before', async () => {
+    const proxy = await RoundRobin.before(app.url, other.url);
+    const people = [{ user, sessionId: id }];
+    for (let n = 0; n < 2; n++) {
+      const another = await app.given.signedIn();
+      people.push({ user: another, sessionId: await opened(app.as(another)) });
+    }
+    const traffic = new Traffic(proxy.url, people);
+    const moreRequests = async (count: number) => {
+      const { requests } = traffic;
+      await eventually(() => expect(traffic.requests).toBeGreaterThan(requests + count), SOON);
+    };
+    const bothSay = async (status: string) => {
+      for (const { anyone } of [app, other])
+        await eventually(async () => expect((await anyone.get('//health')).body.status).toBe(status), {
+          within: 5_000,
+        });
+    };
+    try {
+      await moreRequests(10);
+      await redis.kill();
+      await bothSay('degraded');
+      await moreRequests(20);
+      await redis.resume();
+      await bothSay('healthy');
+      for (const [from, to] of [
+        [app, there],
+        [other, here],
+      ] as const)
+        await eventually(async () => {
+          say(from, `by ${from.url}`);
+          await new Promise(setImmediate);
+          expect(heard(to, `by ${from.url}`)).toBeGreaterThan(0);
+        }, SOON);
+      const { email } = await app.given.user();
+      const guesses: number[] = [];
+      for (let n = 0; n < 7; n++) {
+        const { anyone } = n % 2 === 0 ? app : other;
+        guesses.push((await anyone.post('/auth/login', { email, password: 'wrong' })).status);
+      }
+      expect(guesses).toEqual([401, 401, 401, 401, 401, 429, 429]);
+      await moreRequests(10);
+    } finally {
+      await traffic.end();
+      await proxy.stop();
+    }
+    expect(traffic.failures).toEqual([]);
+    for (const dashboard of [here, there]) expect(dashboard.closed).toBeNull();
   });
 });

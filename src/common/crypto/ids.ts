@@ -1,3 +1,4 @@
+import { randomInt } from 'node:crypto';
 import { v7 } from 'uuid';
 
 /** Before and after every id (RFC 9562 sections 5.9 and 5.10). */
@@ -13,4 +14,13 @@ export function isId(text: string): boolean {
 /** A new UUIDv7 (RFC 9562 section 5.7): ids sort by the time they were made. */
 export function newId(): string {
   return v7();
+}
+
+const TIME_LENGTH = 14;
+let sequence = randomInt(2 ** 31);
+
+/** What follows the time in a UUIDv7, for whoever has the time from elsewhere. Sorts by the order of calls. */
+export function newIdAfterTime(): string {
+  sequence = (sequence + 1) >>> 0;
+  return v7({ seq: sequence }).slice(TIME_LENGTH);
 }

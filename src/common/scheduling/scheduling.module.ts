@@ -5,6 +5,7 @@ import { JobRunEntity } from './job-run.entity.js';
 import { JobLocks } from './job-locks.js';
 import { JobRunsRepository } from './job-runs.repository.js';
 import { Jobs } from './jobs.js';
+import { RunCounter } from './run-counter.js';
 import { SingleRun } from './single-run.js';
 import { Turns } from './turns.js';
 
@@ -12,7 +13,7 @@ import { Turns } from './turns.js';
 @Global()
 @Module({
   imports: [ScheduleModule.forRoot(), TypeOrmModule.forFeature([JobRunEntity])],
-  providers: [JobLocks, Jobs, JobRunsRepository, SingleRun, Turns],
+  providers: [JobLocks, Jobs, JobRunsRepository, RunCounter, SingleRun, Turns],
   exports: [Jobs, SingleRun],
 })
 export class SchedulingModule {}

@@ -1,11 +1,10 @@
 import { Injectable, Logger } from '@nestjs/common';
 import { ClsService } from 'nestjs-cls';
-import { Counter } from 'prom-client';
 import { Tracing } from '../../telemetry/tracing.js';
 import { errorCodeOf } from '../errors/error-code.js';
-import { Metrics } from '../http/metrics.js';
 import { JobLocks } from './job-locks.js';
 import { JobRunsRepository } from './job-runs.repository.js';
+import { RunCounter } from './run-counter.js';
 import { Turns } from './turns.js';
 
 /**
@@ -17,23 +16,15 @@ import { Turns } from './turns.js';
 @Injectable()
 export class SingleRun {
   private readonly logger = new Logger(SingleRun.name);
-  private readonly runs: Counter<'job' | 'outcome'>;
 
   constructor(
     private readonly locks: JobLocks,
     private readonly cls: ClsService,
     private readonly jobRuns: JobRunsRepository,
     private readonly turns: Turns,
-    { registry }: Metrics,
+    private readonly runs: RunCounter,
     private readonly tracing: Tracing,
-  ) {
-    this.runs = new Counter({
-      name: 'cloudkeep_job_runs_total',
-      help: 'Runs of scheduled jobs by outcome.',
-      labelNames: ['job', 'outcome'],
-      registers: [registry],
-    });
-  }
+  ) {}
 
   /**
    * @param work gets a signal that aborts where the lock is lost with its connection:
@@ -45,7 +36,7 @@ export class SingleRun {
       this.logger.error(`Job ${job} failed: ${(error as Error).message}`, (error as Error).stack);
       return 'failed' as const;
     });
-    this.runs.inc({ job, outcome });
+    this.runs.count(job, outcome);
     return outcome === 'done';
   }
 

@@ -35,6 +35,13 @@ export class AuditChainRepository {
     await this.sql.execute({ text: 'SET LOCAL statement_timeout = 0' });
   }
 
+  /** The time that rows of the trail are given. */
+  async now(): Promise<number> {
+    const row = await this.sql.row<{ now: Date }>({ text: 'SELECT statement_timestamp() AS now' });
+    if (row === null) throw new Error('The database does not tell the time');
+    return row.now.getTime();
+  }
+
   /** Rows that are in no chain, in the order of their ids. */
   async unchained(after: string, limit: number): Promise<TrailRecord[]> {
     const rows = await this.sql.rows<RawRecord>({

@@ -1,10 +1,10 @@
 import { setImmediate } from 'node:timers/promises';
 import { Injectable } from '@nestjs/common';
 import { ClsService } from 'nestjs-cls';
-import { newId, NIL_ID } from '../../common/crypto/ids.js';
+import { NIL_ID } from '../../common/crypto/ids.js';
 import { UnitOfWork } from '../../database/unit-of-work.js';
 import { AuditChainRepository, type NewLink } from './audit-chain.repository.js';
-import { digestOf, GENESIS, idAt, linkHash, madeAt, type TrailRecord } from './chain-record.js';
+import { digestOf, GENESIS, idAt, linkHash, type TrailRecord } from './chain-record.js';
 
 const BATCH = 10_000;
 /** Then it is the turn of requests. */
@@ -37,7 +37,7 @@ export class AuditChain {
    */
   extend(all = false): Promise<number> {
     return this.cls.exit(async () => {
-      const seenBefore = idAt((madeAt(newId()) ?? 0) - LATE_MS);
+      const seenBefore = idAt((await this.chain.now()) - LATE_MS);
       let after: string = all ? NIL_ID : this.seenBefore;
       let total = 0;
       for (;;) {

@@ -7,6 +7,14 @@ export interface SealPlace {
   readonly seq: number;
 }
 
+export interface UnsealedEnd extends ChainHead {
+  /** Where the newest seal is, and its text. */
+  readonly sealed: number;
+  readonly body: string | null;
+  /** By the clock that rows of the trail have their time from. */
+  readonly now: Date;
+}
+
 export interface SealRow extends SealPlace {
   readonly body: string;
   readonly is_stored: boolean;
@@ -18,8 +26,8 @@ const COLUMNS = 'organization_id, seq::float8 AS seq, body, stored_at IS NOT NUL
 export class AuditSealsRepository {
   constructor(private readonly sql: Sql) {}
 
-  /** Ends of chains that have grown since their newest seal, with that seal's seq and text. */
-  unsealed(): Promise<(ChainHead & { readonly sealed: number; readonly body: string | null })[]> {
+  /** Ends of chains that have grown since their newest seal. */
+  unsealed(): Promise<UnsealedEnd[]> {
     return this.sql.rows({
       text: `WITH RECURSIVE chains AS (
                (SELECT organization_id FROM audit_chain ORDER BY organization_id LIMIT 1)
@@ -27,7 +35,8 @@ export class AuditSealsRepository {
                SELECT (SELECT c.organization_id FROM audit_chain c WHERE c.organization_id > chains.organization_id
                        ORDER BY c.organization_id LIMIT 1)
                FROM chains WHERE chains.organization_id IS NOT NULL)
-             SELECT chains.organization_id, h.seq::float8 AS seq, h.hash, coalesce(s.seq, 0)::float8 AS sealed, s.body
+             SELECT chains.organization_id, h.seq::float8 AS seq, h.hash, coalesce(s.seq, 0)::float8 AS sealed, s.body,
+                    statement_timestamp() AS now
              FROM chains
              CROSS JOIN LATERAL (SELECT seq, hash FROM audit_chain c WHERE c.organization_id = chains.organization_id
                                  ORDER BY seq DESC LIMIT 1) AS h
@@ -63,10 +72,10 @@ export class AuditSealsRepository {
     });
   }
 
-  async markStored({ organization_id, seq }: SealRow, now: Date): Promise<void> {
+  async markStored({ organization_id, seq }: SealRow): Promise<void> {
     await this.sql.execute({
-      text: 'UPDATE audit_seals SET stored_at = $3 WHERE organization_id = $1 AND seq = $2',
-      values: [organization_id, seq, now],
+      text: 'UPDATE audit_seals SET stored_at = statement_timestamp() WHERE organization_id = $1 AND seq = $2',
+      values: [organization_id, seq],
     });
   }
 

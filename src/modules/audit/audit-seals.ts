@@ -1,15 +1,12 @@
 import { createHash } from 'node:crypto';
 import { Injectable } from '@nestjs/common';
 import { NIL_ID } from '../../common/crypto/ids.js';
-import { Clock } from '../../common/time/clock.js';
 import { AuditKeys } from './audit-keys.js';
 import { AuditObjects, sealKey } from './audit-objects.js';
-import { AuditSealsRepository, type SealPlace } from './audit-seals.repository.js';
+import { AuditSealsRepository, type SealPlace, type UnsealedEnd } from './audit-seals.repository.js';
 import { signed, type DocumentKey } from './signed-document.js';
 
 const BATCH = 500;
-
-type Unsealed = Awaited<ReturnType<AuditSealsRepository['unsealed']>>[number];
 
 /**
  * Signs the ends of the chains that have grown, and keeps what is signed where
@@ -22,7 +19,6 @@ export class AuditSeals {
     private readonly seals: AuditSealsRepository,
     private readonly keys: AuditKeys,
     private readonly objects: AuditObjects,
-    private readonly clock: Clock,
   ) {}
 
   /** For the system. @returns how many were signed. @throws AppError 503 where the object store takes none. */
@@ -34,8 +30,8 @@ export class AuditSeals {
     return ends.length;
   }
 
-  private async sign(end: Unsealed, key: DocumentKey): Promise<void> {
-    const { organization_id, seq, hash, sealed, body } = end;
+  private async sign(end: UnsealedEnd, key: DocumentKey): Promise<void> {
+    const { organization_id, seq, hash, sealed, body, now } = end;
     const [from, to] = await this.seals.span(organization_id, sealed, seq);
     const text = signed(
       {
@@ -46,7 +42,7 @@ export class AuditSeals {
         count: seq - sealed,
         from: from?.toISOString() ?? null,
         to: to?.toISOString() ?? null,
-        sealed_at: this.clock.now().toISOString(),
+        sealed_at: now.toISOString(),
         previous: body === null ? null : createHash('sha256').update(body).digest('hex'),
       },
       key,
@@ -62,7 +58,7 @@ export class AuditSeals {
       const waiting = await this.seals.notStored(after, BATCH);
       for (const seal of waiting) {
         const key = sealKey(seal.organization_id, seal.seq);
-        if (await this.objects.keepText(key, seal.body)) await this.seals.markStored(seal, this.clock.now());
+        if (await this.objects.keepText(key, seal.body)) await this.seals.markStored(seal);
         else refused.push(key);
       }
       after = waiting.at(-1) ?? after;

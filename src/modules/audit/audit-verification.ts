@@ -112,7 +112,7 @@ export class AuditVerification {
     return anchor?.seq === seq ? check.seal(anchor) : null;
   }
 
-  /** A row that should have been bound long ago: put there by hand, or by a clock that is wrong. */
+  /** A row that should have been bound long ago: put there by hand. */
   private async unchained(check: ChainCheck, organizationId: string): Promise<ChainFault | null> {
     const before = idAt(Math.max(check.settledBefore, 0));
     for (let after: string | null = idAt(0); after !== null;) {

@@ -3,7 +3,6 @@ import type { Actor } from '../../common/access/actor.js';
 import type { DomainEvent } from '../../common/events/domain-events.js';
 import { EventBus } from '../../common/events/event-bus.js';
 import { RequestContext } from '../../common/http/request-context.js';
-import { Clock } from '../../common/time/clock.js';
 import { DEFAULT_ORGANIZATION_ID } from '../../common/access/organizations.js';
 import { AuditRepository, type NewAuditRow } from './audit.repository.js';
 import { auditRules, type AuditRecord } from './audit.rules.js';
@@ -23,7 +22,6 @@ export class AuditRelay implements OnModuleInit {
     private readonly audit: AuditRepository,
     private readonly refusals: RefusalTrail,
     private readonly context: RequestContext,
-    private readonly clock: Clock,
   ) {}
 
   onModuleInit(): void {
@@ -48,7 +46,7 @@ export class AuditRelay implements OnModuleInit {
       user_id: userId,
       // What strangers do at the gate concerns whoever runs the server.
       organization_id: organizationId ?? DEFAULT_ORGANIZATION_ID,
-      created_at: this.clock.now(),
+      happenedAt: performance.now(),
       ip: this.context.ip,
       user_agent: this.context.userAgent?.slice(0, USER_AGENT_LENGTH).toWellFormed() ?? null,
       request_id: this.context.requestId,

@@ -1,5 +1,5 @@
 import { Injectable } from '@nestjs/common';
-import { newId } from '../../common/crypto/ids.js';
+import { newIdAfterTime } from '../../common/crypto/ids.js';
 import { readCursor } from '../../common/pagination/pagination.js';
 import { ReplicaReads } from '../../common/replicas/replica-reads.js';
 import { Sql } from '../../database/sql.js';
@@ -17,7 +17,10 @@ export interface AuditRow {
   readonly request_id: string | null;
 }
 
-export type NewAuditRow = Omit<AuditRow, 'id'>;
+export interface NewAuditRow extends Omit<AuditRow, 'id' | 'created_at'> {
+  /** When it happened, by `performance.now()`. */
+  readonly happenedAt: number;
+}
 
 export interface AuditFilters {
   readonly user_id?: string;
@@ -35,17 +38,25 @@ export class AuditRepository {
     private readonly reads: ReplicaReads,
   ) {}
 
-  /** Any number of rows in one statement; in the current transaction when there is one. */
+  /**
+   * Any number of rows in one statement; in the current transaction when there is one. The time of
+   * a row and of its id are the database's, whatever this machine's clock says: a trail has one clock.
+   */
   async insert(rows: readonly NewAuditRow[]): Promise<void> {
+    const now = performance.now();
     await this.sql.execute({
       name: 'audit-insert',
       text: `INSERT INTO audit_logs
                (id, created_at, organization_id, user_id, action, resource, details, ip, user_agent, request_id)
-             SELECT * FROM unnest($1::uuid[], $2::timestamptz[], $3::uuid[], $4::uuid[], $5::text[], $6::text[],
-                                  $7::jsonb[], $8::inet[], $9::text[], $10::text[])`,
+             SELECT ((SELECT left(audit_id_at(statement_timestamp() AT TIME ZONE 'UTC')::text, 14)) || id)::uuid,
+                    statement_timestamp() - age * interval '1 millisecond',
+                    organization_id, user_id, action, resource, details, ip, user_agent, request_id
+             FROM unnest($1::text[], $2::float8[], $3::uuid[], $4::uuid[], $5::text[], $6::text[],
+                         $7::jsonb[], $8::inet[], $9::text[], $10::text[])
+               AS row (id, age, organization_id, user_id, action, resource, details, ip, user_agent, request_id)`,
       values: [
-        rows.map(() => newId()),
-        rows.map((row) => row.created_at),
+        rows.map(() => newIdAfterTime()),
+        rows.map((row) => now - row.happenedAt),
         rows.map((row) => row.organization_id),
         rows.map((row) => row.user_id),
         rows.map((row) => row.action),

@@ -50,7 +50,7 @@ export interface ChainStart {
 
 export const BEGINNING: ChainStart = { seq: 0, hash: GENESIS, archivedBefore: null };
 
-/** Rows may arrive this much later than they say, for clocks differ and refusals are counted for a minute. */
+/** Rows may arrive this much later than they say: refusals are counted for a minute, transactions take their time, and the database's clock is put right. */
 const TOLERANCE_MS = 10 * 60_000;
 
 /** Follows one chain, link by link in its order, and stops at the first fault. Holds no rows. */

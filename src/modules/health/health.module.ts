@@ -1,6 +1,8 @@
 import { Module } from '@nestjs/common';
 import { TerminusModule } from '@nestjs/terminus';
 import { StorageModule } from '../storage/storage.module.js';
+import { ClockSkew } from './clock-skew.js';
+import { DatabaseTimeRepository } from './database-time.repository.js';
 import { HealthComponents } from './health-components.js';
 import { HealthController } from './health.controller.js';
 import { HealthService } from './health.service.js';
@@ -13,6 +15,14 @@ import { StorageProbe } from './storage-probe.js';
 @Module({
   imports: [TerminusModule.forRoot({ logger: false }), StorageModule],
   controllers: [HealthController, JobsController],
-  providers: [HealthService, HealthComponents, JobsService, StorageProbe, MetricsService],
+  providers: [
+    HealthService,
+    HealthComponents,
+    JobsService,
+    StorageProbe,
+    MetricsService,
+    ClockSkew,
+    DatabaseTimeRepository,
+  ],
 })
 export class HealthModule {}
