@@ -1,4 +1,4 @@
-import { CircleUser, LayoutDashboard, type LucideIcon } from 'lucide-react';
+import { CircleUser, DatabaseBackup, LayoutDashboard, Users, type LucideIcon } from 'lucide-react';
 import type { ComponentType } from 'react';
 import type { Scope } from './session/session';
 
@@ -27,6 +27,42 @@ export const pages: readonly PageEntry[] = [
     icon: CircleUser,
     group: 'Account',
     load: () => import('./pages/profile'),
+  },
+  {
+    path: 'people',
+    title: 'People',
+    scope: 'users:read',
+    icon: Users,
+    group: 'Administration',
+    load: () => import('./pages/people'),
+  },
+  { path: 'people/users/:id', title: 'User', scope: 'users:read', load: () => import('./pages/people/user') },
+  { path: 'people/roles', title: 'Roles', scope: 'users:read', load: () => import('./pages/people/roles') },
+  {
+    path: 'people/invitations',
+    title: 'Invitations',
+    scope: 'users:manage',
+    load: () => import('./pages/people/invitations'),
+  },
+  {
+    path: 'people/organisation',
+    title: 'Organisation',
+    scope: 'users:read',
+    load: () => import('./pages/people/organisation'),
+  },
+  {
+    path: 'backups',
+    title: 'Backups',
+    scope: 'backups:read',
+    icon: DatabaseBackup,
+    group: 'Administration',
+    load: () => import('./pages/backups'),
+  },
+  {
+    path: 'backups/restoring',
+    title: 'How to restore',
+    scope: 'backups:read',
+    load: () => import('./pages/backups/restoring'),
   },
   { path: 'welcome', title: 'Welcome', scope: 'users:manage', load: () => import('./pages/welcome') },
 ];
