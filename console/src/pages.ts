@@ -1,4 +1,11 @@
-import { CircleUser, DatabaseBackup, LayoutDashboard, Users, type LucideIcon } from 'lucide-react';
+import {
+  CircleUser,
+  DatabaseBackup,
+  LayoutDashboard,
+  ScrollText,
+  Users,
+  type LucideIcon,
+} from 'lucide-react';
 import type { ComponentType } from 'react';
 import type { Scope } from './session/session';
 
@@ -49,6 +56,14 @@ export const pages: readonly PageEntry[] = [
     title: 'Organisation',
     scope: 'users:read',
     load: () => import('./pages/people/organisation'),
+  },
+  {
+    path: 'audit',
+    title: 'Audit',
+    scope: 'audit:read',
+    icon: ScrollText,
+    group: 'Administration',
+    load: () => import('./pages/audit'),
   },
   {
     path: 'backups',

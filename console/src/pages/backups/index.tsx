@@ -27,7 +27,7 @@ export default function BackupsPage() {
   return (
     <Page
       title="Backups"
-      about="Of the whole installation: what was made, whether a restore of it held, and where its copy is."
+      about="What was made, whether a restore of it held, and where its copy is."
       actions={
         <>
           <LinkButton to="/backups/restoring" icon={LifeBuoy}>

@@ -12,18 +12,7 @@ import { RoleField } from './role-field';
 const NOTHING = { email: '', username: '', full_name: '', role: 'user', password: '' };
 
 export function CreateUserDialog({ onClose }: { readonly onClose: () => void }) {
-  const navigate = useNavigate();
-  const refresh = useRefresh(USERS);
-  const form = useApiForm(NOTHING, async ({ email, username, role, full_name: fullName, password }) => {
-    const body = { email, username, role, full_name: fullName.trim() || null, ...(password && { password }) };
-    const { data } = await api.POST('/api/v1/users', { body });
-    toasts.tell(
-      password ? `${username} has an account.` : `${username} is sent a link to choose a password.`,
-    );
-    onClose();
-    void refresh();
-    await navigate(`/people/users/${data.id}`);
-  });
+  const form = useCreation(onClose);
   return (
     <Dialog title="Create a user" onClose={onClose}>
       <Form of={form}>
@@ -56,4 +45,19 @@ export function CreateUserDialog({ onClose }: { readonly onClose: () => void }) 
       </Form>
     </Dialog>
   );
+}
+
+function useCreation(onClose: () => void) {
+  const navigate = useNavigate();
+  const refresh = useRefresh(USERS);
+  return useApiForm(NOTHING, async ({ email, username, role, full_name: fullName, password }) => {
+    const body = { email, username, role, full_name: fullName.trim() || null, ...(password && { password }) };
+    const { data } = await api.POST('/api/v1/users', { body });
+    toasts.tell(
+      password ? `${username} has an account.` : `${username} is sent a link to choose a password.`,
+    );
+    onClose();
+    void refresh();
+    await navigate(`/people/users/${data.id}`);
+  });
 }

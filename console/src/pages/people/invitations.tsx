@@ -96,9 +96,9 @@ function InviteForm({ close }: { readonly close: () => void }) {
   );
 }
 
-function Deeds({ invitation: { id, email, role } }: { readonly invitation: Invitation }) {
+function Deeds({ invitation }: { readonly invitation: Invitation }) {
+  const { email, role } = invitation;
   const [asks, setAsks] = useState(false);
-  const refresh = useRefresh(INVITATIONS);
   const resend = useChange(() => send({ email, role }), {
     refresh: [INVITATIONS],
     done: `Another link is on its way to ${email}; the one before is dead.`,
@@ -108,7 +108,7 @@ function Deeds({ invitation: { id, email, role } }: { readonly invitation: Invit
       <Button
         small
         busy={resend.isPending}
-        aria-label={`Send ${email} another link`}
+        aria-label={`Send again to ${email}`}
         onClick={() => resend.mutate()}
       >
         Send again
@@ -116,24 +116,36 @@ function Deeds({ invitation: { id, email, role } }: { readonly invitation: Invit
       <Button small aria-label={`Withdraw the invitation of ${email}`} onClick={() => setAsks(true)}>
         Withdraw
       </Button>
-      {asks && (
-        <ConfirmDialog
-          title={`Withdraw the invitation of ${email}?`}
-          action="Withdraw"
-          danger
-          onClose={() => setAsks(false)}
-          onConfirm={async () => {
-            await api.DELETE('/api/v1/organizations/invitations/{id}', { params: { path: { id } } });
-            toasts.undoable(`The link of ${email} works no more.`, async () => {
-              await send({ email, role });
-              await refresh();
-            });
-            await refresh();
-          }}
-        >
-          The link that was mailed works no more.
-        </ConfirmDialog>
-      )}
+      {asks && <WithdrawDialog invitation={invitation} onClose={() => setAsks(false)} />}
     </div>
+  );
+}
+
+function WithdrawDialog({
+  invitation: { id, email, role },
+  onClose,
+}: {
+  readonly invitation: Invitation;
+  readonly onClose: () => void;
+}) {
+  const refresh = useRefresh(INVITATIONS);
+  const withdraw = async () => {
+    await api.DELETE('/api/v1/organizations/invitations/{id}', { params: { path: { id } } });
+    toasts.undoable(`The link of ${email} works no more.`, async () => {
+      await send({ email, role });
+      await refresh();
+    });
+    await refresh();
+  };
+  return (
+    <ConfirmDialog
+      title={`Withdraw the invitation of ${email}?`}
+      action="Withdraw"
+      danger
+      onClose={onClose}
+      onConfirm={withdraw}
+    >
+      The link that was mailed works no more.
+    </ConfirmDialog>
   );
 }

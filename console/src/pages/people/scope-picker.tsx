@@ -11,7 +11,7 @@ interface Picked {
 /** What a role may allow, by what it is about: no more than one holds oneself. */
 export function ScopePicker({
   choices,
-  form: { form, field },
+  form: { field },
 }: {
   readonly choices: readonly Scope[];
   readonly form: ApiForm<Picked>;
@@ -40,13 +40,6 @@ export function ScopePicker({
         ))}
       </div>
       {error && <p className="error">{error}</p>}
-      <button
-        type="button"
-        className="link-button small"
-        onClick={() => form.setValue('scopes', [], { shouldDirty: true })}
-      >
-        Choose none
-      </button>
     </fieldset>
   );
 }
