@@ -94,7 +94,7 @@ describeWithChromium('the audit trail in the console', () => {
     await page.getByRole('button', { name: 'Verify the chain' }).click();
     await page.getByText('Intact').waitFor();
     expect(await barriers(page)).toEqual([]);
-    await picture(page, `audit-${colorScheme}`);
+    if (colorScheme === 'light') await picture(page, 'audit-light');
     await page.setViewportSize(PHONE);
     expect([await barriers(page), await sideways(page), faults]).toEqual([[], 0, []]);
   });

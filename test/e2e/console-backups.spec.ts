@@ -111,7 +111,7 @@ describeWithChromium('backups in the console', () => {
     const { page, faults } = await browser.signedIn('admin', '/backups', { colorScheme });
     await page.getByText('2 in all').waitFor();
     expect(await barriers(page)).toEqual([]);
-    await picture(page, `backups-${colorScheme}`);
+    if (colorScheme === 'light') await picture(page, 'backups-light');
     await page.setViewportSize(PHONE);
     expect([await barriers(page), await sideways(page)]).toEqual([[], 0]);
     await page.getByRole('link', { name: 'How to restore' }).click();

@@ -75,6 +75,18 @@ describeWithChromium('people in the console', () => {
     expect(faults).toEqual([]);
   });
 
+  it('tells somebody whose role was lowered meanwhile that they may not', async () => {
+    const [eve, root] = [await app.given.user(), await app.given.signedIn({ role: 'admin' })];
+    const { page, user, faults } = await browser.signedIn('admin', `/people/users/${eve.id}`);
+    await page.getByRole('button', { name: 'End all sessions' }).click();
+    expect((await app.as(root).patch(`/users/${user.id}`, { role: 'operator' })).status).toBe(200);
+    await page.getByRole('dialog').getByRole('button', { name: 'End all sessions' }).click();
+    const told = page.getByRole('dialog').getByRole('alert');
+    await told.getByText('users:manage').waitFor();
+    expect(await told.innerText()).toMatch(/Request [\da-f-]+/);
+    expect(faults).toEqual([]);
+  });
+
   it('makes an account with a role', async () => {
     const { page, faults } = await browser.signedIn('admin', '/people');
     await page.getByRole('button', { name: 'Create a user' }).click();
@@ -163,13 +175,17 @@ describeWithChromium('people in the console', () => {
   });
 
   it.each(['light', 'dark'] as const)('has no barriers, wide or narrow, in the %s', async (colorScheme) => {
-    const { page, faults, user } = await browser.signedIn('admin', '/people', { colorScheme });
+    const organizationId = await app.given.organization();
+    const user = await app.given.user({ role: 'admin', organizationId });
+    await app.given.user({ role: 'operator', organizationId });
+    await app.given.user({ isActive: false, organizationId });
+    const { page, faults } = await browser.signedInAs(user, '/people', { colorScheme });
     for (const path of ['/people', `/people/users/${user.id}`, '/people/roles']) {
       await page.setViewportSize({ width: 1280, height: 800 });
       await page.goto(`${app.url}/console${path}`);
       await page.locator('.table-more, .facts, .items').first().waitFor();
       expect(await barriers(page)).toEqual([]);
-      if (path === '/people') await picture(page, `people-${colorScheme}`);
+      if (path === '/people' && colorScheme === 'light') await picture(page, 'people-light');
       await page.setViewportSize(PHONE);
       expect([path, await barriers(page), await sideways(page)]).toEqual([path, [], 0]);
     }
