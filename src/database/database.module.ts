@@ -5,6 +5,7 @@ import { TransactionalAdapterTypeOrm } from '@nestjs-cls/transactional-adapter-t
 import { ClsModule } from 'nestjs-cls';
 import { DataSource } from 'typeorm';
 import { DatabaseConfig } from '../config/database.js';
+import { CopySourceModule } from './copy-source.module.js';
 import { dataSourceOptions } from './data-source.js';
 import { DatabaseUrl } from './database-url.js';
 import { Notifications } from './notifications.js';
@@ -21,19 +22,32 @@ import { watchedBy } from './watched-client.js';
 export class DatabaseModule {
   /** @param url of the server, and past a PgBouncer before it. */
   static forRoot(url: DatabaseUrl): DynamicModule {
-    return this.of(url, [RowSecurityCheck]);
+    const statements = new Statements();
+    const source = TypeOrmModule.forRootAsync({
+      inject: [DatabaseConfig],
+      useFactory: ({ poolSize }: DatabaseConfig) => ({
+        ...dataSourceOptions(url.value, poolSize, watchedBy(statements)),
+        autoLoadEntities: true,
+        retryAttempts: 0,
+      }),
+    });
+    return this.on(source, url, statements, [RowSecurityCheck]);
   }
 
   /** A database that was brought back beside ours, as its superuser, for the system alone to look at. */
   static forCopy(url: string): DynamicModule {
-    return this.of(new DatabaseUrl(url), []);
+    return this.on(CopySourceModule.of(url), new DatabaseUrl(url), new Statements(), []);
   }
 
-  private static of(url: DatabaseUrl, checks: readonly Type[]): DynamicModule {
+  private static on(
+    source: DynamicModule,
+    url: DatabaseUrl,
+    statements: Statements,
+    checks: readonly Type[],
+  ): DynamicModule {
     const transactions = new ClsPluginTransactional({
       adapter: new TransactionalAdapterTypeOrm({ dataSourceToken: DataSource }),
     });
-    const statements = new Statements();
     const exported = [
       { provide: DatabaseUrl, useValue: url },
       { provide: Statements, useValue: statements },
@@ -47,17 +61,7 @@ export class DatabaseModule {
     return {
       module: DatabaseModule,
       global: true,
-      imports: [
-        TypeOrmModule.forRootAsync({
-          inject: [DatabaseConfig],
-          useFactory: ({ poolSize }: DatabaseConfig) => ({
-            ...dataSourceOptions(url.value, poolSize, watchedBy(statements)),
-            autoLoadEntities: true,
-            retryAttempts: 0,
-          }),
-        }),
-        ClsModule.forRoot({ global: true, plugins: [transactions] }),
-      ],
+      imports: [source, ClsModule.forRoot({ global: true, plugins: [transactions] })],
       providers: exported,
       exports: exported,
     };

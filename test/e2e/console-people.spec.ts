@@ -113,11 +113,11 @@ describeWithChromium('people in the console', () => {
     expect(await dialog.getByRole('checkbox').count()).toBe(own.scopes.length);
     expect(await barriers(page)).toEqual([]);
     await dialog.getByLabel('Name').fill('greeter');
-    await dialog.getByLabel('users:read').check();
+    await dialog.locator('input[value="users:read"]').check();
     await dialog.getByRole('button', { name: 'Make the role' }).click();
     await page.getByText('The role greeter is made.').waitFor();
     await page.getByRole('button', { name: 'Change greeter' }).click();
-    await dialog.getByLabel('users:read').uncheck();
+    await dialog.locator('input[value="users:read"]').uncheck();
     await dialog.getByRole('button', { name: 'Save, for all who have it' }).click();
     await page.getByText('The role greeter is changed.').waitFor();
     expect((await app.as(admin).get('/roles/greeter')).body.scopes).toEqual(['profile:read']);

@@ -15,6 +15,8 @@ export interface ChartProps {
   readonly series: readonly Series[];
   readonly kind?: 'lines' | 'bars';
   readonly height?: number;
+  /** How far the scale reaches at least; 1 unless given. */
+  readonly reach?: number;
   /** How a value is written; plain numbers unless given. */
   readonly format?: (value: number) => string;
 }

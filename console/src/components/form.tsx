@@ -32,14 +32,14 @@ export interface ApiForm<Values extends FieldValues> {
  */
 export function useApiForm<Values extends FieldValues>(
   values: DefaultValues<Values>,
-  submit: (values: Values) => Promise<unknown>,
+  submit: (values: Values, form: UseFormReturn<Values>) => Promise<unknown>,
 ): ApiForm<Values> {
   const form = useForm<Values>({ defaultValues: values });
   const [problem, setProblem] = useState<unknown>(null);
   const { errors, isSubmitting } = form.formState;
   const send = form.handleSubmit(async (given) => {
     setProblem(null);
-    await submit(given).catch((error: unknown) => setProblem(showAtFields(form, given, error)));
+    await submit(given, form).catch((error: unknown) => setProblem(showAtFields(form, given, error)));
   });
   const field: FieldOf<Values> = (name, rules) => ({
     ...form.register(name, rules),

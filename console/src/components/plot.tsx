@@ -40,7 +40,7 @@ function dataOf({ times, series }: ChartProps): UPlot.AlignedData {
 
 function optionsOf(props: ChartProps, element: HTMLElement): UPlot.Options {
   const colour = coloursOf(element);
-  const { series, kind = 'lines', format } = props;
+  const { series, kind = 'lines', reach = 1, format } = props;
   const axis = {
     stroke: colour('ink-soft'),
     grid: { stroke: colour('line'), width: 1 },
@@ -52,7 +52,7 @@ function optionsOf(props: ChartProps, element: HTMLElement): UPlot.Options {
     height: heightOf(props),
     legend: { show: series.length > 1 },
     cursor: { y: false },
-    scales: { y: { range: (_, _least, most) => [0, Math.max(1, most * 1.1)] } },
+    scales: { y: { range: (_, _least, most) => [0, Math.max(reach, most * 1.1)] } },
     axes: [axis, { ...axis, size: 60, ...(values && { values }) }],
     series: [
       {},
@@ -72,6 +72,9 @@ function optionsOf(props: ChartProps, element: HTMLElement): UPlot.Options {
 function coloursOf(element: HTMLElement): (name: string) => string {
   return (name) => {
     element.style.color = `var(--${name})`;
-    return getComputedStyle(element).color;
+    const computed = getComputedStyle(element).color;
+    // The legend is within it.
+    element.style.color = '';
+    return computed;
   };
 }

@@ -4,14 +4,16 @@ import { useCountdown } from './countdown';
 
 /** A refusal in the server's own words, with what to quote when asking for help. */
 export function ProblemNotice({ error }: { readonly error: unknown }) {
-  const { title, detail, requestId, retryAfter, errors } = problemOf(error);
+  const { title, code, detail, requestId, retryAfter, errors } = problemOf(error);
   const left = useCountdown(retryAfter, error);
   return (
     <div className="notice failed" role="alert">
       <CircleAlert className="icon" />
       <div>
         <strong>{title}</strong>
-        <p>{left > 0 ? `Try again in ${left} s.` : detail}</p>
+        {/* Of a mere limit the detail is the wait, as it was. */}
+        {(left === 0 || code !== 'rate_limited') && <p>{detail}</p>}
+        {left > 0 && <p>Try again in {left} s.</p>}
         {errors.length > 0 && (
           <ul>
             {errors.map(({ field, message }) => (

@@ -54,7 +54,10 @@ function useSignOut() {
       await api.POST('/api/v1/auth/logout');
     } catch (error) {
       // Who is refused is signed out already.
-      if (!hasStatus(error, 401)) return void toasts.problem(error);
+      if (!hasStatus(error, 401)) {
+        toasts.problem(error);
+        return;
+      }
     }
     signedOut();
   };

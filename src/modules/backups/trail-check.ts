@@ -5,7 +5,6 @@ import { Clock } from '../../common/time/clock.js';
 import { TimeModule } from '../../common/time/time.module.js';
 import { AuditConfig } from '../../config/audit.js';
 import { SecretsConfig } from '../../config/config.js';
-import { DatabaseConfig } from '../../config/database.js';
 import { DatabaseModule } from '../../database/database.module.js';
 import { AuditCheckModule } from '../audit/audit-check.module.js';
 import { AuditCheckService, type AuditCheck } from '../audit/audit-check.service.js';
@@ -27,7 +26,6 @@ export class TrailCheck {
   constructor(
     private readonly audit: AuditConfig,
     private readonly secrets: SecretsConfig,
-    private readonly database: DatabaseConfig,
     private readonly clock: Clock,
     @Inject(ObjectStore) private readonly files: ObjectStore,
   ) {}
@@ -36,7 +34,6 @@ export class TrailCheck {
     const settings = SettingsModule.of([
       { provide: AuditConfig, useValue: this.audit },
       { provide: SecretsConfig, useValue: this.secrets },
-      { provide: DatabaseConfig, useValue: Object.assign({}, this.database, { poolSize: 2 }) },
     ]);
     const imports = [
       settings,

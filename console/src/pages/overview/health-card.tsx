@@ -44,11 +44,7 @@ function Components({ of }: { readonly of: Health['components'] }) {
   return (
     <dl className="grid" style={{ ['--cell' as string]: '13rem' }}>
       {Object.entries(of).map(([name, component]) => (
-        <ComponentFact
-          key={name}
-          name={NAMES[name as keyof typeof NAMES]}
-          component={component as Component}
-        />
+        <ComponentFact key={name} name={NAMES[name as keyof typeof NAMES]} component={component} />
       ))}
     </dl>
   );

@@ -2,6 +2,7 @@ import { useQuery } from '@tanstack/react-query';
 import { api, type components } from '../../api/client';
 import { Bytes } from '../../components/bytes';
 import { Loaded } from '../../components/loaded';
+import { Meter } from '../../components/meter';
 import { Card } from '../../components/page';
 
 type Usage = components['schemas']['UsageDto'];
@@ -43,23 +44,6 @@ function UsageFact({ name, usage }: { readonly name: string; readonly usage: Usa
         )}
       </span>
       {quota !== null && <Meter label={`${name}: part of the quota in use`} part={used / quota} />}
-    </div>
-  );
-}
-
-function Meter({ label, part }: { readonly label: string; readonly part: number }) {
-  const percent = Math.min(100, Math.round(part * 100));
-  return (
-    <div
-      className="meter"
-      role="meter"
-      aria-label={label}
-      aria-valuemin={0}
-      aria-valuemax={100}
-      aria-valuenow={percent}
-      data-full={percent >= 90}
-    >
-      <div style={{ width: `${percent}%` }} />
     </div>
   );
 }

@@ -5,10 +5,9 @@ import { TextField } from '../../components/field';
 import { Form, useApiForm } from '../../components/form';
 import { toasts } from '../../components/toasts';
 import { useRefresh } from '../../components/use-change';
-import { SESSION, useProfile, type Scope } from '../../session/session';
+import { ScopePicker } from '../../session/scope-picker';
+import { SESSION, type Scope } from '../../session/session';
 import { ROLES, USERS, type Role } from './person';
-import { ScopePicker } from './scope-picker';
-import { useRoles } from './use-roles';
 
 interface Values {
   name: string;
@@ -21,7 +20,6 @@ const NEW: Values = { name: '', description: '', scopes: ['profile:read'] };
 /** Makes a role, or changes what one allows. */
 export function RoleDialog({ role, onClose }: { readonly role?: Role; readonly onClose: () => void }) {
   const refresh = useRefresh(ROLES, USERS, SESSION);
-  const choices = useHeldScopes();
   const values = role && { name: role.name, description: role.description ?? '', scopes: role.scopes };
   const form = useApiForm<Values>(values ?? NEW, async ({ name, description, scopes }) => {
     const body = { description: description.trim() || null, scopes };
@@ -43,7 +41,7 @@ export function RoleDialog({ role, onClose }: { readonly role?: Role; readonly o
           />
         )}
         <TextField label="Description" optional autoComplete="off" {...form.field('description')} />
-        <ScopePicker choices={choices} form={form} />
+        <ScopePicker {...form.field('scopes')} />
         <div className="dialog-actions">
           <Button onClick={onClose}>Cancel</Button>
           <Button type="submit" variant="primary" busy={form.busy}>
@@ -53,12 +51,4 @@ export function RoleDialog({ role, onClose }: { readonly role?: Role; readonly o
       </Form>
     </Dialog>
   );
-}
-
-/** Every scope one holds; an admin holds all there are, which the built-in roles list. */
-function useHeldScopes(): readonly Scope[] {
-  const { scopes } = useProfile();
-  const roles = useRoles().data ?? [];
-  if (!scopes.includes('admin')) return scopes;
-  return [...new Set([...scopes, ...roles.flatMap((role) => role.scopes)])];
 }

@@ -10,9 +10,9 @@ import { SESSIONS } from './keys';
 export function PasswordCard() {
   const refresh = useRefresh(SESSIONS);
   const values = { current_password: '', new_password: '' };
-  const form = useApiForm(values, async (body) => {
+  const form = useApiForm(values, async (body, { reset }) => {
     await api.POST('/api/v1/auth/password/change', { body });
-    form.form.reset();
+    reset();
     toasts.tell('Your password is changed. All your other sessions have ended.');
     await refresh();
   });

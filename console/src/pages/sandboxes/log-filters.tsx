@@ -1,0 +1,64 @@
+import type { SandboxLog } from '#sdk';
+import { useSearchParams } from 'react-router';
+import { SelectField, TextField } from '../../components/field';
+
+const LEVELS = ['debug', 'info', 'warn', 'error'] as const;
+const TYPES = ['SCRAPER', 'FILTER', 'RISK', 'OPTIMIZER', 'SIGNAL', 'ACTUATOR', 'SYSTEM'] as const;
+const AT_LEAST = { info: 'Info and graver', warn: 'Warnings and errors', error: 'Errors' } as const;
+
+export type LogFilter = ReturnType<typeof useLogFilter>;
+
+/** What of the log is shown; the address has it. */
+export function useLogFilter() {
+  const [params, setParams] = useSearchParams();
+  const level = LEVELS.find((known) => known === params.get('level')) ?? 'debug';
+  const type = TYPES.find((known) => known === params.get('type'));
+  const words = params.get('q') ?? '';
+  const needle = words.toLowerCase();
+  const set = (name: string, value: string) =>
+    setParams(
+      (before) => {
+        before.delete(name);
+        if (value !== '') before.set(name, value);
+        return before;
+      },
+      { replace: true },
+    );
+  const matches = (line: SandboxLog) =>
+    LEVELS.indexOf(line.level) >= LEVELS.indexOf(level) &&
+    (type === undefined || line.log_type === type) &&
+    line.message.toLowerCase().includes(needle);
+  return { level, type, words, set, matches };
+}
+
+export function LogFilters({ filter: { level, type, words, set } }: { readonly filter: LogFilter }) {
+  return (
+    <div className="filters log-filters">
+      <SelectField
+        label="Level"
+        value={level === 'debug' ? '' : level}
+        onChange={(event) => set('level', event.target.value)}
+      >
+        <option value="">Everything</option>
+        {Object.entries(AT_LEAST).map(([name, text]) => (
+          <option key={name} value={name}>
+            {text}
+          </option>
+        ))}
+      </SelectField>
+      <SelectField label="Stage" value={type ?? ''} onChange={(event) => set('type', event.target.value)}>
+        <option value="">All stages</option>
+        {TYPES.map((known) => (
+          <option key={known}>{known}</option>
+        ))}
+      </SelectField>
+      <TextField
+        label="Words"
+        type="search"
+        placeholder="Search the log"
+        value={words}
+        onChange={(event) => set('q', event.target.value)}
+      />
+    </div>
+  );
+}
