@@ -28,7 +28,19 @@ interface DataTableProps<Row> {
 
 /** A list of the API as a table that grows by the page. */
 export function DataTable<Row>(props: DataTableProps<Row>) {
-  const { pages, empty } = props;
+  return (
+    <Paged pages={props.pages} empty={props.empty}>
+      {(rows) => <Rows {...props} rows={rows} />}
+    </Paged>
+  );
+}
+
+interface PagedProps<Row> extends Pick<DataTableProps<Row>, 'pages' | 'empty'> {
+  readonly children: (rows: Row[]) => ReactNode;
+}
+
+/** A list of the API that grows by the page, drawn as its children say. */
+export function Paged<Row>({ pages, empty, children }: PagedProps<Row>) {
   const rows = useMemo(() => pages.data?.pages.flatMap(({ items }) => items), [pages.data]);
   const retry = () => void pages.refetch();
   if (rows === undefined) {
@@ -37,7 +49,7 @@ export function DataTable<Row>(props: DataTableProps<Row>) {
   if (rows.length === 0) return empty;
   return (
     <>
-      <Rows {...props} rows={rows} />
+      {children(rows)}
       <More pages={pages} count={rows.length} />
     </>
   );

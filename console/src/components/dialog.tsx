@@ -9,11 +9,13 @@ interface DialogProps {
   readonly title: string;
   readonly onClose: () => void;
   readonly wide?: boolean;
+  /** At the side of the page, as high as it: for what belongs to a line of a list. */
+  readonly drawer?: boolean;
   readonly children: ReactNode;
 }
 
 /** Over the page while it is rendered; what had the focus before has it again afterwards. */
-export function Dialog({ title, onClose, wide, children }: DialogProps) {
+export function Dialog({ title, onClose, wide, drawer, children }: DialogProps) {
   const ref = useRef<HTMLDialogElement>(null);
   const id = useId();
   // Before it is taken out of the page: only an open dialog gives the focus back.
@@ -25,7 +27,7 @@ export function Dialog({ title, onClose, wide, children }: DialogProps) {
   return (
     <dialog
       ref={ref}
-      className={classes('dialog', wide && 'wide')}
+      className={classes('dialog', wide && 'wide', drawer && 'drawer')}
       aria-labelledby={id}
       onCancel={(event) => {
         // Some browsers would close it on a second Escape whatever we say.

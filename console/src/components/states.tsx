@@ -29,13 +29,18 @@ export function EmptyState({
 
 /** What could not be read, in the server's own words, and another try once it may be made. */
 export function ErrorState({ error, retry }: { readonly error: unknown; readonly retry?: () => void }) {
-  const { title, detail, requestId, retryAfter } = problemOf(error);
+  const { title, detail, requestId, retryAfter, errors } = problemOf(error);
   const left = useCountdown(retryAfter, error);
   return (
     <div className="empty" role="alert">
       <CircleAlert className="icon" />
       <h2>{title}</h2>
       <p>{detail}</p>
+      {errors.map(({ field, message }) => (
+        <p key={field + message}>
+          <code>{field}</code> {message}
+        </p>
+      ))}
       {requestId !== null && <RequestId id={requestId} />}
       {retry && (
         <Button icon={RotateCw} onClick={retry} disabled={left > 0}>

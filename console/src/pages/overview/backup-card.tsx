@@ -1,27 +1,20 @@
 import { useQuery } from '@tanstack/react-query';
-import { api } from '../../api/client';
+import { Link } from 'react-router';
+import { api, type components } from '../../api/client';
 import { hasStatus } from '../../api/problem';
 import { Badge } from '../../components/badge';
 import { Loaded } from '../../components/loaded';
 import { Card } from '../../components/page';
 import { RelativeTime } from '../../components/time';
 
-interface Backup {
-  readonly verification: { readonly status: string; readonly verified_at: string | null };
-}
+type Backup = components['schemas']['BackupDto'];
 
-type ReadBackups = (
-  path: string,
-  init: { readonly params: object; readonly signal: AbortSignal },
-) => Promise<{ readonly data: { readonly items: readonly Backup[] } }>;
-
-/** Newest first. Null on a server that makes none. */
+/** Newest first. Null for those who do not run this server. */
 async function readBackups(signal: AbortSignal): Promise<readonly Backup[] | null> {
   try {
-    const read = api.GET as unknown as ReadBackups;
-    return (await read('/api/v1/backups', { params: { query: { limit: 50 } }, signal })).data.items;
+    return (await api.GET('/api/v1/backups', { params: { query: { limit: 50 } }, signal })).data.items;
   } catch (error) {
-    if (hasStatus(error, 404)) return null;
+    if (hasStatus(error, 403)) return null;
     throw error;
   }
 }
@@ -32,14 +25,14 @@ export function BackupCard() {
     queryFn: ({ signal }) => readBackups(signal),
   });
   return (
-    <Card title="Backups">
+    <Card title="Backups" actions={<Link to="/backups">All</Link>}>
       <Loaded query={query}>{(backups) => <LastVerified backups={backups} />}</Loaded>
     </Card>
   );
 }
 
 function LastVerified({ backups }: { readonly backups: readonly Backup[] | null }) {
-  if (backups === null) return <p className="muted">This server makes none.</p>;
+  if (backups === null) return <p className="muted">Whoever runs this server sees to them.</p>;
   const verified = backups.find(({ verification }) => verification.status === 'ok');
   if (verified === undefined) {
     return (

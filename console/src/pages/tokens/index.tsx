@@ -14,7 +14,7 @@ import { usePages } from '../../components/use-pages';
 import type { Scope } from '../../session/session';
 import { Expiry, ExpiryFields, expiryFrom, NO_EXPIRY } from './expiry';
 import { Revoke } from './revoke';
-import { ScopePicker } from './scope-picker';
+import { ScopePicker } from '../../session/scope-picker';
 import { SecretDialog } from './secret-dialog';
 import { NameAndScopes, Used } from './used';
 

@@ -6,7 +6,7 @@ import { toasts } from '../../components/toasts';
 import { useRefresh } from '../../components/use-change';
 import type { Scope } from '../../session/session';
 import { ExpiryFields, expiryFrom, NO_EXPIRY, type ExpiryValues } from './expiry';
-import { ScopePicker } from './scope-picker';
+import { ScopePicker } from '../../session/scope-picker';
 import { KEYS, type ServiceKey } from './service-keys';
 
 interface KeyValues extends ExpiryValues {

@@ -1,4 +1,4 @@
-import { holds, type Profile, type Scope } from '../../session/session';
+import { holds, type Profile, type Scope } from './session';
 
 /** Every scope there is, under what it is about. A new one of the API does not compile until it is here. */
 const WORDS: Readonly<Record<Scope, readonly [resource: string, deed: string]>> = {
@@ -33,7 +33,7 @@ export interface ScopeGroup {
   readonly scopes: readonly { readonly scope: Scope; readonly deed: string }[];
 }
 
-/** What somebody holds, and can therefore give to a token, by what it is about. */
+/** What somebody holds, and can therefore give to a token or a role, by what it is about. */
 export function scopesToGive(profile: Profile): ScopeGroup[] {
   const groups = new Map<string, { scope: Scope; deed: string }[]>();
   for (const [scope, [resource, deed]] of Object.entries(WORDS) as [Scope, [string, string]][]) {

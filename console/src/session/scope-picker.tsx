@@ -1,7 +1,7 @@
 import { useId } from 'react';
 import type { UseFormRegisterReturn } from 'react-hook-form';
-import { CheckField } from '../../components/field';
-import { useProfile } from '../../session/session';
+import { CheckField } from '../components/field';
+import { useProfile } from './session';
 import { scopesToGive } from './scopes';
 
 /** Scopes to tick: only those that one holds oneself. */

@@ -1,0 +1,124 @@
+import { useQuery } from '@tanstack/react-query';
+import { useState } from 'react';
+import { Link } from 'react-router';
+import { api, type components } from '../../api/client';
+import { Button } from '../../components/button';
+import { ConfirmDialog, Dialog } from '../../components/dialog';
+import { TextField } from '../../components/field';
+import { Form, useApiForm } from '../../components/form';
+import { Card } from '../../components/page';
+import { toasts } from '../../components/toasts';
+import { useRefresh } from '../../components/use-change';
+import { useProfile } from '../../session/session';
+import { ORGANIZATION, USERS } from './person';
+
+export type Organization = components['schemas']['OrganizationDto'];
+
+interface Of {
+  readonly organization: Organization;
+}
+
+/** Whose it is, and what only they may do: give it to another, have it removed. */
+export function OrganisationOwner({ organization }: Of) {
+  const { id, role } = useProfile();
+  const { owner_id: ownerId, deletion_at: deletionAt } = organization;
+  const mayGive = ownerId === id || (ownerId === null && role === 'admin');
+  return (
+    <Card title="Owner" about="Who may give the organisation to another, or have it removed.">
+      <div className="stack">
+        <p>{ownerId === null ? 'It has none yet.' : <Owner id={ownerId} />}</p>
+        <div className="row">
+          {mayGive && <Transfer />}
+          {ownerId === id && deletionAt === null && <Removal organization={organization} />}
+        </div>
+      </div>
+    </Card>
+  );
+}
+
+function Owner({ id }: { readonly id: string }) {
+  const query = useQuery({
+    queryKey: [...USERS, id],
+    queryFn: async ({ signal }) =>
+      (await api.GET('/api/v1/users/{id}', { params: { path: { id } }, signal })).data,
+  });
+  return <Link to={`/people/users/${id}`}>{query.data?.username ?? id}</Link>;
+}
+
+function Transfer() {
+  const [open, setOpen] = useState(false);
+  return (
+    <>
+      <Button small onClick={() => setOpen(true)}>
+        Give it to another
+      </Button>
+      {open && (
+        <Dialog title="Give the organisation to another" onClose={() => setOpen(false)}>
+          <TransferForm close={() => setOpen(false)} />
+        </Dialog>
+      )}
+    </>
+  );
+}
+
+/** By username, which people know; the server takes an id. */
+async function idOf(username: string): Promise<string> {
+  const { items } = (await api.GET('/api/v1/users', { params: { query: { q: username, limit: 200 } } })).data;
+  const found = items.find((user) => user.username.toLowerCase() === username.toLowerCase());
+  if (found === undefined) throw new Error(`Nobody here has the username ${username}.`);
+  return found.id;
+}
+
+function TransferForm({ close }: { readonly close: () => void }) {
+  const refresh = useRefresh(ORGANIZATION);
+  const form = useApiForm({ username: '' }, async ({ username }) => {
+    const body = { user_id: await idOf(username.trim()) };
+    await api.POST('/api/v1/organizations/transfer', { body });
+    toasts.tell(`The organisation belongs to ${username.trim()} now.`);
+    close();
+    await refresh();
+  });
+  return (
+    <Form of={form}>
+      <TextField
+        label="Username of the new owner"
+        description="Only they can give it back."
+        autoComplete="off"
+        {...form.field('username', { required: 'Enter a username.' })}
+      />
+      <div className="dialog-actions">
+        <Button onClick={close}>Cancel</Button>
+        <Button type="submit" variant="danger" busy={form.busy}>
+          Give it away
+        </Button>
+      </div>
+    </Form>
+  );
+}
+
+function Removal({ organization: { name } }: Of) {
+  const [asks, setAsks] = useState(false);
+  const refresh = useRefresh(ORGANIZATION);
+  return (
+    <>
+      <Button small variant="danger" onClick={() => setAsks(true)}>
+        Have it removed
+      </Button>
+      {asks && (
+        <ConfirmDialog
+          title={`Have ${name} removed?`}
+          action="Have it removed"
+          danger
+          typed={name}
+          onClose={() => setAsks(false)}
+          onConfirm={async () => {
+            await api.DELETE('/api/v1/organizations/current');
+            await refresh();
+          }}
+        >
+          Everybody and everything in it is gone after a time of grace, in which you can keep it after all.
+        </ConfirmDialog>
+      )}
+    </>
+  );
+}
