@@ -51,7 +51,7 @@ describeWithPgBackRest('incremental backups through the house, and the way back'
     return id;
   };
   const told = (id: string) => client.get(`/backups/${id}`);
-  const write = (text: string) => uploaded(client, Buffer.from(text), { name: `${text}.txt` });
+  const write = (text: string) => uploaded(client, Buffer.from(text), { fileName: `${text}.txt` });
   const clock = async () =>
     (await server.pool.query<{ now: Date }>('SELECT clock_timestamp() AS now')).rows[0]?.now ?? new Date(0);
   /** On another server, of another version. */
@@ -63,7 +63,7 @@ describeWithPgBackRest('incremental backups through the house, and the way back'
   const restore = (id: string | undefined, to: TestDatabase, ...more: readonly string[]) =>
     runCli(['backup:restore', id ?? '', '--to', to.url, ...more], { ...settings, DATA_DIR: dataDir });
   const namesIn = async (database: TestDatabase) =>
-    (await database.query<{ name: string }>('SELECT name FROM files ORDER BY id')).map(({ name }) => name);
+    (await database.query<{ name: string }>('SELECT file_name AS name FROM files ORDER BY id')).map(({ name }) => name);
 
   beforeAll(async () => {
     server = await ArchivedServer.start({ printed: printedFor });
