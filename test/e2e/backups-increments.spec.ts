@@ -1,9 +1,11 @@
-import { existsSync, mkdtempSync, rmSync } from 'node:fs';
+import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import { jest } from '@jest/globals';
 import type { BackupsConfig } from '../../src/config/backups.js';
+import { AuditChain } from '../../src/modules/audit/audit-chain.js';
+import { AuditJobs } from '../../src/modules/audit/audit.jobs.js';
 import { pgbackrestConfiguration } from '../../src/modules/backups/engines/pgbackrest/config-command.js';
 import { TestApp } from '../support/app.js';
 import { runCli } from '../support/cli-process.js';
@@ -62,8 +64,12 @@ describeWithPgBackRest('incremental backups through the house, and the way back'
   };
   const restore = (id: string | undefined, to: TestDatabase, ...more: readonly string[]) =>
     runCli(['backup:restore', id ?? '', '--to', to.url, ...more], { ...settings, DATA_DIR: dataDir });
+  /** The audit trail, as every minute. */
+  const bound = () => app.cloudkeep.nest.get(AuditChain).extend(true);
   const namesIn = async (database: TestDatabase) =>
-    (await database.query<{ name: string }>('SELECT file_name AS name FROM files ORDER BY id')).map(({ name }) => name);
+    (await database.query<{ name: string }>('SELECT file_name AS name FROM files ORDER BY id')).map(
+      ({ name }) => name,
+    );
 
   beforeAll(async () => {
     server = await ArchivedServer.start({ printed: printedFor });
@@ -88,7 +94,10 @@ describeWithPgBackRest('incremental backups through the house, and the way back'
     await write('between');
     between = await clock();
     await write('after');
+    await bound();
     second = await made('incremental');
+    await bound();
+    await app.cloudkeep.nest.get(AuditJobs).seal();
     await server.pool.query('SELECT pg_switch_wal()');
   });
   afterAll(async () => {
@@ -155,6 +164,16 @@ describeWithPgBackRest('incremental backups through the house, and the way back'
     const { code, errors } = await restore(second?.slice(0, 20), database, ...from);
     expect({ code, errors }).toEqual({ code: 0, errors: expect.not.stringContaining('rror') as string });
     expect(await namesIn(database)).toEqual(['before.txt', 'between.txt', 'after.txt']);
-    expect(existsSync(join(server.folder, 'first'))).toBe(false);
+    // The files' store has a seal of what came after the backup.
+    const resumed = await runCli(['audit:resume'], {
+      ...settings,
+      DATABASE_URL: database.url,
+      DATA_DIR: dataDir,
+    });
+    expect(resumed).toMatchObject({
+      code: 0,
+      out: expect.stringMatching(/^1 seals of 1 trails are in audit-seals-aside/) as string,
+    });
+    expect(await database.query(`SELECT FROM audit_logs WHERE action = 'audit.resume'`)).toHaveLength(1);
   });
 });
