@@ -20,7 +20,7 @@ import type { BackupOrder } from '../../src/modules/backups/backup-engine.port.j
 import type { BackupKind, BackupManifest } from '../../src/modules/backups/backup-manifest.js';
 import { PgBackRestEngine } from '../../src/modules/backups/engines/pgbackrest/pgbackrest.engine.js';
 import { MemoryStore } from '../../src/modules/storage/drivers/memory.driver.js';
-import { commandLine, ownerOfServers, roomOf } from './pgbackrest-machine.js';
+import { commandLine, ownerOfServers, repositoryAt, roomOf } from './pgbackrest-machine.js';
 import { engineOn } from './pgbackrest-engine.js';
 import { eventually } from './eventually.js';
 import { freePort } from './free-port.js';
@@ -114,17 +114,9 @@ export class ArchivedServer {
   }
 
   configure(global: readonly string[]): void {
-    const ours = [
-      `repo1-path=${this.repository}`,
-      'repo1-cipher-type=aes-256-cbc',
-      'repo1-cipher-pass=only-a-test-knows-this',
-      'repo1-bundle=y',
-      'compress-type=zst',
-      'start-fast=y',
-    ];
     const lines = [
       '[global]',
-      ...(this.printed ?? ours),
+      ...(this.printed ?? repositoryAt(this.repository)),
       'archive-timeout=3',
       'log-level-file=off',
       `lock-path=${this.folder}/lock`,
