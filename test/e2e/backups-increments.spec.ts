@@ -8,6 +8,7 @@ import { AuditChain } from '../../src/modules/audit/audit-chain.js';
 import { AuditJobs } from '../../src/modules/audit/audit.jobs.js';
 import { pgbackrestConfiguration } from '../../src/modules/backups/engines/pgbackrest/config-command.js';
 import { TestApp } from '../support/app.js';
+import { callBackupCommand } from '../support/backup-commands.js';
 import { runCli } from '../support/cli-process.js';
 import type { ApiClient } from '../support/client.js';
 import { TestDatabase } from '../support/database.js';
@@ -64,6 +65,11 @@ describeWithPgBackRest('incremental backups through the house, and the way back'
   };
   const restore = (id: string | undefined, to: TestDatabase, ...more: readonly string[]) =>
     runCli(['backup:restore', id ?? '', '--to', to.url, ...more], { ...settings, DATA_DIR: dataDir });
+  const dryRun = (to: TestDatabase, at: string) =>
+    callBackupCommand(['backup:restore', first ?? '', '--to', to.url, '--at', at, '--dry-run'], {
+      ...settings,
+      DATA_DIR: dataDir,
+    });
   /** The audit trail, as every minute. */
   const bound = () => app.cloudkeep.nest.get(AuditChain).extend(true);
   const namesIn = async (database: TestDatabase) =>
@@ -140,11 +146,11 @@ describeWithPgBackRest('incremental backups through the house, and the way back'
       ['2020-01-01T00:00:00Z', 'Take an older backup'],
       ['2100-01-01T00:00:00Z', 'was not archived'],
     ] as const) {
-      const dry = await restore(first, database, '--at', at, '--dry-run');
+      const dry = await dryRun(database, at);
       expect(dry).toMatchObject({ code: 1, errors: expect.stringContaining(hint) as string });
       expect(dry.errors).toMatch(/it leads from \d{4}-\S+Z to \d{4}-\S+Z/);
     }
-    const dry = await restore(first, database, '--at', between.toISOString(), '--dry-run');
+    const dry = await dryRun(database, between.toISOString());
     expect(dry).toMatchObject({ code: 0, out: expect.stringContaining('Nothing was changed.') as string });
     expect(dry.out).toContain(`as of ${between.toISOString()}`);
     expect(await database.query(`SELECT FROM pg_tables WHERE schemaname = 'public'`)).toEqual([]);
