@@ -114,6 +114,9 @@ describeWithPgBackRest('incremental backups through the house, and the way back'
   });
 
   it('are each proved, copied and in both repositories', async () => {
+    const info = await Promise.all(
+      ['1', '2'].map((repo) => server.pgbackrest('info', '--output=json', `--repo=${repo}`)),
+    );
     for (const [id, parent] of [
       [full, null],
       [first, full],
@@ -121,9 +124,6 @@ describeWithPgBackRest('incremental backups through the house, and the way back'
     ]) {
       const { body } = await told(id ?? '');
       expect(body).toMatchObject({ engine: 'pgbackrest', parent_id: parent });
-      const info = await Promise.all(
-        ['1', '2'].map((repo) => server.pgbackrest('info', '--output=json', `--repo=${repo}`)),
-      );
       for (const repository of info) expect(repository).toContain(id);
     }
   });
