@@ -28,7 +28,7 @@ import {
   type RestoreCommand,
 } from './modules/backups/restore/backup-commands.js';
 import { Restore } from './modules/backups/restore/restore.js';
-import { showBytes } from './modules/backups/restore/restore-progress.js';
+import { showBytes, type TextStream } from './modules/backups/restore/restore-progress.js';
 import { RestoreRefused } from './modules/backups/restore/restore-refused.js';
 import { Shelf, wordsOf } from './modules/backups/restore/shelf.js';
 import { PostgresTools } from './modules/backups/tools/postgres-tools.js';
@@ -41,35 +41,47 @@ import { StoresService } from './modules/storage/stores.service.js';
 @Module({})
 class RestoreModule {}
 
+/** Where settings come from and words go; of a process, unless told. */
+export type Terminal = Partial<Pick<NodeJS.Process, 'env'>> & Record<'stdout' | 'stderr', TextStream>;
+
+const OURS: Terminal = { stdout: process.stdout, stderr: process.stderr };
+
 /** Answers whether all is well. */
 type Work = (around: Surroundings) => Promise<boolean>;
 
 interface Surroundings {
   readonly config: Config;
   readonly shelf: Shelf;
+  readonly terminal: Terminal;
+  readonly say: (line: string) => void;
   /** Ctrl-C: what is half done is undone. */
   readonly signal: AbortSignal;
 }
 
 /** The commands about backups; they answer the exit code. @throws UsageError. */
 export const backupCommands = {
-  'backup:list': (args: readonly string[]) => {
-    const settings = readEnv();
-    return withShelf(settings, parseList(args, settings).location, list);
+  'backup:list': (args: readonly string[], terminal = OURS) => {
+    const settings = readEnv(terminal.env);
+    return withShelf(settings, parseList(args, settings).location, terminal, list);
   },
-  'backup:verify': (args: readonly string[]) => {
-    const settings = readEnv();
+  'backup:verify': (args: readonly string[], terminal = OURS) => {
+    const settings = readEnv(terminal.env);
     const { id, location } = parseVerify(args, settings);
-    return withShelf(settings, location, (around) => verify(around, id));
+    return withShelf(settings, location, terminal, (around) => verify(around, id));
   },
-  'backup:restore': (args: readonly string[]) => {
-    const settings = readEnv();
+  'backup:restore': (args: readonly string[], terminal = OURS) => {
+    const settings = readEnv(terminal.env);
     const command = parseRestore(args, settings);
-    return withShelf(settings, command.location, (around) => restore(around, command));
+    return withShelf(settings, command.location, terminal, (around) => restore(around, command));
   },
 };
 
-async function withShelf(settings: Settings, location: StoreLocation | null, work: Work): Promise<number> {
+async function withShelf(
+  settings: Settings,
+  location: StoreLocation | null,
+  terminal: Terminal,
+  work: Work,
+): Promise<number> {
   const config = readConfig(settings);
   const place = location ?? config.backups.location;
   let store: ObjectStore | null = null;
@@ -80,16 +92,18 @@ async function withShelf(settings: Settings, location: StoreLocation | null, wor
     mustBeThere(place);
     store = await new StoresService(config.secrets).openSealed(place, config.storage.prefix + BACKUPS_PREFIX);
     const shelf = new Shelf(store, new BackupManifests());
-    return (await work({ config, shelf, signal: interrupted.signal })) ? 0 : 1;
+    const say = (line: string): void => void terminal.stdout.write(`${line}\n`);
+    return (await work({ config, shelf, terminal, say, signal: interrupted.signal })) ? 0 : 1;
   } catch (error) {
-    process.stderr.write(`${wordsOf(error)}\n`);
+    terminal.stderr.write(`${wordsOf(error)}\n`);
     return 1;
   } finally {
+    process.off('SIGINT', interrupt).off('SIGTERM', interrupt);
     await store?.close();
   }
 }
 
-async function list({ shelf }: Surroundings): Promise<boolean> {
+async function list({ shelf, say }: Surroundings): Promise<boolean> {
   const all = await shelf.all();
   say(all.length === 0 ? 'The store has no backups.' : listing(all));
   return true;
@@ -101,7 +115,7 @@ function mustBeThere(location: StoreLocation): void {
     throw new RestoreRefused(`There is no folder ${location.path}: name the store of the backups.`);
 }
 
-async function verify({ config, shelf, signal }: Surroundings, id: string): Promise<boolean> {
+async function verify({ config, shelf, say, signal }: Surroundings, id: string): Promise<boolean> {
   const manifest = await shelf.find(id);
   const files = await filesOf(config);
   // Without the rows of the original, what is not there counts as deleted since.
@@ -124,7 +138,7 @@ async function verify({ config, shelf, signal }: Surroundings, id: string): Prom
 }
 
 async function restore(around: Surroundings, { to, ...request }: RestoreCommand): Promise<boolean> {
-  const { config, shelf, signal } = around;
+  const { config, shelf, terminal, say, signal } = around;
   const context = await contextOf(config, []);
   const database = to === null ? await locateDatabase(config) : null;
   const opened: ObjectStore[] = [];
@@ -135,7 +149,7 @@ async function restore(around: Surroundings, { to, ...request }: RestoreCommand)
   };
   try {
     const migrations = (await loadMigrations()).map(({ name }) => name);
-    const display = (what: string, total: number | null) => showBytes(what, total, process.stderr);
+    const display = (what: string, total: number | null) => showBytes(what, total, terminal.stderr);
     const [engines, tools] = [context.get(BackupEngines), context.get(PostgresTools)];
     const surroundings = {
       shelf,
@@ -176,8 +190,4 @@ function contextOf(config: Config, more: readonly object[]) {
 
 function filesOf({ storage, secrets }: Config): Promise<ObjectStore> {
   return composeStore(storage, secrets.encryptionKeys, () => undefined);
-}
-
-function say(line: string): void {
-  process.stdout.write(`${line}\n`);
 }

@@ -23,6 +23,8 @@ const USAGE = `Usage: npm run cli -- <command>
   keys:reencrypt   seal what the database holds sealed under the first of ENCRYPTION_KEY
   storage:check    list objects without a row and rows without their object;
                    with --repair remove the former
+  audit:resume     after an older backup was restored: put seals of what came after it
+                   aside in the files' store, and say so in each audit trail
   ${BACKUP_USAGE}  ${PGBACKREST_USAGE}  ${COPY_USAGE}  ${VERIFY_USAGE}`;
 
 /** Answers the exit code. */
@@ -59,6 +61,8 @@ const commands: Record<string, Command> = {
   'backup:restore': async (args) => (await backups())['backup:restore'](args),
   'storage:copy': (args) => runCopy(args, readEnv()),
   'audit:verify': runVerify,
+  'audit:resume': () =>
+    withDatabase(async (url, config) => (await import('./audit-resume.js')).resumeTrails(config, url)),
 };
 
 async function backups() {

@@ -1,4 +1,9 @@
 import { generateKeyPairSync } from 'node:crypto';
+import { AuditChainRepository } from '../../src/modules/audit/audit-chain.repository.js';
+import { AuditObjects } from '../../src/modules/audit/audit-objects.js';
+import { AuditResumption } from '../../src/modules/audit/audit-resumption.js';
+import { AuditSealsRepository } from '../../src/modules/audit/audit-seals.repository.js';
+import { AuditRepository } from '../../src/modules/audit/audit.repository.js';
 import { AuditJobs } from '../../src/modules/audit/audit.jobs.js';
 import { readEnv } from '../../src/config/env.js';
 import { thumbprintOf } from '../../src/modules/audit/signed-document.js';
@@ -43,6 +48,31 @@ it('seals hold when another key has taken over, and both are published without t
   expect((await thumbprints()).sort()).toEqual(signers);
   const { text } = await app.anyone.get('/audit/keys');
   expect(text).not.toMatch(/"d"|PRIVATE/);
+});
+
+it('seals of what a restore took back are put aside, and the trail goes on and says so', async () => {
+  await trail.seal();
+  const { checked } = await trail.verify();
+  await trail.grow(2);
+  await trail.seal();
+  await trail.cutAfter(checked);
+  expect(await trail.brokenAt()).toMatchObject({ kind: 'truncated', seq: checked + 1 });
+
+  const { nest } = trail.app.cloudkeep;
+  const { folder } = await new AuditResumption(
+    nest.get(AuditChainRepository),
+    nest.get(AuditSealsRepository),
+    nest.get(AuditObjects),
+    nest.get(AuditRepository),
+    trail.app.clock,
+  ).resume();
+  await trail.grow(1);
+  await trail.seal();
+  expect(await trail.verify()).toMatchObject({ valid: true, checked: checked + 2 });
+  const { body } = await trail.app.as(trail.admin).get('/audit/logs?action=audit.resume');
+  expect(body.items).toMatchObject([{ details: { seals: 1, after: checked, to: checked + 2, folder } }]);
+  const name = `${String(checked + 2).padStart(16, '0')}.json`;
+  expect(await trail.store.has(`${folder}${trail.admin.organizationId}/${name}`)).toBe(true);
 });
 
 it('a key that somebody put into the database is not trusted', async () => {

@@ -12,6 +12,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { jest } from '@jest/globals';
 import { TestApp } from '../support/app.js';
+import { callBackupCommand } from '../support/backup-commands.js';
 import { runCli, type CliOutcome } from '../support/cli-process.js';
 import type { ApiClient } from '../support/client.js';
 import { checksums, DebianPostgres, describeWithPostgresTools } from '../support/debian-postgres.js';
@@ -57,8 +58,10 @@ describeWithPostgresTools('a backup by pg_dump, and the night it is needed', () 
   };
   const cli = (args: readonly string[], env: Readonly<Record<string, string>> = {}): Promise<CliOutcome> =>
     runCli(args, { ...SETTINGS, DATA_DIR: join(folder, 'elsewhere'), ...env });
+  const call = (args: readonly string[], env: Readonly<Record<string, string>> = {}): Promise<CliOutcome> =>
+    callBackupCommand(args, { ...SETTINGS, DATA_DIR: join(folder, 'elsewhere'), ...env });
   const restore = (database: string, ...more: readonly string[]) =>
-    cli(['backup:restore', id, '--to', server.urlOf(database), ...more]);
+    call(['backup:restore', id, '--to', server.urlOf(database), ...more]);
 
   beforeAll(async () => {
     mkdirSync(join(folder, 'elsewhere'));
@@ -110,7 +113,7 @@ describeWithPostgresTools('a backup by pg_dump, and the night it is needed', () 
     expect(dry).toMatchObject({ code: 0, out: expect.stringContaining('Nothing was changed.') as string });
     expect(await checksums(server, 'fresh')).toEqual({});
 
-    const { code, out, errors } = await restore('fresh');
+    const { code, out, errors } = await cli(['backup:restore', id, '--to', server.urlOf('fresh')]);
     expect({ code, errors }).toEqual({ code: 0, errors: expect.not.stringContaining('rror') as string });
     expect(out).toContain('Every table has as many rows as when the backup was made.');
     expect(out).toMatch(/All \d+ objects of the inventory are in the files' store\./);
@@ -173,14 +176,14 @@ describeWithPostgresTools('a backup by pg_dump, and the night it is needed', () 
     await server.createDatabase('untouched');
     const to = ['--to', server.urlOf('untouched')];
     const mistyped = `${id.slice(0, -2)}zz`;
-    expect((await cli(['backup:restore', mistyped, ...to])).errors).toContain(`did you mean ${id}?`);
+    expect((await call(['backup:restore', mistyped, ...to])).errors).toContain(`did you mean ${id}?`);
     const early = await restore('untouched', '--at', '2020-01-01T00:00:00Z');
     expect(early.code).toBe(1);
     expect(early.errors).toContain('was made by pg_dump and goes back to');
     expect(early.errors).toContain('No backup is as old as that.');
     const later = await restore('untouched', '--at', '2100-01-01T00:00:00Z');
     expect(later.errors).toContain(`The newest from before is ${id}`);
-    const unreachable = await cli(['backup:restore', id, '--to', 'postgres://cloudkeep@127.0.0.1:1/none']);
+    const unreachable = await call(['backup:restore', id, '--to', 'postgres://cloudkeep@127.0.0.1:1/none']);
     expect(unreachable).toMatchObject({
       code: 1,
       errors: expect.stringContaining('can not be reached') as string,
@@ -190,9 +193,9 @@ describeWithPostgresTools('a backup by pg_dump, and the night it is needed', () 
 
   it('opens with none but the key it was sealed with', async () => {
     const stranger = { ENCRYPTION_KEY: KEY.split('').reverse().join('') };
-    const listed = await cli(['backup:list'], stranger);
+    const listed = await call(['backup:list'], stranger);
     expect(listed.out).toContain('ENCRYPTION_KEY does not list');
-    const { code, errors } = await cli(['backup:restore', id, '--to', server.urlOf('untouched')], stranger);
+    const { code, errors } = await call(['backup:restore', id, '--to', server.urlOf('untouched')], stranger);
     expect({ code, errors }).toMatchObject({
       code: 1,
       errors: expect.stringContaining('ENCRYPTION_KEY') as string,
@@ -223,7 +226,7 @@ describeWithPostgresTools('a backup by pg_dump, and the night it is needed', () 
       const middle = bytes.length >> 1;
       bytes.writeUInt8(bytes.readUInt8(middle) ^ 1, middle);
       writeFileSync(dump(), bytes);
-      const verified = await cli(['backup:verify', id]);
+      const verified = await call(['backup:verify', id]);
       expect(verified).toMatchObject({ code: 1, errors: expect.stringContaining('database.dump') as string });
       expect(readdirSync(join(folder, 'elsewhere', 'scratch'))).toEqual([]);
       expect((await restore('untouched')).code).toBe(1);

@@ -1,5 +1,5 @@
 import { mkdtempSync, rmSync } from 'node:fs';
-import { readdir, readFile, writeFile } from 'node:fs/promises';
+import { readdir, readFile, rename, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { BackupReconciliation } from '../../src/modules/backups/backup-reconciliation.js';
@@ -112,6 +112,43 @@ describe('a backup in its stores', () => {
     });
     const { items } = (await admin.get(`/audit/logs?resource=backup:${id}`)).body as { items: object[] };
     expect(items[0]).toMatchObject({ action: 'backup.fail_copy' });
+  });
+});
+
+describe('a second store that is away', () => {
+  const failures = async () => {
+    const { text } = await app.anyone.get('//metrics');
+    return Number(/^cloudkeep_backup_failures_total\{step="copy"\} (\d+)$/m.exec(text)?.[1]);
+  };
+  const waited = async (seconds: number) => {
+    app.clock.advance(seconds);
+    await fake.drained();
+  };
+
+  it('is told, tried again a few times and then hourly, and gets what it missed', async () => {
+    const before = await failures();
+    await rename(second, `${second}.away`);
+    await writeFile(second, 'no folder');
+    const id = await made();
+    expect(await told(id)).toMatchObject({
+      ...{ status: 'good', verification: { status: 'ok' }, attempts: 1 },
+      ...{ replica: { status: 'queued' }, error: { code: 'storage_unavailable' } },
+    });
+    const later = await made();
+    await waited(61);
+    await waited(601);
+    for (const one of [id, later]) expect(await told(one)).toMatchObject({ replica: { status: 'failed' } });
+    expect(await failures()).toBe(before + 6);
+    await reconcile();
+    await fake.drained();
+    expect(await told(later)).toMatchObject({ replica: { status: 'queued' } });
+    expect(await told(id)).toMatchObject({ replica: { status: 'failed' } });
+
+    await rm(second);
+    await rename(`${second}.away`, second);
+    await waited(61);
+    for (const one of [id, later])
+      expect(await told(one)).toMatchObject({ replica: { status: 'copied' }, error: null });
   });
 });
 

@@ -72,6 +72,17 @@ export class Trail {
     expect(rowCount).toBeGreaterThan(0);
   }
 
+  /** As an intruder does, and a restore of an older backup. */
+  async cutAfter(seq: number): Promise<void> {
+    const links = 'audit_chain WHERE organization_id = $1 AND seq > $2';
+    for (const where of [
+      `audit_logs WHERE organization_id = $1 AND id IN (SELECT log_id FROM ${links})`,
+      links,
+      'audit_seals WHERE organization_id = $1 AND seq > $2',
+    ])
+      await this.tamper(`DELETE FROM ${where}`, [seq]);
+  }
+
   async rows<Row>(text: string, values: readonly unknown[] = []): Promise<Row[]> {
     return (await this.intruder.query(text, [this.admin.organizationId, ...values])).rows as Row[];
   }

@@ -83,6 +83,10 @@ export class FakeEngine extends BackupEngine {
     return Promise.resolve();
   }
 
+  examine(): Promise<void> {
+    return Promise.reject(new Error('Nobody asks a fake'));
+  }
+
   bringBack(): Promise<RestoredServer> {
     return Promise.reject(new Error('Nobody asks a fake'));
   }

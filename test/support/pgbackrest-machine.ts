@@ -18,6 +18,18 @@ export async function ownerOfServers(): Promise<{ uid: number; gid: number }> {
   return { uid: Number(uid?.stdout), gid: Number(gid?.stdout) };
 }
 
+/** Lines of `[global]`. */
+export function repositoryAt(path: string): string[] {
+  return [
+    `repo1-path=${path}`,
+    'repo1-cipher-type=aes-256-cbc',
+    'repo1-cipher-pass=only-a-test-knows-this',
+    'repo1-bundle=y',
+    'compress-type=zst',
+    'start-fast=y',
+  ];
+}
+
 export function commandLine(pid: string): string[] {
   try {
     return readFileSync(`/proc/${pid}/cmdline`, 'utf8').split('\0');

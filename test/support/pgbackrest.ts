@@ -20,7 +20,7 @@ import type { BackupOrder } from '../../src/modules/backups/backup-engine.port.j
 import type { BackupKind, BackupManifest } from '../../src/modules/backups/backup-manifest.js';
 import { PgBackRestEngine } from '../../src/modules/backups/engines/pgbackrest/pgbackrest.engine.js';
 import { MemoryStore } from '../../src/modules/storage/drivers/memory.driver.js';
-import { commandLine, ownerOfServers, roomOf } from './pgbackrest-machine.js';
+import { commandLine, ownerOfServers, repositoryAt, roomOf } from './pgbackrest-machine.js';
 import { engineOn } from './pgbackrest-engine.js';
 import { eventually } from './eventually.js';
 import { freePort } from './free-port.js';
@@ -44,6 +44,8 @@ export function describeWithPgBackRest(name: string, stories: () => void): void 
 export interface Settings {
   /** Lines of pgbackrest.conf, for all stanzas. */
   readonly global?: readonly string[];
+  /** The lines of `[global]` in the printed configuration, for repositories below this folder; ours where not told. */
+  readonly printed?: (folder: string) => readonly string[];
   /** Where the repository is; below the server's own folder unless told. */
   readonly repository?: string;
   /** Not yet: for stories about what is missing. */
@@ -61,6 +63,7 @@ export class ArchivedServer {
     readonly repository: string,
     private readonly port: number,
     private readonly owner: { uid: number; gid: number } | undefined,
+    private readonly printed: readonly string[] | undefined,
   ) {
     this.pool = new Pool({ host: folder, port, user: 'keeper', database: 'postgres', max: 4 });
     this.pool.on('error', () => undefined);
@@ -73,7 +76,8 @@ export class ArchivedServer {
     const owner = process.getuid?.() === 0 ? await ownerOfServers() : undefined;
     if (owner !== undefined) chownSync(folder, owner.uid, owner.gid);
     const repository = settings.repository ?? join(folder, 'repo');
-    const server = new ArchivedServer(folder, repository, await freePort(), owner);
+    const printed = settings.printed?.(folder);
+    const server = new ArchivedServer(folder, repository, await freePort(), owner, printed);
     server.configure(settings.global ?? []);
     await server.program('initdb', [
       '-D',
@@ -92,6 +96,15 @@ export class ArchivedServer {
     return server;
   }
 
+  /** An empty database of the application's role, which is nobody special. @returns where it is. */
+  async createDatabase(name: string): Promise<string> {
+    await this.pool.query('CREATE ROLE cloudkeep LOGIN NOSUPERUSER NOBYPASSRLS');
+    await this.pool.query(
+      `CREATE DATABASE ${name} TEMPLATE template0 ENCODING 'UTF8' LC_COLLATE 'C.UTF-8' LC_CTYPE 'C.UTF-8' OWNER cloudkeep`,
+    );
+    return `postgres://cloudkeep@127.0.0.1:${this.port}/${name}`;
+  }
+
   get data(): string {
     return join(this.folder, 'data');
   }
@@ -103,12 +116,7 @@ export class ArchivedServer {
   configure(global: readonly string[]): void {
     const lines = [
       '[global]',
-      `repo1-path=${this.repository}`,
-      'repo1-cipher-type=aes-256-cbc',
-      'repo1-cipher-pass=only-a-test-knows-this',
-      'repo1-bundle=y',
-      'compress-type=zst',
-      'start-fast=y',
+      ...(this.printed ?? repositoryAt(this.repository)),
       'archive-timeout=3',
       'log-level-file=off',
       `lock-path=${this.folder}/lock`,
@@ -130,7 +138,7 @@ export class ArchivedServer {
   async launch(extra: Readonly<Record<string, string>> = {}): Promise<void> {
     const settings = {
       port: `${this.port}`,
-      listen_addresses: '',
+      listen_addresses: '127.0.0.1',
       unix_socket_directories: this.folder,
       fsync: 'off',
       ...extra,

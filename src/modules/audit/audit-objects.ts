@@ -49,13 +49,27 @@ export class AuditObjects {
 
   /** The seq of the newest seal, of those up to `most`; null where there is none. */
   async newestSeal(organizationId: string, most = Infinity): Promise<number | null> {
-    const name = /^(\d+)\.json$/;
     let newest: number | null = null;
-    for await (const key of this.store.keys(folderOf(organizationId))) {
-      const seq = name.exec(key.slice(folderOf(organizationId).length))?.[1];
-      if (seq !== undefined && Number(seq) <= most) newest = Math.max(newest ?? 0, Number(seq));
-    }
+    for await (const seq of this.sealsOf(organizationId))
+      if (seq <= most) newest = Math.max(newest ?? 0, seq);
     return newest;
+  }
+
+  /** In their order. */
+  async sealsAfter(organizationId: string, after: number): Promise<number[]> {
+    const found: number[] = [];
+    for await (const seq of this.sealsOf(organizationId)) if (seq > after) found.push(seq);
+    return found.sort((one, other) => one - other);
+  }
+
+  async copyAside(organizationId: string, seq: number, folder: string): Promise<void> {
+    const key = sealKey(organizationId, seq);
+    const text = await this.text(key);
+    if (text !== null) await this.keepText(folder + key.slice(SEALS.length), text);
+  }
+
+  async removeSeal(organizationId: string, seq: number): Promise<void> {
+    await this.store.delete(sealKey(organizationId, seq));
   }
 
   /** In constant memory. */
@@ -65,5 +79,13 @@ export class AuditObjects {
 
   archive(key: string): Promise<Readable> {
     return this.store.get(key);
+  }
+
+  private async *sealsOf(organizationId: string): AsyncGenerator<number> {
+    const folder = folderOf(organizationId);
+    for await (const key of this.store.keys(folder)) {
+      const [, seq] = /^(\d+)\.json$/.exec(key.slice(folder.length)) ?? [];
+      if (seq !== undefined) yield Number(seq);
+    }
   }
 }

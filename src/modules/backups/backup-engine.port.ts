@@ -53,6 +53,13 @@ export abstract class BackupEngine {
   abstract forget(manifest: BackupManifest): Promise<void>;
 
   /**
+   * Whether `bringBack` would find all it needs, as far as can be told without doing it.
+   *
+   * @throws AppError `backup_damaged`; where there is no way to the moment, one that tells the way there is.
+   */
+  abstract examine(manifest: BackupManifest, store: ObjectStore, options: RestoreOptions): Promise<void>;
+
+  /**
    * Brings it back as a scratch server.
    *
    * @throws AppError `backup_damaged` where a byte of it is not what it was.

@@ -47,6 +47,17 @@ export class BackupFindsRepository {
     });
   }
 
+  /** Of all that the second store missed one is tried again: whether it is back. */
+  async queueNewestMissedCopy(now: Date): Promise<void> {
+    await this.sql.execute({
+      text: `UPDATE backups SET replica = 'queued', due_at = $1, attempts = 0
+             WHERE id = (SELECT id FROM backups
+                         WHERE status = 'good' AND replica = 'failed' AND verification NOT IN ('queued', 'running')
+                         ORDER BY finished_at DESC, id DESC LIMIT 1)`,
+      values: [now],
+    });
+  }
+
   /** Null where it is not good any more. */
   markLost(id: string): Promise<BackupRow | null> {
     return this.sql.row({

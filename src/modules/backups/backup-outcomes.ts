@@ -47,9 +47,13 @@ export class BackupOutcomes {
 
   /** @param isCopied false where there is no second store any more. */
   async copied(row: BackupRow, isCopied: boolean): Promise<void> {
-    await (isCopied
-      ? this.work.copied(row, 'copied', this.clock.now(), null)
-      : this.work.copied(row, 'none', null, null));
+    if (!isCopied) {
+      await this.work.copied(row, 'none', null, null);
+      return;
+    }
+    await this.work.copied(row, 'copied', this.clock.now(), null);
+    // It is there, perhaps again: what it missed follows.
+    await this.work.queueMissedCopies(this.clock.now());
   }
 
   /** @returns whether it was damage that the copying came upon, and is settled with that. */

@@ -140,6 +140,15 @@ export class BackupWorkRepository {
     return this.settle(row, 'copy', { ...DONE, replica, replica_at: at, replica_detail: detail });
   }
 
+  /** What the second store did not take is to be brought to it again. */
+  async queueMissedCopies(now: Date): Promise<void> {
+    await this.sql.execute({
+      text: `UPDATE backups SET replica = 'queued', attempts = 0, due_at = $1
+             WHERE status = 'good' AND replica = 'failed' AND verification NOT IN ('queued', 'running')`,
+      values: [now],
+    });
+  }
+
   /** What the copying found. */
   damaged(row: BackupRow, fault: Fault): Promise<boolean> {
     const error = { error: fault.code, error_detail: fault.detail };

@@ -72,6 +72,15 @@ export class PgDumpEngine extends BackupEngine {
     return Promise.resolve();
   }
 
+  override async examine(
+    manifest: BackupManifest,
+    store: ObjectStore,
+    { at, onProgress, signal }: RestoreOptions,
+  ): Promise<void> {
+    if (at !== null) throw BackupErrors.onlyItsOwnMoment(manifest, at);
+    await checkPart(store, dumpPart(manifest), { onProgress, signal });
+  }
+
   override async bringBack(
     manifest: BackupManifest,
     store: ObjectStore,

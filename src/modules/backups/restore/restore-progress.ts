@@ -1,8 +1,10 @@
-import type { WriteStream } from 'node:tty';
 import { Presets, SingleBar } from 'cli-progress';
 
 const LINE_MS = 5_000;
 const MB = 1e6;
+
+/** A terminal, or what is no terminal. */
+export type TextStream = NodeJS.WritableStream & { readonly isTTY?: boolean };
 
 export interface BytesDisplay {
   readonly show: (bytes: number) => void;
@@ -10,11 +12,11 @@ export interface BytesDisplay {
 }
 
 /** A bar for people at a terminal, a line now and then for a log. @param total null where nobody knows. */
-export function showBytes(what: string, total: number | null, out: WriteStream): BytesDisplay {
+export function showBytes(what: string, total: number | null, out: TextStream): BytesDisplay {
   return out.isTTY && total !== null && total > 0 ? bar(what, total, out) : lines(what, total, out);
 }
 
-function bar(what: string, total: number, out: WriteStream): BytesDisplay {
+function bar(what: string, total: number, out: TextStream): BytesDisplay {
   const format = `${what} {bar} {percentage}% | {megabytes} of ${megabytes(total)} MB | {eta_formatted}`;
   const display = new SingleBar({ stream: out, format }, Presets.shades_classic);
   display.start(total, 0, { megabytes: 0 });
@@ -24,7 +26,7 @@ function bar(what: string, total: number, out: WriteStream): BytesDisplay {
   };
 }
 
-function lines(what: string, total: number | null, out: WriteStream): BytesDisplay {
+function lines(what: string, total: number | null, out: TextStream): BytesDisplay {
   let nextAt = performance.now() + LINE_MS;
   out.write(`${what}${total === null ? '' : ` ${megabytes(total)} MB`}\n`);
   return {

@@ -4,7 +4,7 @@ import type { ObjectStore } from '../../storage/object-store.port.js';
 import type { BackupEngines } from '../backup-engines.js';
 import type { BackupEngine } from '../backup-engine.port.js';
 import type { BackupManifest } from '../backup-manifest.js';
-import { checkPart, readPart } from '../backup-parts.js';
+import { readPart } from '../backup-parts.js';
 import { dumpOf, restoreDump, UNCOMPRESSED } from '../engines/dump-format.js';
 import { dumpPart } from '../engines/pg-dump.engine.js';
 import { inventoryLines } from '../inventory-lines.js';
@@ -66,7 +66,7 @@ export class Restore {
   }
 
   private async plan(
-    { id, at, force }: RestoreRequest,
+    { id, at, force, dryRun }: RestoreRequest,
     target: RestoreTargetRepository,
     signal: AbortSignal,
   ): Promise<Plan> {
@@ -80,15 +80,17 @@ export class Restore {
     const least = Number.parseInt(isDump ? manifest.tool_version : manifest.server_version, 10);
     const dumper = isDump ? null : await tools.find('pg_dump', { least });
     const tool = await restoreTool(dumper?.major ?? least, state, tools);
-    if (isDump) await this.checkDump(manifest, signal);
-    return { manifest, engine, tool, dumper, replaces: state.tables.length };
+    const plan = { manifest, engine, tool, dumper, replaces: state.tables.length };
+    // What is brought back first is looked at on the way, before the target is touched.
+    if (isDump || dryRun) await this.examine(plan, at, signal);
+    return plan;
   }
 
-  private async checkDump(manifest: BackupManifest, signal: AbortSignal): Promise<void> {
-    const part = dumpPart(manifest);
-    const display = this.around.display('Checking', part.bytes);
-    const passing = { onProgress: display.show, signal };
-    await checkPart(this.around.shelf.corner(manifest.id), part, passing).finally(display.end);
+  private async examine({ manifest, engine, dumper }: Plan, at: Date | null, signal: AbortSignal) {
+    const { shelf, display } = this.around;
+    const shown = display('Checking', dumper === null ? dumpPart(manifest).bytes : null);
+    const options = { at, onProgress: shown.show, signal };
+    await engine.examine(manifest, shelf.corner(manifest.id), options).finally(shown.end);
   }
 
   private async fill(
@@ -175,9 +177,10 @@ export class Restore {
     if (!dryRun) return;
     if (replaces > 0) say(`It would replace ${replaces} tables, views and functions of the target.`);
     say(
-      dumper === null
-        ? 'Every byte of it is what it was; it would be restored as it is.'
-        : `It would be brought back beside this${at === null ? '' : ` as of ${at.toISOString()}`}, and copied from there.`,
+      'Every byte of it is what it was; it would be ' +
+        (dumper === null
+          ? 'restored as it is.'
+          : `brought back beside this${at === null ? '' : ` as of ${at.toISOString()}`}, and copied from there.`),
     );
     say('Nothing was changed.');
   }

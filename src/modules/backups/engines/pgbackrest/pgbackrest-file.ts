@@ -29,13 +29,22 @@ export class PgBackRestFile {
   /**
    * As whom pgBackRest runs beside the database: its repository must be one that
    * the server's own `archive_command` can write too, so root becomes the owner of
-   * the database's folder; of the repository, where that is all that is left.
+   * the database's folder; of the first repository, where one is all that is left.
    * Ourselves where neither is on this machine.
    */
   async account(stanza: string, program: string): Promise<RunAs> {
-    const owner = (await this.owner(stanza)) ?? (await ownerOf(this.value(stanza, 'repo1-path')));
+    const owner = (await this.owner(stanza)) ?? (await this.repositoryOwner(stanza));
     if (process.getuid?.() !== 0 || owner === null || owner.uid === 0) return { prefix: [] };
     return becoming(owner, [program]);
+  }
+
+  /** One in a cloud has none. */
+  private async repositoryOwner(stanza: string): Promise<{ uid: number; gid: number } | null> {
+    const names = [...(this.sections.get('global')?.keys() ?? [])].filter((name) =>
+      /^repo\d+-path$/.test(name),
+    );
+    const owners = await Promise.all(names.sort().map((name) => ownerOf(this.value(stanza, name))));
+    return owners.find((owner) => owner !== null) ?? null;
   }
 
   /** Who owns the database's folder; null where that is on another machine. */

@@ -73,17 +73,12 @@ export class PgBackRestEngine extends BackupEngine {
     }
   }
 
-  async bringBack(
-    manifest: BackupManifest,
-    _store: ObjectStore,
-    options: RestoreOptions,
-  ): Promise<RestoredServer> {
-    try {
-      return await this.pointInTime.bringBack(manifest, options);
-    } catch (error) {
-      options.signal.throwIfAborted();
-      throw asFailure(error);
-    }
+  async examine(manifest: BackupManifest, _store: ObjectStore, options: RestoreOptions): Promise<void> {
+    await inOurWords(options.signal, () => this.pointInTime.examine(manifest, options));
+  }
+
+  bringBack(manifest: BackupManifest, _store: ObjectStore, options: RestoreOptions): Promise<RestoredServer> {
+    return inOurWords(options.signal, () => this.pointInTime.bringBack(manifest, options));
   }
 
   private parentIn(repository: number, { parent }: BackupOrder): string | null {
@@ -129,6 +124,15 @@ function detailsOf(stanza: string, { set }: MadeSet, facts: ServerFacts): Record
     database: facts.database,
     superuser: facts.superuser,
   };
+}
+
+async function inOurWords<T>(signal: AbortSignal, work: () => Promise<T>): Promise<T> {
+  try {
+    return await work();
+  } catch (error) {
+    signal.throwIfAborted();
+    throw asFailure(error);
+  }
 }
 
 function asFailure(error: unknown): AppError {

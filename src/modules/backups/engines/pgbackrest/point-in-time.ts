@@ -36,12 +36,25 @@ export class PointInTime {
     private readonly scratch: ScratchServers,
   ) {}
 
-  /** @throws AppError `backup_damaged` naming a file; `moment_out_of_range` with the range there is. */
-  async bringBack(manifest: BackupManifest, options: RestoreOptions): Promise<RestoredServer> {
+  /**
+   * What to bring back, and the version of the server that it takes.
+   *
+   * @throws AppError `backup_damaged` naming a file; `moment_out_of_range` with the range there is.
+   */
+  async examine(
+    manifest: BackupManifest,
+    options: RestoreOptions,
+  ): Promise<{ set: BackupSet; major: number }> {
     const info = await this.pgbackrest.info();
     await this.mustBeWithin(manifest, info, options.at);
     const set = await this.sound(manifest, info, options);
-    const server = await this.scratch.prepare({ least: majorOf(info, set), exact: true });
+    return { set, major: majorOf(info, set) };
+  }
+
+  /** @throws AppError as `examine`; also where the log ends before the moment. */
+  async bringBack(manifest: BackupManifest, options: RestoreOptions): Promise<RestoredServer> {
+    const { set, major } = await this.examine(manifest, options);
+    const server = await this.scratch.prepare({ least: major, exact: true });
     try {
       await this.recover(server, set, manifest, options);
     } catch (error) {
