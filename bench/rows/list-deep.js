@@ -16,7 +16,9 @@ const AUDIT_ROWS = Number(process.env.BENCH_AUDIT_ROWS ?? FILES);
 const LIMIT = 100;
 const SCOPE = 'files:read audit:read';
 /** One row a second, each made after the one before. */
-const each = (/** @type {number} */ rows) => `generate_series(${rows}, 1, -1) AS n, LATERAL uuidv7(make_interval(secs => -n)) AS id,
+const each = (
+  /** @type {number} */ rows,
+) => `generate_series(${rows}, 1, -1) AS n, LATERAL uuidv7(make_interval(secs => -n)) AS id,
   LATERAL uuid_extract_timestamp(id) AS made`;
 
 pinSelf(LOAD_CORES);

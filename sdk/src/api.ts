@@ -21,10 +21,12 @@ export interface CallOptions {
 type Name = 'get' | 'put' | 'post' | 'patch' | 'delete';
 type PathOf<Method extends Name> = ClientPathsWithMethod<Client<paths>, Method>;
 type Init<Given> =
+  // eslint-disable-next-line @typescript-eslint/no-generated-empty-object-type -- asks whether all of it is optional
   Record<never, never> extends Given ? [init?: Given & CallOptions] : [init: Given & CallOptions];
-// eslint-disable-next-line @typescript-eslint/no-explicit-any -- as openapi-fetch itself has it.
+
 type OperationOf<Path extends keyof paths, Method extends Name> = Extract<
   paths[Path][Method],
+  // eslint-disable-next-line @typescript-eslint/no-explicit-any -- openapi-fetch's own bound
   Record<string, any>
 >;
 type Succeeded<Result> = Extract<Result, { data: unknown }>;

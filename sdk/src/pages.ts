@@ -29,6 +29,7 @@ export type PagesOptions<Path extends ListPath> = {
 } & (ParametersOf<Path> extends { path: infer InPath } ? { readonly path: InPath } : unknown);
 
 export type PagesInit<Path extends ListPath> =
+  // eslint-disable-next-line @typescript-eslint/no-generated-empty-object-type -- asks whether all of it is optional
   Record<never, never> extends PagesOptions<Path>
     ? [options?: PagesOptions<Path>]
     : [options: PagesOptions<Path>];

@@ -6,6 +6,11 @@ export interface SandboxLogsOptions extends Pick<SandboxSocketOptions, 'since' |
   readonly signal?: AbortSignal;
 }
 
+interface End {
+  hasCome: boolean;
+  reason: ProblemError | ConnectionError | null;
+}
+
 /**
  * What happens in a session, until it ends.
  *
@@ -18,10 +23,7 @@ export async function* logsOf(
 ): AsyncGenerator<SandboxEvent, void, undefined> {
   signal?.throwIfAborted();
   let come: SandboxEvent[] = [];
-  const end: { hasCome: boolean; reason: ProblemError | ConnectionError | null } = {
-    hasCome: false,
-    reason: null,
-  };
+  const end: End = { hasCome: false, reason: null };
   let wake: () => void = () => undefined;
   const socket = followSession(place, sessionId, {
     ...options,

@@ -72,6 +72,7 @@ export async function uploadTo(
   const { Upload, defaultOptions } = await import('tus-js-client');
   const talk = new UploadTalk(place, options.signal);
   const settings = settingsOf(place, content, options);
+  // eslint-disable-next-line @typescript-eslint/no-unnecessary-type-assertion -- necessary where streams have only a browser's types
   const upload = new Upload(content as Blob, {
     ...settings,
     httpStack: watchedLine(defaultOptions.httpStack),

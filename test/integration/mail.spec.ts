@@ -36,7 +36,9 @@ describe('a mail sent in a unit of work', () => {
     expect(headerOf(raw, 'Auto-Submitted')).toBe('auto-generated');
     expect(headerOf(raw, 'Message-ID')).toMatch(/^<[0-9a-f-]{36}@cloud\.example\.com>$/);
     expect(readable(raw)).toContain(`\nhttps://cloud.example.com/console/reset-password#token=${TOKEN}\r`);
-    expect(readable(raw)).toContain(`<a href="https://cloud.example.com/console/reset-password#token=${TOKEN}">`);
+    expect(readable(raw)).toContain(
+      `<a href="https://cloud.example.com/console/reset-password#token=${TOKEN}">`,
+    );
     expect(await outbox.rowOf(to)).toMatchObject({ attempts: 1, organization_id: DEFAULT_ORGANIZATION_ID });
   });
 

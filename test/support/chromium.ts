@@ -125,7 +125,7 @@ interface AxeResults {
 /** What axe-core finds wrong for people who do not use a mouse or see the page; a line each. */
 export async function barriers(page: Page): Promise<string[]> {
   await page.evaluate(AXE);
-  const found = (await page.evaluate('axe.run()')) as AxeResults;
+  const found = await page.evaluate<AxeResults>('axe.run()');
   return found.violations.flatMap(({ id, help, nodes }) =>
     nodes.map(({ html, failureSummary }) => `${id}: ${help}: ${html} ${failureSummary}`),
   );
@@ -133,9 +133,9 @@ export async function barriers(page: Page): Promise<string[]> {
 
 /** How many pixels one would have to scroll sideways. */
 export async function sideways(page: Page): Promise<number> {
-  const { scrollWidth, clientWidth } = (await page.evaluate(
+  const { scrollWidth, clientWidth } = await page.evaluate<{ scrollWidth: number; clientWidth: number }>(
     '({ scrollWidth: document.documentElement.scrollWidth, clientWidth: document.documentElement.clientWidth })',
-  )) as { scrollWidth: number; clientWidth: number };
+  );
   return scrollWidth - clientWidth;
 }
 

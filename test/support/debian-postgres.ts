@@ -69,7 +69,12 @@ export class DebianPostgres {
       stdio: 'ignore',
     });
     const server = new DebianPostgres(child, folder, port);
-    await eventually(async () => void (await server.asAdmin('SELECT 1')), { within: 20_000 });
+    await eventually(
+      async () => {
+        await server.asAdmin('SELECT 1');
+      },
+      { within: 20_000 },
+    );
     await server.asAdmin(`CREATE ROLE cloudkeep LOGIN NOSUPERUSER NOBYPASSRLS PASSWORD '${PASSWORD}'`);
     return server;
   }

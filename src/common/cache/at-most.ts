@@ -3,7 +3,10 @@
  * them all at once: seven milliseconds and three megabytes at each start for a
  * hundred thousand that may never come.
  */
-export function atMost(entries: number): { readonly maxSize: number; readonly sizeCalculation: () => number } {
+export function atMost(entries: number): {
+  readonly maxSize: number;
+  readonly sizeCalculation: () => number;
+} {
   return { maxSize: entries, sizeCalculation: one };
 }
 

@@ -8,7 +8,7 @@ import { ConsoleFiles, type ConsoleFile } from './console-files.js';
 /** Beside the built server: `dist/console`. */
 const FOLDER = fileURLToPath(new URL('../../../console', import.meta.url));
 /** Their names hold a digest of what is in them, so another build has other names. */
-const HASHED = /^assets\//;
+const HASHED = 'assets/';
 
 /**
  * The web console as static files under `/console`. Every address that is no
@@ -27,7 +27,10 @@ export class ConsoleService {
       throw ConsoleErrors.notBuilt();
     }
     const file = await files.get(path);
-    if (file !== null) return send(file, HASHED.test(path) ? IMMUTABLE : REVALIDATED, request, response);
+    if (file !== null) {
+      send(file, path.startsWith(HASHED) ? IMMUTABLE : REVALIDATED, request, response);
+      return;
+    }
     const page = isPage(path) ? await files.get('index.html') : null;
     if (page === null) throw CommonErrors.notFound();
     send(page, REVALIDATED, request, response);
@@ -38,7 +41,7 @@ const IMMUTABLE = 'public, max-age=31536000, immutable';
 const REVALIDATED = 'no-cache';
 
 /** Pages have no dot in their last part; what has one was meant to be a file. */
-const isPage = (path: string) => !HASHED.test(path) && !/\.[^/]*$/.test(path);
+const isPage = (path: string) => !path.startsWith(HASHED) && !/\.[^/]*$/.test(path);
 
 function send(file: ConsoleFile, caching: string, request: Request, response: Response): void {
   response.setHeader('Cache-Control', caching);

@@ -9,7 +9,10 @@ const contracts = new Map();
 
 /** What an application's answers are held against. */
 export function contractOf(app) {
-  const routes = app.nest.getHttpAdapter().getInstance().router.stack.flatMap(({ route }) => route ?? []);
+  const routes = app.nest
+    .getHttpAdapter()
+    .getInstance()
+    .router.stack.flatMap(({ route }) => route ?? []);
   const key = routes.map(({ path, methods }) => `${Object.keys(methods)} ${path}`).join('\n');
   let contract = contracts.get(key);
   if (contract === undefined) contracts.set(key, (contract = new OpenApiContract(app.openApi)));

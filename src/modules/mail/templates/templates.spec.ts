@@ -142,6 +142,8 @@ describe('links', () => {
 
   it('leave out credentials, query and fragment of the public address, and encode the token', () => {
     const odd = new Links({ publicUrl: new URL('https://user:pw@cloud.example.com/?a=1#b'), port: 1 });
-    expect(odd.resetPassword('a&b#c"d')).toBe('https://cloud.example.com/console/reset-password#token=a%26b%23c%22d');
+    expect(odd.resetPassword('a&b#c"d')).toBe(
+      'https://cloud.example.com/console/reset-password#token=a%26b%23c%22d',
+    );
   });
 });
