@@ -29,12 +29,14 @@ export class AuditResumption {
 
   /** Done again where it was cut off. @throws AppError 503 where the object store does not answer. */
   async resume(): Promise<Resumption> {
-    const now = this.clock.now();
-    const folder = `audit-seals-aside/${now.toISOString().replaceAll(/[-:]|\.\d+/g, '')}/`;
+    const folder = `audit-seals-aside/${this.clock
+      .now()
+      .toISOString()
+      .replaceAll(/[-:]|\.\d+/g, '')}/`;
     let [organizations, seals] = [0, 0];
     let id = await this.chain.organizationAfter(null);
     for (; id !== null; id = await this.chain.organizationAfter(id)) {
-      const count = await this.resumeOne(id, folder, now);
+      const count = await this.resumeOne(id, folder);
       if (count > 0) organizations += 1;
       seals += count;
     }
@@ -42,7 +44,7 @@ export class AuditResumption {
   }
 
   /** The row before anything is gone from its place. */
-  private async resumeOne(organizationId: string, folder: string, now: Date): Promise<number> {
+  private async resumeOne(organizationId: string, folder: string): Promise<number> {
     const last = (await this.seals.newestStored(organizationId))?.seq ?? 0;
     const later = await this.objects.sealsAfter(organizationId, last);
     const [first] = later;
@@ -51,7 +53,7 @@ export class AuditResumption {
     const details = { seals: later.length, after: last, to: later.at(-1), folder };
     await this.audit.insert([
       {
-        ...{ created_at: now, organization_id: organizationId, user_id: null },
+        ...{ happenedAt: performance.now(), organization_id: organizationId, user_id: null },
         ...{ action: 'audit.resume', resource: `organization:${organizationId}`, details },
         ...{ ip: null, user_agent: null, request_id: null },
       },
