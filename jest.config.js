@@ -7,6 +7,8 @@ export default {
   testMatch: ['<rootDir>/src/**/*.spec.ts', '<rootDir>/test/**/*.spec.ts'],
   extensionsToTreatAsEsm: ['.ts'],
   moduleNameMapper: { '^(\\.{1,2}/.*)\\.js$': '$1' },
+  // Built as well, and of one name: not for Jest, which would wonder which of the two to take.
+  modulePathIgnorePatterns: ['<rootDir>/dist/'],
   transformIgnorePatterns: [],
   transform: {
     [`^${root}/node_modules/.+\\.[cm]?js$`]: native,
