@@ -1189,6 +1189,23 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/health/traffic": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Tell how many calls this replica answered each minute of the last hour */
+        get: operations["Traffic_lately"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/lab/archives": {
         parameters: {
             query?: never;
@@ -4102,6 +4119,23 @@ export interface components {
              * @example JBSWY3DPEHPK3PXPJBSWY3DPEHPK3PXP
              */
             secret: string;
+        };
+        TrafficDto: {
+            /** @description The last 60 minutes of the replica that answers, the oldest first; the last is not over yet. */
+            items: components["schemas"]["TrafficMinuteDto"][];
+        };
+        TrafficMinuteDto: {
+            /**
+             * Format: date-time
+             * @description Its start.
+             */
+            at: string;
+            /** @description Of them: failed with a 5xx. */
+            failed: number;
+            /** @description Of them: refused with a 4xx. */
+            refused: number;
+            /** @description Calls of the API that were answered. */
+            requests: number;
         };
         TransferOrganizationDto: {
             /**
@@ -10933,6 +10967,53 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["JobsDto"];
+                };
+            };
+            /** @description No credential, or one that is refused. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDto"];
+                };
+            };
+            /** @description The caller does not hold admin, or under `TENANCY=multi` the caller is not of the operator’s organisation (`operators_only`), or a CSRF proof is missing, or the credential may not be used from this address. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDto"];
+                };
+            };
+            /** @description Too many requests; Retry-After says when. */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDto"];
+                };
+            };
+        };
+    };
+    Traffic_lately: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["TrafficDto"];
                 };
             };
             /** @description No credential, or one that is refused. */

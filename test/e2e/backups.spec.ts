@@ -181,7 +181,7 @@ it('is for the operators alone where there are several organisations', async () 
   const organizationId = await app.given.organization();
   const tenant = multi.as(await app.given.signedIn({ role: 'admin', organizationId }));
   const operator = multi.as(await app.given.signedIn({ role: 'admin' }));
-  for (const path of ['/backups', '/health/jobs']) {
+  for (const path of ['/backups', '/health/jobs', '/health/traffic']) {
     expect(await tenant.get(path)).toMatchObject({ status: 403, body: { code: 'operators_only' } });
     expect((await operator.get(path)).status).toBe(200);
   }

@@ -44,17 +44,21 @@ describeWithChromium('the overview in the console', () => {
   it('draws what really happened, for those who may see it', async () => {
     const { page, faults } = await browser.signedIn('admin', '/');
     await page.getByText('Database').waitFor();
-    await page.locator('.chart canvas').waitFor();
-    await page.getByText('The numbers').click();
-    const today = page.locator('.plain-table tbody tr').last().locator('td').first();
-    expect(Number(await today.innerText())).toBeGreaterThan(0);
+    for (const name of ['Sign-ins and refusals a day', 'Requests and errors a minute']) {
+      const chart = page.getByRole('figure', { name });
+      await chart.locator('canvas').waitFor();
+      await chart.getByText('The numbers').click();
+      const newest = chart.locator('tbody tr').last().locator('td').first();
+      expect(Number(await newest.innerText())).toBeGreaterThan(0);
+    }
     expect([await barriers(page), faults]).toEqual([[], []]);
   });
 
   it('leaves out what a role may not see', async () => {
     const { page, faults } = await browser.signedIn('user', '/');
     await page.getByRole('heading', { name: 'Storage' }).waitFor();
-    expect(await page.getByRole('heading', { name: 'Sign-ins and refusals' }).count()).toBe(0);
+    for (const name of ['Sign-ins and refusals', 'Requests and errors'])
+      expect(await page.getByRole('heading', { name }).count()).toBe(0);
     await page.goto(`${app.url}/console/welcome`);
     await page.getByRole('heading', { name: 'Not for your role' }).waitFor();
     expect(faults).toEqual([]);

@@ -10,6 +10,7 @@ import { RequestMetrics } from './request-metrics.js';
 import { RequestSpans } from './request-spans.js';
 import { SlowQueries } from './slow-queries.js';
 import { TraceMetrics } from './trace-metrics.js';
+import { Traffic } from './traffic.js';
 
 /** What every request passes through, and what knows about it. Refuses bodies too large or unreadable, and never tells a stack. */
 @Global()
@@ -23,9 +24,10 @@ import { TraceMetrics } from './trace-metrics.js';
     RequestSpans,
     SlowQueries,
     TraceMetrics,
+    Traffic,
     { provide: APP_FILTER, useClass: ProblemFilter },
   ],
-  exports: [EdgeMiddleware, Lifecycle, Metrics, RequestContext, RootLogger],
+  exports: [EdgeMiddleware, Lifecycle, Metrics, RequestContext, RootLogger, Traffic],
 })
 export class HttpModule {
   /** @param logger the process's own: two would not keep their lines in order. */

@@ -1,6 +1,9 @@
 import { Injectable } from '@nestjs/common';
 import { Histogram } from 'prom-client';
 import { Metrics } from './metrics.js';
+import { Traffic } from './traffic.js';
+
+const API = '/api/';
 
 type Observe = (seconds: number) => void;
 
@@ -11,7 +14,10 @@ export class RequestMetrics {
   /** Label look-ups are slow and the combinations few. */
   private readonly series = new Map<string, Observe>();
 
-  constructor({ registry }: Metrics) {
+  constructor(
+    { registry }: Metrics,
+    private readonly traffic: Traffic,
+  ) {
     this.histogram = new Histogram({
       name: 'http_request_duration_seconds',
       help: 'Duration of HTTP requests by route template and status.',
@@ -30,6 +36,7 @@ export class RequestMetrics {
       this.series.set(key, observe);
     }
     observe(seconds);
+    if (route.startsWith(API)) this.traffic.count(status);
   }
 }
 

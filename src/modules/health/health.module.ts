@@ -10,11 +10,12 @@ import { JobsController } from './jobs.controller.js';
 import { JobsService } from './jobs.service.js';
 import { MetricsService } from './metrics.service.js';
 import { StorageProbe } from './storage-probe.js';
+import { TrafficController } from './traffic.controller.js';
 
 /** Probes for Kubernetes and metrics for Prometheus. Refuses to call the server healthy when it is not. */
 @Module({
   imports: [TerminusModule.forRoot({ logger: false }), StorageModule],
-  controllers: [HealthController, JobsController],
+  controllers: [HealthController, JobsController, TrafficController],
   providers: [
     HealthService,
     HealthComponents,

@@ -7,6 +7,7 @@ import { HealthCard } from './health-card';
 import { SandboxCard } from './sandbox-card';
 import { SignInsCard } from './sign-ins-card';
 import { StorageCard } from './storage-card';
+import { TrafficCard } from './traffic-card';
 
 export default function Overview() {
   const { full_name: fullName, username } = useProfile();
@@ -20,6 +21,7 @@ export default function Overview() {
           {useCan('sandbox:read') && <SandboxCard />}
           {useCan('backups:read') && <BackupCard />}
         </div>
+        {useCan('admin') && <TrafficCard />}
         {useCan('audit:read') && <SignInsCard />}
       </div>
     </Page>
