@@ -66,7 +66,7 @@ describeWithChromium('the overview in the console', () => {
 
   it.each(['light', 'dark'] as const)('can be read on a phone in the %s', async (colorScheme) => {
     const { page, faults } = await browser.signedIn('admin', '/', { colorScheme });
-    await page.locator('.chart canvas').waitFor();
+    await page.locator('.chart canvas').nth(1).waitFor();
     await picture(page, `overview-${colorScheme}`);
     await page.setViewportSize(PHONE);
     await page.getByRole('button', { name: 'Navigation' }).click();
