@@ -1,0 +1,69 @@
+import { TestApp } from '../support/app.js';
+import { barriers, ConsoleBrowser, describeWithChromium } from '../support/chromium.js';
+
+const USERS = '**/api/v1/users?**';
+
+describeWithChromium('the console where the server does not answer as it should', () => {
+  let app: TestApp;
+  let browser: ConsoleBrowser;
+  beforeAll(async () => {
+    app = await TestApp.start();
+    browser = await ConsoleBrowser.open(app);
+  });
+  afterAll(async () => {
+    await browser.close();
+    await app.stop();
+  });
+
+  it('says that the server is away, and goes on once it is back', async () => {
+    const someone = await app.given.user();
+    const { page } = await browser.signedIn('admin', '/');
+    await page.getByRole('heading', { name: 'Storage' }).waitFor();
+    await page.route(USERS, (route) => route.abort('connectionrefused'));
+    await page.getByRole('link', { name: 'People' }).click();
+    await page.getByRole('alert').getByRole('button', { name: 'Try again' }).waitFor();
+    expect(await barriers(page)).toEqual([]);
+    await page.unroute(USERS);
+    await page.getByRole('button', { name: 'Try again' }).click();
+    await page.getByRole('link', { name: someone.username }).waitFor();
+  });
+
+  it('says that an answer takes long, and waits for none without end', async () => {
+    const { page } = await browser.signedIn('admin', '/');
+    await page.getByRole('heading', { name: 'Storage' }).waitFor();
+    await page.route(USERS, () => undefined);
+    await page.clock.install();
+    await page.getByRole('link', { name: 'People' }).click();
+    await page.getByRole('status').first().waitFor();
+    await page.clock.fastForward(6_000);
+    await page.getByText('This takes longer than usual…').waitFor();
+    await page.clock.fastForward(60_000);
+    await page.getByRole('alert').getByRole('button', { name: 'Try again' }).waitFor();
+  });
+
+  it('repeats what the server says of a refusal, with the request id, and counts a wait down', async () => {
+    const { page, faults } = await browser.signedIn('admin', '/');
+    await page.getByRole('heading', { name: 'Storage' }).waitFor();
+    const problem = {
+      title: 'Too many requests',
+      status: 429,
+      detail: 'Too many calls.',
+      code: 'rate_limited',
+    };
+    await page.route(USERS, (route) =>
+      route.fulfill({
+        status: 429,
+        headers: { 'Content-Type': 'application/problem+json', 'Retry-After': '2' },
+        body: JSON.stringify({ type: 'about:blank', ...problem, request_id: 'the-id-to-quote' }),
+      }),
+    );
+    await page.getByRole('link', { name: 'People' }).click();
+    await page.getByText('the-id-to-quote').waitFor();
+    await page.getByRole('button', { name: /Try again in \d s/ }).waitFor();
+    await page.unroute(USERS);
+    await page.getByRole('button', { name: 'Try again', exact: true }).click();
+    await page.getByRole('heading', { level: 1, name: 'People' }).waitFor();
+    await page.getByRole('alert').waitFor({ state: 'detached' });
+    expect(faults).toEqual([]);
+  });
+});
