@@ -27,6 +27,8 @@ describeWithChromium('people in the console', () => {
     await page.getByText('1 in all').waitFor();
     expect(new URL(page.url()).searchParams.get('q')).toBe(grace.user.username);
     await page.getByRole('link', { name: grace.user.username }).click();
+    // The list has a filter by role, too.
+    await page.getByRole('button', { name: 'Deactivate the account' }).waitFor();
     await page.getByLabel('Role').selectOption('operator');
     await page.getByRole('button', { name: 'Save' }).click();
     await page.getByText(`${grace.user.username} is operator from now on.`).waitFor();

@@ -13,8 +13,8 @@ interface Told {
 let app: TestApp;
 let other: TestApp;
 beforeAll(async () => {
-  app = await TestApp.start();
-  other = await TestApp.start({ replicaOf: app });
+  app = await TestApp.start({ jobs: true });
+  other = await TestApp.start({ replicaOf: app, jobs: true });
 });
 afterAll(async () => {
   await other.stop();

@@ -1,3 +1,4 @@
+import { SchedulerRegistry } from '@nestjs/schedule';
 import { mkdtempSync, rmSync } from 'node:fs';
 import { Agent } from 'node:http';
 import { tmpdir } from 'node:os';
@@ -38,6 +39,8 @@ export interface AppOptions {
   readonly database?: TestDatabase;
   /** Of its own, where that of the app it shares a database with goes otherwise. */
   readonly clock?: MovableClock;
+  /** Whether its jobs run when they are due; otherwise a test that spans a full minute would meet them. */
+  readonly jobs?: boolean;
 }
 
 /** The whole application on a database and a data folder of its own, reached over HTTP. */
@@ -60,6 +63,8 @@ export class TestApp {
     const clock = given.clock ?? replicaOf?.clock ?? new MovableClock();
     const settings = readEnv({ ...QUIET, DATABASE_URL: database.url, DATA_DIR: dataDir, ...env });
     const cloudkeep = await createApp(buildConfig(settings, '0.0.0-test'), clock);
+    if (given.jobs !== true)
+      for (const job of cloudkeep.nest.get(SchedulerRegistry).getCronJobs().values()) await job.stop();
     const url = (await cloudkeep.listen()).replace('localhost', '127.0.0.1');
     const anyone = new ApiClient(url, contractOf(cloudkeep), {}, new Agent({ keepAlive: true }));
     const maker = new Given(database, () => anyone, openSessionsOf(cloudkeep.nest));
