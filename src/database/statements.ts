@@ -1,5 +1,6 @@
 import { Injectable } from '@nestjs/common';
-import { faultOf, recordingSpan, type LiveSpan } from '../telemetry/span.js';
+import { errorCodeOf } from '../telemetry/error-code.js';
+import { recordingSpan, type LiveSpan } from '../telemetry/span.js';
 
 /** A statement as it was run; its values are nobody's business. */
 export interface StatementRun {
@@ -44,11 +45,13 @@ export class Statements {
 
   /** @returns to be called once with what became of it. */
   begin(statement: Statement): Ended {
-    const span = CONTROL.test(statement.text) ? undefined : recordingSpan()?.child(spanOf(statement));
+    const above = recordingSpan();
+    const span =
+      above === undefined || CONTROL.test(statement.text) ? undefined : above.child(spanOf(statement));
     const startedAt = performance.now();
     return (error, result) => {
       const milliseconds = performance.now() - startedAt;
-      const failure = error === null || error === undefined ? null : faultOf(error);
+      const failure = error === null || error === undefined ? null : errorCodeOf(error);
       const rows = result?.rowCount ?? null;
       if (span !== undefined) end(span, failure, rows);
       if (milliseconds < this.slowMs) return;

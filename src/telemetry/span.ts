@@ -1,5 +1,6 @@
 import { AsyncLocalStorage } from 'node:async_hooks';
 import type { Attributes, Span, SpanContext, SpanStatusCode } from '@opentelemetry/api';
+import { errorCodeOf } from './error-code.js';
 
 /** What is known of a span as it begins. Of names and values none may be a secret or tell of a person. */
 export interface SpanStart {
@@ -14,7 +15,6 @@ export type BeginSpan = (start: SpanStart, parent: Span | SpanContext | null, li
 
 // eslint-disable-next-line @typescript-eslint/no-unsafe-enum-assignment -- its name is in the library, which may not be loaded
 const ERROR = 2 as SpanStatusCode.ERROR;
-const SHORT_AND_PLAIN = /^[\w.-]{1,64}$/;
 const current = new AsyncLocalStorage<LiveSpan | undefined>();
 
 /** A piece of work under way, and what it is a part of. */
@@ -80,7 +80,7 @@ export class LiveSpan {
     try {
       return await this.enter(work);
     } catch (error) {
-      this.fail(faultOf(error));
+      this.fail(errorCodeOf(error));
       throw error;
     } finally {
       this.end();
@@ -115,12 +115,4 @@ export function traceFields(span = activeSpan()): { trace_id?: string; span_id?:
   if (span === undefined) return {};
   const { traceId, spanId } = span.context;
   return { trace_id: traceId, span_id: spanId };
-}
-
-/** The code of an error, else its name. */
-export function faultOf(error: unknown): string {
-  if (!(error instanceof Error)) return 'unknown';
-  const { code } = error as NodeJS.ErrnoException;
-  const name = typeof code === 'string' ? code : error.name;
-  return SHORT_AND_PLAIN.test(name) ? name : 'unknown';
 }

@@ -1,7 +1,7 @@
 import { Injectable, Logger } from '@nestjs/common';
 import { ClsService } from 'nestjs-cls';
 import { Tracing } from '../../telemetry/tracing.js';
-import { errorCodeOf } from '../errors/error-code.js';
+import { errorCodeOf } from '../../telemetry/error-code.js';
 import { JobLocks } from './job-locks.js';
 import { JobRunsRepository } from './job-runs.repository.js';
 import { RunCounter } from './run-counter.js';

@@ -1,6 +1,6 @@
 import { Injectable, Logger } from '@nestjs/common';
 import { AppError } from '../../common/errors/app-error.js';
-import { errorCodeOf } from '../../common/errors/error-code.js';
+import { errorCodeOf } from '../../telemetry/error-code.js';
 import { Clock, secondsAfter } from '../../common/time/clock.js';
 import { BackupHandling } from './backup-handling.js';
 import { BackupMetrics } from './backup-metrics.js';

@@ -1,7 +1,7 @@
 import { Injectable } from '@nestjs/common';
 import type { EC2Client } from '@aws-sdk/client-ec2';
 import { Ec2Clients, type Ec2ClientLimits } from '../../common/aws/ec2-clients.js';
-import { errorCodeOf } from '../../common/errors/error-code.js';
+import { errorCodeOf } from '../../telemetry/error-code.js';
 import { MarketConfig } from '../../config/market.js';
 import type { MarketAccess } from '../market/market-data.port.js';
 

@@ -53,8 +53,7 @@ export class PostgresTools {
   /** @throws ToolMissing saying what is needed, what is there, and how to mend it. */
   async find(name: ToolName, wanted: Wanted = {}): Promise<Tool> {
     const found = await this.all(name);
-    const fitting = found.filter((tool) => fits(tool, wanted)).sort((one, other) => one.major - other.major);
-    const [best] = fitting;
+    const [best] = fitting(found, wanted);
     if (best === undefined) throw new ToolMissing(name, wanted, found);
     return best;
   }
@@ -75,8 +74,7 @@ export class PostgresTools {
   /** The programs of one server, all from one folder. @throws ToolMissing. */
   async server(wanted: Wanted = {}): Promise<ServerPrograms> {
     const found = await this.all('postgres');
-    const fitting = found.filter((tool) => fits(tool, wanted)).sort((one, other) => one.major - other.major);
-    for (const { path, major } of fitting) {
+    for (const { path, major } of fitting(found, wanted)) {
       const folder = dirname(path);
       const [initdb, pg_ctl] = [join(folder, 'initdb'), join(folder, 'pg_ctl')];
       if ((await isProgram(initdb)) && (await isProgram(pg_ctl)))
@@ -108,8 +106,11 @@ export class PostgresTools {
   }
 }
 
-function fits({ major }: Tool, { least = 0, exact = false }: Wanted): boolean {
-  return exact ? major === least : major >= least;
+/** The oldest first. */
+function fitting(found: readonly Tool[], { least = 0, exact = false }: Wanted): Tool[] {
+  return found
+    .filter(({ major }) => (exact ? major === least : major >= least))
+    .sort((one, other) => one.major - other.major);
 }
 
 async function isProgram(path: string): Promise<boolean> {

@@ -1,13 +1,10 @@
-import { AppError } from './app-error.js';
-
 const SHORT_AND_PLAIN = /^[\w.-]{1,64}$/;
 
 /**
  * What went wrong in one word, such as `market_unavailable`, `ECONNREFUSED` or `57014`.
- * Of an error from elsewhere its code, else its name: its message may hold what a request did.
+ * The code of an error, else its name: its message may hold what a request did.
  */
 export function errorCodeOf(error: unknown): string {
-  if (error instanceof AppError) return error.code;
   if (!(error instanceof Error)) return 'unknown';
   const { code } = error as NodeJS.ErrnoException;
   const name = typeof code === 'string' ? code : error.name;
