@@ -1,5 +1,6 @@
 // @ts-check
-// What an audit row costs the change it is of, and many rows beside a plain INSERT of them.
+// What an audit row costs the change it is of, and many rows beside a plain INSERT of them; into a trail of as many
+// rows as BENCH_AUDIT_ROWS says.
 import { randomUUID } from 'node:crypto';
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
@@ -20,6 +21,7 @@ const { UnitOfWork } = await import('../../dist/src/database/unit-of-work.js');
 const { AuditRepository } = await import('../../dist/src/modules/audit/audit.repository.js');
 
 const ROWS = 1_000;
+const AUDIT_ROWS = Number(process.env.BENCH_AUDIT_ROWS ?? 0);
 
 const database = await Database.start();
 const dataDir = mkdtempSync(join(tmpdir(), 'cloudkeep-bench-'));
@@ -60,6 +62,10 @@ const plain = await roundTrips(change(false));
 const extra = (await roundTrips(change(true))) - plain;
 
 await database.pool.query('CREATE TABLE raw_logs (LIKE audit_logs INCLUDING ALL)');
+for (const table of ['audit_logs', 'raw_logs']) {
+  await database.insertAuditRows(String(user?.id), AUDIT_ROWS, table);
+  await database.pool.query(`VACUUM ANALYZE ${table}`);
+}
 const COLUMNS =
   'id, created_at, organization_id, user_id, action, resource, details, ip, user_agent, request_id';
 const place = (/** @type {number} */ row) =>
@@ -124,6 +130,7 @@ publish(
     notes: [
       `A change of one row waits for ${plain} statements without its audit row.`,
       `${ROWS} rows a statement; the raw ones are prepared, and go into a table with the same indexes and no partitions.`,
+      `${AUDIT_ROWS} rows lie in each table before.`,
       'Rows go round by round, so both tables grow alike.',
     ],
   },

@@ -3,7 +3,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { accessToken, startCloudkeep } from '../support/cloudkeep.js';
 import { LOAD_CORES, pinSelf, SERVER_CORES } from '../support/cores.js';
-import { Database, ORGANIZATION_ID } from '../support/database.js';
+import { Database, each, ORGANIZATION_ID } from '../support/database.js';
 import { absolutes, inTurn, SECONDS, throughputRatio } from '../support/duel.js';
 import { drive } from '../support/load.js';
 import { ask, getRequest } from '../support/requests.js';
@@ -15,11 +15,6 @@ const AUDIT_ROWS = Number(process.env.BENCH_AUDIT_ROWS ?? FILES);
 /** So that page 10,000 of a million is the last, the deepest there is. */
 const LIMIT = 100;
 const SCOPE = 'files:read audit:read';
-/** One row a second, each made after the one before. */
-const each = (
-  /** @type {number} */ rows,
-) => `generate_series(${rows}, 1, -1) AS n, LATERAL uuidv7(make_interval(secs => -n)) AS id,
-  LATERAL uuid_extract_timestamp(id) AS made`;
 
 pinSelf(LOAD_CORES);
 const database = await Database.start();
@@ -36,12 +31,7 @@ await database.pool.query(
    FROM ${each(FILES)}`,
   [ORGANIZATION_ID, userId],
 );
-await database.pool.query(
-  `INSERT INTO audit_logs (id, created_at, organization_id, user_id, action, resource, details, ip, user_agent, request_id)
-   SELECT id, made, $1, $2, 'file.uploaded', 'file:' || id, jsonb_build_object('size', n), '127.0.0.1', 'bench', id::text
-   FROM ${each(AUDIT_ROWS)}`,
-  [ORGANIZATION_ID, userId],
-);
+await database.insertAuditRows(userId, AUDIT_ROWS);
 // Anew: of a trail it looks at all rows at its start, and later only at young ones.
 const cloudkeep = await startCloudkeep(database, SERVER_CORES);
 // It binds the trail first; that is work of another row.

@@ -6,6 +6,12 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import pg from 'pg';
 
+/** Things made one a second until now, each after the one before. */
+export const each = (
+  /** @type {number} */ rows,
+) => `generate_series(${rows}, 1, -1) AS n, LATERAL uuidv7(make_interval(secs => -n)) AS id,
+  LATERAL uuid_extract_timestamp(id) AS made`;
+
 /** Where people are put; made by the application at its first start. */
 export const ORGANIZATION_ID = '01900000-0000-7000-8000-000000000001';
 
@@ -77,6 +83,20 @@ export class Database {
     );
     await this.pool.query('VACUUM ANALYZE sessions');
     return sessions;
+  }
+
+  /**
+   * @param {string} userId
+   * @param {number} rows
+   * @param {string} [table] one like `audit_logs`
+   */
+  async insertAuditRows(userId, rows, table = 'audit_logs') {
+    await this.pool.query(
+      `INSERT INTO ${table} (id, created_at, organization_id, user_id, action, resource, details, ip, user_agent, request_id)
+       SELECT id, made, $1, $2, 'file.uploaded', 'file:' || id, jsonb_build_object('size', n), '127.0.0.1', 'bench', id::text
+       FROM ${each(rows)}`,
+      [ORGANIZATION_ID, userId],
+    );
   }
 
   /**

@@ -92,7 +92,7 @@ describeWithChromium('the audit trail in the console', () => {
   it.each(['light', 'dark'] as const)('has no barriers, wide or narrow, in the %s', async (colorScheme) => {
     const { page, faults } = await browser.signedInAs(trail.admin, '/audit', { colorScheme });
     await page.getByRole('button', { name: 'Verify the chain' }).click();
-    await page.getByText('Intact').waitFor();
+    await page.getByText('Intact', { exact: true }).waitFor();
     expect(await barriers(page)).toEqual([]);
     if (colorScheme === 'light') await picture(page, 'audit-light');
     await page.setViewportSize(PHONE);

@@ -34,3 +34,19 @@ export function useAddress<Name extends string>(
   );
   return [values, change];
 }
+
+/** As `useAddress`, for the filters of a page: a letter typed is no place to go back to. @param names at module scope. */
+export function useFilters<Name extends string>(names: readonly Name[]): FilterState<Name> {
+  const [values, change] = useAddress(names);
+  return {
+    get: (name: Name) => values[name] ?? '',
+    set: (name: Name, value: string) =>
+      change({ [name]: value } as Partial<Record<Name, string>>, { replace: true }),
+  };
+}
+
+/** What `useFilters` gives. */
+export interface FilterState<Name extends string> {
+  readonly get: (name: Name) => string;
+  readonly set: (name: Name, value: string) => void;
+}

@@ -1,14 +1,9 @@
 import { Injectable } from '@nestjs/common';
-import { AppError } from '../../common/errors/app-error.js';
+import { asDamage } from './backup-damage.js';
 import { BackupManifests } from './backup-manifests.js';
 import { BackupStores } from './backup-stores.js';
 import { BackupVerification, type VerificationOutcome } from './backup-verification.port.js';
 import { BackupErrors } from './backups.errors.js';
-
-/** Whether an error says that the backup itself is not what it was. */
-export function isDamage(error: unknown): error is AppError {
-  return error instanceof AppError && error.code === 'backup_damaged';
-}
 
 /** Has a backup proved by a restore. */
 @Injectable()
@@ -32,13 +27,4 @@ export class BackupChecking {
       return { ok: false, words: damage.detail };
     }
   }
-}
-
-/** What the store holds no longer, or otherwise than it was written, is damage too. */
-export function asDamage(error: unknown): AppError | null {
-  if (isDamage(error)) return error;
-  const codes = ['object_not_found', 'object_corrupt'];
-  return error instanceof AppError && codes.includes(error.code)
-    ? BackupErrors.damaged(error.detail, error)
-    : null;
 }

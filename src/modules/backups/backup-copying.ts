@@ -1,16 +1,17 @@
-import { createHash } from 'node:crypto';
-import { Readable } from 'node:stream';
 import { Injectable } from '@nestjs/common';
 import { AppError } from '../../common/errors/app-error.js';
 import type { ObjectStore } from '../storage/object-store.port.js';
-import { asDamage } from './backup-checking.js';
+import { asDamage } from './backup-damage.js';
 import type { BackupPart } from './backup-manifest.js';
 import { BackupManifests, objectsOf } from './backup-manifests.js';
+import { checkPart, readPart } from './backup-parts.js';
 import { BackupStores, MANIFEST_KEY } from './backup-stores.js';
 import { BackupErrors } from './backups.errors.js';
 
 /** Larger objects are written in parts. */
 const ONE_PIECE_BYTES = 8 * 1024 * 1024;
+/** How far a copy is nobody asks. */
+const UNTOLD = { onProgress: () => undefined };
 
 /**
  * Copies a backup into the second store, an object at a time: each is compared with the
@@ -51,64 +52,29 @@ async function transfer(
   part: BackupPart,
   signal: AbortSignal,
 ): Promise<void> {
-  const given = new Measure();
-  const body = Readable.from(given.of(await sourceOf(source, part.key, signal)), { objectMode: false });
+  const body = readPart(source, part, { ...UNTOLD, signal });
+  let fault: unknown;
+  body.once('error', (error) => (fault = error));
   const options = { size: part.bytes, signal };
   try {
     if (part.bytes > ONE_PIECE_BYTES) await target.setMultipart(part.key, body, options);
     else await target.set(part.key, body, options);
   } catch (error) {
-    throw given.fault ?? error;
+    throw fault ?? error;
   }
-  if (given.matches(part) && (await isThere(target, part, signal))) return;
+  if (await isThere(target, part, signal)) return;
   await target.delete(part.key);
-  throw given.matches(part)
-    ? BackupErrors.failed(`The second store does not give ${part.key} back as it was written.`)
-    : BackupErrors.damaged(`${part.key} is not what was written.`);
-}
-
-function sourceOf(source: ObjectStore, key: string, signal: AbortSignal): Promise<Readable> {
-  return source.get(key, { signal }).catch((error: unknown) => {
-    throw asDamage(error) ?? error;
-  });
+  throw BackupErrors.failed(`The second store does not give ${part.key} back as it was written.`);
 }
 
 async function isThere(target: ObjectStore, part: BackupPart, signal: AbortSignal): Promise<boolean> {
+  if (!(await target.has(part.key))) return false;
   try {
-    if (!(await target.has(part.key))) return false;
-    const found = new Measure();
-    for await (const _ of found.of(await target.get(part.key, { signal })));
-    return found.matches(part);
+    await checkPart(target, part, { ...UNTOLD, signal });
+    return true;
   } catch (error) {
     if (asDamage(error) !== null) return false;
     throw error;
-  }
-}
-
-/** What passes, as it passes. */
-class Measure {
-  /** What kept the source from being read to its end. */
-  fault: unknown;
-  private readonly digest = createHash('sha256');
-  private bytes = 0;
-  private sha256: string | null = null;
-
-  async *of(body: Readable): AsyncGenerator<Uint8Array> {
-    try {
-      for await (const piece of body as AsyncIterable<Uint8Array>) {
-        this.digest.update(piece);
-        this.bytes += piece.length;
-        yield piece;
-      }
-      this.sha256 = this.digest.digest('hex');
-    } catch (error) {
-      this.fault = asDamage(error) ?? error;
-      throw error;
-    }
-  }
-
-  matches({ bytes, sha256 }: BackupPart): boolean {
-    return this.bytes === bytes && this.sha256 === sha256;
   }
 }
 

@@ -2,7 +2,7 @@ import { Injectable } from '@nestjs/common';
 import { EventBus } from '../../common/events/event-bus.js';
 import { Clock } from '../../common/time/clock.js';
 import { UnitOfWork } from '../../database/unit-of-work.js';
-import { asDamage } from './backup-checking.js';
+import { asDamage } from './backup-damage.js';
 import type { BackupManifest } from './backup-manifest.js';
 import { bytesOf } from './backup-manifests.js';
 import { BackupMetrics } from './backup-metrics.js';

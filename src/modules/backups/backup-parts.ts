@@ -1,15 +1,13 @@
 import { createHash } from 'node:crypto';
 import { Readable } from 'node:stream';
-import { AppError } from '../../common/errors/app-error.js';
+import type { AppError } from '../../common/errors/app-error.js';
 import type { ObjectStore } from '../storage/object-store.port.js';
+import { isLost } from './backup-damage.js';
 import type { BackupPart } from './backup-manifest.js';
 import { BackupErrors } from './backups.errors.js';
 
 /** How often somebody is told how far it is. */
 const TELL_EVERY_BYTES = 8 * 1024 * 1024;
-
-/** What a store says of something that is not what was written there, or not there any more. */
-const DAMAGE: ReadonlySet<string> = new Set(['object_corrupt', 'object_not_found']);
 
 interface Passing {
   readonly onProgress: (bytes: number) => void;
@@ -57,8 +55,7 @@ async function* checked(
     yield* meter.pass(await corner.get(part.key, { signal }));
   } catch (error) {
     signal.throwIfAborted();
-    if (error instanceof AppError && DAMAGE.has(error.code))
-      throw BackupErrors.damaged(`${part.key}: ${causeOf(error)}`, error);
+    if (isLost(error)) throw BackupErrors.damaged(`${part.key}: ${causeOf(error)}`, error);
     throw error;
   }
   const { bytes, sha256 } = meter.result;

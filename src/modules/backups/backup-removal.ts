@@ -1,5 +1,5 @@
 import { Injectable } from '@nestjs/common';
-import { asDamage } from './backup-checking.js';
+import { asDamage } from './backup-damage.js';
 import { BackupEngines } from './backup-engines.js';
 import { BackupManifests } from './backup-manifests.js';
 import { BackupStores, emptyCorner } from './backup-stores.js';

@@ -1,4 +1,6 @@
-import { useSearchParams } from 'react-router';
+import { useFilters } from '../../components/use-address';
+
+const FILTERS = ['q', 'collection', 'trash'] as const;
 
 export interface FileFilters {
   readonly q: string;
@@ -8,22 +10,13 @@ export interface FileFilters {
 
 /** Which files are shown, as the address has it: a reload and the way back keep it. */
 export function useFileFilters() {
-  const [params, setParams] = useSearchParams();
+  const { get, set } = useFilters(FILTERS);
   const filters: FileFilters = {
-    q: params.get('q') ?? '',
-    collection: params.get('collection') ?? '',
-    trash: params.has('trash'),
+    q: get('q'),
+    collection: get('collection'),
+    trash: get('trash') !== '',
   };
-  const search = (q: string) =>
-    setParams(
-      (before) => {
-        if (q === '') before.delete('q');
-        else before.set('q', q);
-        return before;
-      },
-      // A letter typed is no place to go back to.
-      { replace: true },
-    );
+  const search = (q: string) => set('q', q);
   return { filters, search };
 }
 

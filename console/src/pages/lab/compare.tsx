@@ -6,14 +6,16 @@ import { TextField } from '../../components/field';
 import { Loaded } from '../../components/loaded';
 import { Card } from '../../components/page';
 import { EmptyState } from '../../components/states';
+import { useFilters } from '../../components/use-address';
 import { percent } from '../sandboxes/words';
 import { ModelOptions } from './assign-card';
 import { COMPARISONS, INSTANCE_ID, type Experiment } from './keys';
 import { LabPage } from './lab-page';
 import { nameOf } from './model-name';
 import { Scores } from './scores';
-import { useAddress } from './use-address';
 import './lab.css';
+
+const FILTERS = ['a', 'b', 'instance'] as const;
 
 type Comparison = components['schemas']['ComparisonDto'];
 
@@ -21,7 +23,7 @@ type Comparison = components['schemas']['ComparisonDto'];
 const MOST = 200;
 
 export default function Compare() {
-  const { get, set } = useAddress();
+  const { get, set } = useFilters(FILTERS);
   const [a, b, instance] = [get('a'), get('b'), get('instance')];
   const isId = instance === '' || INSTANCE_ID.value.test(instance);
   return (

@@ -7,13 +7,13 @@ import { Card } from '../../components/page';
 import { EmptyState } from '../../components/states';
 import { RelativeTime } from '../../components/time';
 import { usePages } from '../../components/use-pages';
+import { useFilters, type FilterState } from '../../components/use-address';
 import { DecisionBadge, percent } from '../sandboxes/words';
 import { ModelOptions } from './assign-card';
 import { EXPERIMENTS, INSTANCE_ID, type Experiment } from './keys';
 import { LabPage } from './lab-page';
 import { InstanceLink, ModelLink, nameOf } from './model-name';
 import { Outcome } from './outcome';
-import { useAddress } from './use-address';
 
 const DECISIONS = ['STAY', 'SWITCH', 'DRAIN', 'EVACUATE'] as const;
 
@@ -42,7 +42,8 @@ function Judges({ of: { model, challenger, fell_back_from: failed } }: { readonl
   );
 }
 
-type Address = ReturnType<typeof useAddress>;
+const FILTERS = ['instance', 'model', 'decision'] as const;
+type Address = FilterState<(typeof FILTERS)[number]>;
 
 const decisionIn = ({ get }: Address) => DECISIONS.find((one) => one === get('decision'));
 
@@ -60,7 +61,7 @@ function useExperiments(address: Address) {
 }
 
 export default function Experiments() {
-  const address = useAddress();
+  const address = useFilters(FILTERS);
   const pages = useExperiments(address);
   const rows = useMemo(() => pages.data?.pages.flatMap(({ items }) => items) ?? [], [pages.data]);
   return (

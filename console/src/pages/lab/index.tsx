@@ -8,11 +8,13 @@ import { SelectField, TextField } from '../../components/field';
 import { EmptyState } from '../../components/states';
 import { RelativeTime } from '../../components/time';
 import { usePages } from '../../components/use-pages';
+import { useFilters, type FilterState } from '../../components/use-address';
 import { useCan } from '../../session/session';
 import { MODELS, type Model } from './keys';
 import { LabPage } from './lab-page';
 import { ModelLink } from './model-name';
-import { useAddress } from './use-address';
+
+const FILTERS = ['name', 'kind'] as const;
 
 const columns: readonly Column<Model>[] = [
   { header: 'Model', cell: (model) => <ModelLink of={model} /> },
@@ -32,7 +34,7 @@ export function Kind({ of }: { readonly of: Model }) {
 
 export default function Models() {
   const mayWrite = useCan('lab:write');
-  const address = useAddress();
+  const address = useFilters(FILTERS);
   const [name, kind] = [address.get('name'), address.get('kind')];
   const pages = usePages<Model>([...MODELS, 'list', name, kind], async (cursor, signal) => {
     const filters = { ...(name && { name }), ...(kind && { is_experimental: kind === 'experimental' }) };
@@ -63,7 +65,7 @@ export default function Models() {
   );
 }
 
-function Filters({ address }: { readonly address: ReturnType<typeof useAddress> }) {
+function Filters({ address }: { readonly address: FilterState<(typeof FILTERS)[number]> }) {
   return (
     <div className="filters">
       <TextField

@@ -1,5 +1,5 @@
 import { Plus } from 'lucide-react';
-import { Link, useSearchParams } from 'react-router';
+import { Link } from 'react-router';
 import { api } from '../../api/client';
 import { LinkButton } from '../../components/button';
 import { DataTable, type Column } from '../../components/data-table';
@@ -7,6 +7,7 @@ import { CheckField, SelectField } from '../../components/field';
 import { Page } from '../../components/page';
 import { EmptyState } from '../../components/states';
 import { RelativeTime } from '../../components/time';
+import { useFilters } from '../../components/use-address';
 import { usePages } from '../../components/use-pages';
 import { useCan, useProfile } from '../../session/session';
 import { EndSession } from './end-session';
@@ -56,26 +57,19 @@ export default function Sandboxes() {
   );
 }
 
+const FILTERS = ['status', 'all'] as const;
+
 /** The filters, as the address has them. */
-function useFilters() {
-  const [params, setParams] = useSearchParams();
+function useSessionFilters() {
+  const { get, set } = useFilters(FILTERS);
   const mayAll = useCan('sandbox:cancel');
-  const status = STATUSES.find((known) => known === params.get('status'));
-  const all = mayAll && params.get('all') === 'true';
-  const set = (name: string, value: string) =>
-    setParams(
-      (before) => {
-        before.delete(name);
-        if (value !== '') before.set(name, value);
-        return before;
-      },
-      { replace: true },
-    );
+  const status = STATUSES.find((known) => known === get('status'));
+  const all = mayAll && get('all') === 'true';
   return { status, all, mayAll, set };
 }
 
 function Sessions({ mayOpen }: { readonly mayOpen: boolean }) {
-  const { status, all, mayAll, set } = useFilters();
+  const { status, all, mayAll, set } = useSessionFilters();
   const pages = usePages<Session>([...SESSIONS, 'list', status, all], async (cursor, signal) => {
     const query = { limit: 50, ...(status && { status }), ...(all && { all }), ...cursor };
     return (await api.GET('/api/v1/sandbox/sessions', { params: { query }, signal })).data;

@@ -1,29 +1,22 @@
 import type { SandboxLog } from '#sdk';
-import { useSearchParams } from 'react-router';
 import { SelectField, TextField } from '../../components/field';
+import { useFilters } from '../../components/use-address';
 
 const LEVELS = ['debug', 'info', 'warn', 'error'] as const;
 const TYPES = ['SCRAPER', 'FILTER', 'RISK', 'OPTIMIZER', 'SIGNAL', 'ACTUATOR', 'SYSTEM'] as const;
 const AT_LEAST = { info: 'Info and graver', warn: 'Warnings and errors', error: 'Errors' } as const;
 
+const FILTERS = ['level', 'type', 'q'] as const;
+
 export type LogFilter = ReturnType<typeof useLogFilter>;
 
 /** What of the log is shown; the address has it. */
 export function useLogFilter() {
-  const [params, setParams] = useSearchParams();
-  const level = LEVELS.find((known) => known === params.get('level')) ?? 'debug';
-  const type = TYPES.find((known) => known === params.get('type'));
-  const words = params.get('q') ?? '';
+  const { get, set } = useFilters(FILTERS);
+  const level = LEVELS.find((known) => known === get('level')) ?? 'debug';
+  const type = TYPES.find((known) => known === get('type'));
+  const words = get('q');
   const needle = words.toLowerCase();
-  const set = (name: string, value: string) =>
-    setParams(
-      (before) => {
-        before.delete(name);
-        if (value !== '') before.set(name, value);
-        return before;
-      },
-      { replace: true },
-    );
   const matches = (line: SandboxLog) =>
     LEVELS.indexOf(line.level) >= LEVELS.indexOf(level) &&
     (type === undefined || line.log_type === type) &&
