@@ -37,7 +37,7 @@ const cloudkeep = await startCloudkeep(database, SERVER_CORES);
 // It binds the trail first; that is work of another row.
 for (let bound = -1, rest = 1; rest > 0;) {
   const { rows } = await database.pool.query(
-    `SELECT count(*)::int AS n FROM audit_chain WHERE organization_id = $1`,
+    'SELECT coalesce(max(seq), 0)::int AS n FROM audit_chain WHERE organization_id = $1',
     [ORGANIZATION_ID],
   );
   rest = AUDIT_ROWS - rows[0].n;

@@ -3,6 +3,7 @@ import { Transform } from 'class-transformer';
 import { IsInt, IsOptional, IsString, Max, MaxLength, Min } from 'class-validator';
 import { isId } from '../crypto/ids.js';
 import { CommonErrors } from '../errors/common.errors.js';
+import { IsTime } from '../http/field.decorators.js';
 
 const DEFAULT_LIMIT = 50;
 const LARGEST_LIMIT = 200;
@@ -24,6 +25,19 @@ export class PageQuery {
   @IsString()
   @MaxLength(512)
   cursor?: string;
+}
+
+/** The query of a list of what happened, also by when it did. */
+export class PeriodQuery extends PageQuery {
+  @ApiPropertyOptional({ type: 'string', format: 'date-time', description: 'At or after.' })
+  @IsOptional()
+  @IsTime()
+  from?: Date;
+
+  @ApiPropertyOptional({ type: 'string', format: 'date-time', description: 'Before.' })
+  @IsOptional()
+  @IsTime()
+  to?: Date;
 }
 
 export interface Page<Item> {

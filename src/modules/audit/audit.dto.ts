@@ -1,10 +1,10 @@
 import { ApiProperty, ApiPropertyOptional } from '@nestjs/swagger';
 import { IsOptional, IsString, IsUUID, MaxLength } from 'class-validator';
-import { IsAddressOrNetwork, IsTime } from '../../common/http/field.decorators.js';
-import { PageOf, PageQuery } from '../../common/pagination/pagination.js';
+import { IsAddressOrNetwork } from '../../common/http/field.decorators.js';
+import { PageOf, PeriodQuery } from '../../common/pagination/pagination.js';
 import type { AuditRow } from './audit.repository.js';
 
-export class ListAuditLogsQuery extends PageQuery {
+export class ListAuditLogsQuery extends PeriodQuery {
   @ApiPropertyOptional({ format: 'uuid', description: 'Who did it.' })
   @IsOptional()
   @IsUUID()
@@ -26,16 +26,6 @@ export class ListAuditLogsQuery extends PageQuery {
   @IsOptional()
   @IsAddressOrNetwork()
   ip?: string;
-
-  @ApiPropertyOptional({ type: 'string', format: 'date-time', description: 'At or after.' })
-  @IsOptional()
-  @IsTime()
-  from?: Date;
-
-  @ApiPropertyOptional({ type: 'string', format: 'date-time', description: 'Before.' })
-  @IsOptional()
-  @IsTime()
-  to?: Date;
 }
 
 export class AuditLogDto {

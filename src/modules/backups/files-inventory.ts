@@ -1,7 +1,7 @@
-import { Readable } from 'node:stream';
+import { pipeline, Readable } from 'node:stream';
 import { createGzip } from 'node:zlib';
-import { pipeline } from 'node:stream';
 import { Injectable } from '@nestjs/common';
+import { inBatches } from '../../common/streams/in-batches.js';
 import { FileDigestsService } from '../files/file-digests.service.js';
 import { ObjectStore } from '../storage/object-store.port.js';
 import type { BackupManifest } from './backup-manifest.js';
@@ -34,7 +34,7 @@ export class StoreInventory extends FilesInventory {
   }
 
   private async *lines(count: { objects: number }, signal: AbortSignal): AsyncGenerator<string> {
-    for await (const keys of this.batches()) {
+    for await (const keys of inBatches(this.keys(), BATCH)) {
       signal.throwIfAborted();
       const lines = await this.describe(keys);
       count.objects += lines.length;
@@ -42,16 +42,8 @@ export class StoreInventory extends FilesInventory {
     }
   }
 
-  private async *batches(): AsyncGenerator<string[]> {
-    let batch: string[] = [];
-    for await (const key of this.files.keys()) {
-      if (key.startsWith(BACKUPS_PREFIX)) continue;
-      batch.push(key);
-      if (batch.length < BATCH) continue;
-      yield batch;
-      batch = [];
-    }
-    if (batch.length > 0) yield batch;
+  private async *keys(): AsyncGenerator<string> {
+    for await (const key of this.files.keys()) if (!key.startsWith(BACKUPS_PREFIX)) yield key;
   }
 
   private async describe(keys: readonly string[]): Promise<InventoryLine[]> {

@@ -1,10 +1,10 @@
 import { ApiProperty, ApiPropertyOptional } from '@nestjs/swagger';
 import { IsIn, IsOptional, IsUUID } from 'class-validator';
-import { IsAddressOrNetwork, IsTime } from '../../common/http/field.decorators.js';
-import { PageOf, PageQuery } from '../../common/pagination/pagination.js';
+import { IsAddressOrNetwork } from '../../common/http/field.decorators.js';
+import { PageOf, PeriodQuery } from '../../common/pagination/pagination.js';
 import { FILE_ACTIONS, type FileAccessRow, type FileAction } from './file-access.repository.js';
 
-export class ListFileAccessQuery extends PageQuery {
+export class ListFileAccessQuery extends PeriodQuery {
   @ApiPropertyOptional({ format: 'uuid', description: 'Who did it.' })
   @IsOptional()
   @IsUUID()
@@ -24,16 +24,6 @@ export class ListFileAccessQuery extends PageQuery {
   @IsOptional()
   @IsAddressOrNetwork()
   ip?: string;
-
-  @ApiPropertyOptional({ type: 'string', format: 'date-time', description: 'At or after.' })
-  @IsOptional()
-  @IsTime()
-  from?: Date;
-
-  @ApiPropertyOptional({ type: 'string', format: 'date-time', description: 'Before.' })
-  @IsOptional()
-  @IsTime()
-  to?: Date;
 }
 
 export class FileAccessDto {

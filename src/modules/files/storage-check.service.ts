@@ -1,4 +1,5 @@
 import { Injectable } from '@nestjs/common';
+import { inBatches } from '../../common/streams/in-batches.js';
 import { secondsAfter, Clock } from '../../common/time/clock.js';
 import { FileObjects } from './file-objects.js';
 import { FilePurgeRepository } from './file-purge.repository.js';
@@ -71,15 +72,4 @@ export class StorageCheckService {
     }
     return missing;
   }
-}
-
-async function* inBatches<T>(items: AsyncIterable<T>, size: number): AsyncGenerator<T[]> {
-  let batch: T[] = [];
-  for await (const item of items) {
-    batch.push(item);
-    if (batch.length < size) continue;
-    yield batch;
-    batch = [];
-  }
-  if (batch.length > 0) yield batch;
 }

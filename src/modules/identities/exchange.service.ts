@@ -27,7 +27,8 @@ export class ExchangeService {
   ): Promise<TokensDto | BrowserSessionDto | MfaRequiredDto> {
     const signedIn = await this.unitOfWork.run(async () => {
       const { userId, session } = await this.codes.redeem(presented);
-      const user = await this.users.mustFind(userId);
+      const user = await this.users.find(userId);
+      if (user === null) throw IdentityErrors.exchangeCodeRefused();
       if (!user.is_active) throw IdentityErrors.accountInactive();
       const evidence = { by: ['external'] } as const;
       return session === 'cookie'

@@ -2,7 +2,7 @@ import { ApiProperty, ApiPropertyOptional } from '@nestjs/swagger';
 import { IsBoolean, IsDate, IsIn, IsOptional, IsUUID } from 'class-validator';
 import { IsTime } from '../../common/http/field.decorators.js';
 import { NullableOf } from '../../common/openapi/nullable-of.decorator.js';
-import { PageOf, PageQuery } from '../../common/pagination/pagination.js';
+import { PageOf, PeriodQuery } from '../../common/pagination/pagination.js';
 import { PipelineConfigDto } from '../evaluation/pipeline-config.dto.js';
 import { MaybeInstanceId } from './instance-id.dto.js';
 import type { ExperimentRow } from './lab-experiments.repository.js';
@@ -12,7 +12,7 @@ import { ModelNameDto } from './lab-models.dto.js';
 const DECISIONS = ['STAY', 'SWITCH', 'DRAIN', 'EVACUATE'] as const;
 const PROBABILITY = { minimum: 0, maximum: 1, example: 0.12 };
 
-export class ListExperimentsQuery extends PageQuery {
+export class ListExperimentsQuery extends PeriodQuery {
   @MaybeInstanceId()
   instance_id?: string;
 
@@ -25,16 +25,6 @@ export class ListExperimentsQuery extends PageQuery {
   @IsOptional()
   @IsIn(DECISIONS)
   decision?: string;
-
-  @ApiPropertyOptional({ type: 'string', format: 'date-time', description: 'At or after.' })
-  @IsOptional()
-  @IsTime()
-  from?: Date;
-
-  @ApiPropertyOptional({ type: 'string', format: 'date-time', description: 'Before.' })
-  @IsOptional()
-  @IsTime()
-  to?: Date;
 }
 
 export class OutcomeDto {

@@ -4,6 +4,7 @@ import type { Actor } from '../../common/access/actor.js';
 import { CommonErrors } from '../../common/errors/common.errors.js';
 import { EventBus } from '../../common/events/event-bus.js';
 import { ndjson, type NdjsonLine } from '../../common/http/ndjson.js';
+import { inBatches } from '../../common/streams/in-batches.js';
 import { ImportsConfig } from '../../config/config.js';
 import { UnitOfWork } from '../../database/unit-of-work.js';
 import { ImportTally } from './import-tally.js';
@@ -46,7 +47,7 @@ export class UserImportService {
     if (this.running >= MOST_AT_ONCE) throw UserImportErrors.busy();
     this.running++;
     try {
-      const lines = inBatches(this.linesOf(request));
+      const lines = inBatches(this.linesOf(request), BATCH);
       return query.atomic || query.dry_run
         ? await this.allOrNothing(actor, query, lines)
         : await this.lineByLine(actor, lines);
@@ -111,15 +112,4 @@ export class UserImportService {
     if (Number(headers['content-length'] ?? 0) > this.config.mostBytes)
       throw CommonErrors.bodyTooLarge(this.config.mostBytes);
   }
-}
-
-async function* inBatches(lines: AsyncIterable<NdjsonLine>): AsyncGenerator<NdjsonLine[]> {
-  let batch: NdjsonLine[] = [];
-  for await (const line of lines) {
-    batch.push(line);
-    if (batch.length < BATCH) continue;
-    yield batch;
-    batch = [];
-  }
-  if (batch.length > 0) yield batch;
 }

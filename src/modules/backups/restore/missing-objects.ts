@@ -2,6 +2,7 @@ import { createWriteStream } from 'node:fs';
 import { mkdir, rm } from 'node:fs/promises';
 import { once } from 'node:events';
 import { dirname } from 'node:path';
+import { inBatches } from '../../../common/streams/in-batches.js';
 import type { ObjectStore } from '../../storage/object-store.port.js';
 import type { InventoryLine } from '../inventory-lines.js';
 
@@ -36,15 +37,4 @@ export async function listMissing(
   await once(list, 'close');
   if (found.missing === 0) await rm(listFile, { force: true });
   return found;
-}
-
-async function* inBatches<T>(items: AsyncIterable<T>, size: number): AsyncGenerator<T[]> {
-  let batch: T[] = [];
-  for await (const item of items) {
-    batch.push(item);
-    if (batch.length < size) continue;
-    yield batch;
-    batch = [];
-  }
-  if (batch.length > 0) yield batch;
 }
