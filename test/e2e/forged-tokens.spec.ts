@@ -1,6 +1,6 @@
 import { createPublicKey, verify as verifySignature, type JsonWebKey } from 'node:crypto';
 import { TestApp } from '../support/app.js';
-import { claimsOf, forgedJwt, headerOf, type Json } from '../support/jwt.js';
+import { claimsOf, forgedJwt, headerOf, type Json } from '../../attack/jwt.js';
 
 const KEY = 'Zq4w9Lr2Vt7Xk1Pn8Bs5Hd3Gm6Jc0Fy!Ue';
 const HS256 = { alg: 'HS256', typ: 'JWT' };
