@@ -2,7 +2,7 @@ import { mustHold } from './attack.js';
 import type { Target } from './target.js';
 
 /** The keys are those of AWS's own examples. */
-const MACHINE = {
+export const MACHINE = {
   instance_id: 'i-0abcd1234ef567890',
   instance_type: 'm5.large',
   availability_zone: 'eu-west-1a',

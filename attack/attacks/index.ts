@@ -1,5 +1,19 @@
 import type { Attack } from '../attack.js';
+import { authorisation } from './authorisation.js';
+import { files } from './files.js';
+import { inputs } from './inputs.js';
+import { limits } from './limits.js';
+import { links } from './links.js';
+import { sockets } from './sockets.js';
 import { tokens } from './tokens.js';
 
 /** Every attack that needs nothing but an address, in the order of their lines. */
-export const ATTACKS: readonly Attack[] = [...tokens];
+export const ATTACKS: readonly Attack[] = [
+  ...tokens,
+  ...authorisation,
+  ...limits,
+  ...files,
+  ...links,
+  ...sockets,
+  ...inputs,
+];

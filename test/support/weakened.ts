@@ -38,12 +38,30 @@ export interface Code {
   remove(): void;
 }
 
+/** Built files of ours, loaded beside those that the tests have. */
+export interface Copy {
+  /** @param file below `dist/src`. */
+  load<Exports>(file: string): Exports;
+  remove(): void;
+}
+
+/** What starts an application with some of its defences taken away. @throws Error as `weakenedCopy` */
+export function weakenedCode(mutations: readonly Mutation[]): Code {
+  const { load, remove } = weakenedCopy(mutations);
+  return {
+    ...load<typeof AppFile>('app.js'),
+    ...load<typeof ConfigFile>('config/config.js'),
+    ...load<typeof EnvFile>('config/env.js'),
+    remove,
+  };
+}
+
 /**
- * A copy of the built application with some of its defences taken away.
+ * A copy of the built code with some of its defences taken away.
  *
  * @throws Error when a text to replace is not there, or more than once.
  */
-export function weakenedCode(mutations: readonly Mutation[]): Code {
+export function weakenedCopy(mutations: readonly Mutation[]): Copy {
   const changed = weaken(mutations);
   mkdirSync(CACHE, { recursive: true });
   const folder = mkdtempSync(join(CACHE, 'weakened-'));
@@ -55,11 +73,8 @@ export function weakenedCode(mutations: readonly Mutation[]): Code {
     rmSync(path);
     writeFileSync(path, text);
   }
-  const load = (file: string): unknown => nativeRequire(join(folder, 'dist', 'src', file));
   return {
-    ...(load('app.js') as typeof AppFile),
-    ...(load('config/config.js') as typeof ConfigFile),
-    ...(load('config/env.js') as typeof EnvFile),
+    load: <Exports>(file: string) => nativeRequire(join(folder, 'dist', 'src', file)) as Exports,
     remove: () => rmSync(folder, { recursive: true, force: true }),
   };
 }
