@@ -13,6 +13,8 @@ export interface Heard {
   readonly socket: Socket;
   /** Why it was not let in; null when it was. */
   readonly refusal: string | null;
+  /** Of the refusal, where the server gave one. */
+  readonly code: string | null;
   /** Names and payloads, in the order they came, and more as they come. */
   readonly events: readonly (readonly [name: string, payload: unknown])[];
 }
@@ -28,16 +30,18 @@ export function hear(url: URL, auth: SocketAuth): Promise<Heard> {
   });
   const events: [string, unknown][] = [];
   return new Promise((resolve) => {
-    const end = (refusal: string | null) => {
+    const end = (refusal: string | null, code: string | null = null) => {
       clearTimeout(impatience);
-      resolve({ socket, refusal, events });
+      resolve({ socket, refusal, code, events });
     };
     const impatience = setTimeout(() => end('it said nothing'), PATIENCE_MS);
     socket.onAny((name: string, payload: unknown) => {
       events.push([name, payload]);
       if (name === 'welcome') end(null);
     });
-    socket.on('connect_error', ({ message }) => end(message));
+    socket.on('connect_error', (error: Error & { data?: { code?: string } }) =>
+      end(error.message, error.data?.code ?? null),
+    );
     socket.on('disconnect', (reason) => end(reason));
   });
 }

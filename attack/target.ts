@@ -24,13 +24,21 @@ export interface People {
 
 /** A running Cloudkeep as a stranger reaches it. */
 export class Target {
+  /** It and its replicas. */
+  readonly everywhere: readonly Target[];
+  /** By when what was revoked has to be dead everywhere. */
+  readonly deadlineMs: number;
   private someoneKept: Promise<Person> | undefined;
   private readonly undoes: (() => Promise<unknown>)[] = [];
 
   constructor(
     readonly url: URL,
     private readonly people: People,
-  ) {}
+    { replicas = [], deadlineMs = 5_000 }: { replicas?: readonly Target[]; deadlineMs?: number } = {},
+  ) {
+    this.everywhere = [this, ...replicas];
+    this.deadlineMs = deadlineMs;
+  }
 
   /** A new person. @throws NotTried where there can be none, or none of that role. */
   person(role?: string): Promise<Person> {
@@ -40,6 +48,10 @@ export class Target {
   /** Somebody for all attacks, who must still be signed in afterwards. */
   someone(): Promise<Person> {
     return (this.someoneKept ??= this.person());
+  }
+
+  get hasAdmin(): boolean {
+    return this.people.adminToken !== undefined;
   }
 
   /** @throws NotTried without an administrator's token. */
@@ -76,9 +88,15 @@ export class Target {
     return sendBytes(this.url, bytes);
   }
 
-  /** Opens a socket to a sandbox session and waits until it is let in or refused. */
-  socket(auth: SocketAuth): Promise<Heard> {
-    return hear(this.url, auth);
+  /**
+   * Opens a socket to a sandbox session and waits until it is let in or refused.
+   *
+   * @throws NotTried where a limit refuses it.
+   */
+  async socket(auth: SocketAuth): Promise<Heard> {
+    const heard = await hear(this.url, auth);
+    if (heard.code === 'rate_limited') throw new NotTried('rate limited: sockets');
+    return heard;
   }
 
   /** What is to be undone once all attacks are over, the last first. */

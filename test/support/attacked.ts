@@ -26,13 +26,15 @@ export function attacked<On>(attacks: readonly Attack<On>[], whole: () => On, we
 const nameOf = ({ line, how }: Pick<Attack, 'line' | 'how'>) => `${line}. ${LINES[line]?.title}: ${how}`;
 
 /** An application as attacks reach it, which get their people without asking. */
-export async function targetOf(app: TestApp): Promise<Target> {
+export async function targetOf(app: TestApp, ...replicas: TestApp[]): Promise<Target> {
   const admin = await app.given.signedIn({ role: 'admin' });
   const people: People = {
     adminToken: admin.token,
     person: async (role = 'user') => personOf(await app.given.signedIn({ role })),
   };
-  return new Target(new URL(app.url), people);
+  const targets = replicas.map(({ url }) => new Target(new URL(url), people));
+  // A weakened defence is waited for as long as it may take.
+  return new Target(new URL(app.url), people, { replicas: targets, deadlineMs: 3_000 });
 }
 
 export const personOf = (user: SignedIn): Person => ({ ...user, password: PASSWORD });
