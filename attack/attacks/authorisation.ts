@@ -149,8 +149,9 @@ const greaterRoles: Attack = {
     }
     const manager = await target.person(small);
     const { token } = manager;
-    const own = await target.call('GET', '/users', { token });
-    mustHold(own.status === 200, 'the manager may not even see people');
+    const lesser = { name: `attack-lesser-${tag}`, scopes: ['users:read'] };
+    const made = await target.call('POST', '/roles', { token, body: lesser });
+    mustHold(made.status === 201, 'the manager can not even make a lesser role');
     const attempts: [what: string, method: string, path: string, body?: object][] = [
       ['made a greater role', 'POST', '/roles', { name: `attack-more-${tag}`, scopes: ['audit:read'] }],
       ['widened a role', 'PATCH', `/roles/${small}`, { scopes: ['users:read', 'audit:read'] }],
@@ -164,7 +165,7 @@ const greaterRoles: Attack = {
       if ((await target.call(method, path, { token, body })).status !== 403)
         through.push(`A manager ${what}.`);
     await target.call('PATCH', `/users/${manager.id}`, { ...admin, body: { role: 'user' } });
-    for (const name of [small, great]) await target.call('DELETE', `/roles/${name}`, admin);
+    for (const name of [small, great, lesser.name]) await target.call('DELETE', `/roles/${name}`, admin);
     return through;
   },
 };

@@ -77,14 +77,27 @@ const BODIES: [what: string, headers: Record<string, string>, body: string | Buf
 ];
 
 /** What is hardly HTTP. */
-function rawRequests({ host }: URL): [string, string][] {
-  const head = `POST /api/v1/auth/login HTTP/1.1\r\nHost: ${host}\r\nContent-Type: application/json\r\n`;
+function rawRequests({ host }: URL): [what: string, bytes: string][] {
+  const get = `GET /health HTTP/1.1\r\nHost: ${host}\r\n`;
+  const post = `POST /api/v1/auth/login HTTP/1.1\r\nHost: ${host}\r\nContent-Type: application/json\r\n`;
+  const last = `Host: ${host}\r\nConnection: close\r\n\r\n`;
   return [
-    ['a body that ends early', `${head}Content-Length: 500\r\n\r\n{"email":"a@example.com","pass`],
-    ['a chunk that ends early', `${head}Transfer-Encoding: chunked\r\n\r\n10\r\n{"email":"a`],
-    ['two lengths', `${head}Content-Length: 2\r\nContent-Length: 3\r\n\r\n{}`],
-    ['a length and chunks', `${head}Content-Length: 2\r\nTransfer-Encoding: chunked\r\n\r\n0\r\n\r\n`],
-    ['NUL in a header', `GET /health HTTP/1.1\r\nHost: ${host}\r\nX-A: a\0b\r\n\r\n`],
+    ['a body that ends early', `${post}Content-Length: 500\r\n\r\n{"email":"a@example.com","pass`],
+    ['a chunk that ends early', `${post}Transfer-Encoding: chunked\r\n\r\n10\r\n{"email":"a`],
+    ['a chunk of no size', `${post}Transfer-Encoding: chunked\r\n\r\nzz\r\n{}\r\n0\r\n\r\n`],
+    ['two lengths', `${post}Content-Length: 2\r\nContent-Length: 3\r\n\r\n{}`],
+    ['a length and chunks', `${post}Content-Length: 2\r\nTransfer-Encoding: chunked\r\n\r\n0\r\n\r\n`],
+    ['a negative length', `${post}Content-Length: -1\r\n\r\n{}`],
+    ['garbage', '\x16\x03\x01\x02\0\x01'],
+    ['no version', 'GET /nowhere\r\n\r\n'],
+    ['an unknown version', 'GET / HTTP/9.9\r\n\r\n'],
+    ['no host', 'GET /health HTTP/1.1\r\n\r\n'],
+    ['a header without a name', `${get}: y\r\n\r\n`],
+    ['NUL in a header', `${get}X-A: a\0b\r\n\r\n`],
+    ['64 KB of headers', `${get}X-A: ${'a'.repeat(65_536)}\r\n\r\n`],
+    ['an unknown method', `FROB /health HTTP/1.1\r\n${last}`],
+    ['TRACE', `TRACE /api/v1/users HTTP/1.1\r\n${last}`],
+    ['an absolute URL', `GET http://evil.example/x HTTP/1.1\r\n${last}`],
   ];
 }
 

@@ -2,7 +2,7 @@ import { mustHold, type Attack } from '../attack.js';
 import type { Answer } from '../http.js';
 import type { Target } from '../target.js';
 
-const AT_ONCE = 30;
+const AT_ONCE = 20;
 /** Failures in a row before sign-in to an account pauses, wherever they come from. */
 const TOLERATED = 10;
 
@@ -60,8 +60,11 @@ const guessesFromOneNetwork: Attack = {
   async run(target) {
     const { email } = await target.person();
     const answers = await guesses(target, email, (index) => ({
-      'x-forwarded-for': `2001:db8:1:2::${index}`,
+      'x-forwarded-for': `2001:db8:1:2::${index + 1}`,
     }));
+    const next = { headers: { 'x-forwarded-for': '2001:db8:1:3::1' }, body: { email, password: 'x' } };
+    const { status } = await target.once('POST', '/auth/login', next);
+    mustHold(status === 401, 'the next /64 is not another client');
     return told(answers, limitIn(answers), 'from one /64');
   },
 };

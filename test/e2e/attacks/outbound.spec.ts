@@ -64,7 +64,7 @@ const namesThatLeadThere: Attack<Guard> = {
   async run({ outboundLookup }) {
     const found = (host: string) =>
       new Promise<string | null>((resolve) =>
-        outboundLookup(host, {}, (error, address) => resolve(error === null ? String(address) : null)),
+        outboundLookup(host, {}, (error, address) => resolve(error === null ? (address as string) : null)),
       );
     mustHold((await found('127.0.0.1')) === '127.0.0.1', 'nothing is found');
     const through: string[] = [];
@@ -105,11 +105,15 @@ const urlOf = (server: Server) => `http://127.0.0.1:${(server.address() as Addre
 /** A defence of each attack, taken away. */
 const WEAKENED: readonly Mutation[] = [
   {
+    // 24: any address may be asked.
+
     file: 'src/common/http/outbound.js',
     from: 'return !REFUSED_RANGES.has(parsed.range()) && !REFUSED_ADDRESSES.has(parsed.toString());',
     to: 'return true;',
   },
   {
+    // 24: redirects are followed.
+
     file: 'src/common/http/outbound.js',
     from: "span?.set({ 'http.response.status_code'",
     to: "if (answer.headers.location) return exchange(new URL(answer.headers.location), options);\n    span?.set({ 'http.response.status_code'",

@@ -100,30 +100,43 @@ const links: Attack<Room> = {
   async run(room) {
     const { store, root, outside, harmed } = await besideVictims(room);
     const at = (key: string) => join(root, room.code.placeOf(key).path);
-    for (const key of ['file', 'folder']) await store.set(key, Buffer.from('ours'));
-    await rm(at('file'));
-    await symlink(join(outside, 'victim'), at('file'));
-    const elsewhere = join(outside, 'elsewhere');
-    await rename(dirname(at('folder')), elsewhere);
-    await symlink(elsewhere, dirname(at('folder')));
+    const [file, inner, outer] = ['file', 'inner', 'outer'] as const;
+    for (const key of [file, inner, outer]) await store.set(key, Buffer.from('ours'));
+    await rm(at(file));
+    await symlink(join(outside, 'victim'), at(file));
+    const folders = { [inner]: dirname(at(inner)), [outer]: dirname(dirname(at(outer))) };
+    for (const [key, linked] of Object.entries(folders)) {
+      await rename(linked, join(outside, key));
+      await symlink(join(outside, key), linked);
+    }
     const through: string[] = [];
-    for (const key of ['file', 'folder'])
-      for (const what of ['read', 'copied'])
-        if (
-          await ASKS[what]?.(store, key).then(
-            () => true,
-            () => false,
-          )
-        )
-          through.push(`Behind a linked ${key} something was ${what}.`);
-    for (const key of ['file', 'folder']) await store.set(key, Buffer.from('ours')).catch(() => undefined);
+    for await (const key of store.keys()) through.push(`A linked ${key} is listed.`);
+    for (const key of [file, inner, outer]) {
+      if (await store.has(key)) through.push(`A linked ${key} is found.`);
+      for (const what of ['read', 'copied']) {
+        const asked = ASKS[what]?.(store, key).then(
+          () => true,
+          () => false,
+        );
+        if (await asked) through.push(`Behind a linked ${key} something was ${what}.`);
+      }
+      await store.set(key, Buffer.from('ours, again')).catch(() => undefined);
+    }
     if (await harmed()) through.push('What a linked file leads to was written.');
-    await store.delete('folder').catch(() => undefined);
-    if ((await readdir(elsewhere)).length !== 1)
-      through.push('In a linked folder something was written or deleted.');
+    for (const key of [inner, outer]) {
+      await store.delete(key).catch(() => undefined);
+      const [kept] = await filesBelow(join(outside, key));
+      if (kept !== 'ours') through.push(`In a linked folder something was changed (${key}).`);
+    }
     return through;
   },
 };
+
+async function filesBelow(path: string): Promise<string[]> {
+  const entries = await readdir(path, { recursive: true, withFileTypes: true });
+  const files = entries.filter((entry) => entry.isFile());
+  return Promise.all(files.map(({ parentPath, name }) => readFile(join(parentPath, name), 'utf8')));
+}
 
 const siblings: Attack<Room> = {
   line: 18,
@@ -143,21 +156,29 @@ const siblings: Attack<Room> = {
 /** A defence of each attack, taken away. */
 const WEAKENED: readonly Mutation[] = [
   {
+    // 18: any segment will do.
+
     file: 'src/modules/storage/object-key.js',
     from: "for (const segment of key.split('/'))",
     to: "for (const segment of key.split('/').filter((one) => !['..', '.', ''].includes(one)))",
   },
   {
+    // 18: a key is a path.
+
     file: 'src/modules/storage/drivers/local-layout.js',
     from: 'partsOf(encode(key))',
     to: '[decodeURIComponent(key)]',
   },
   {
+    // 18: links are followed.
+
     file: 'src/modules/storage/drivers/local-folders.js',
     from: '(await ifThere(realpath(path))) === path',
     to: '(await ifThere(realpath(path))) !== null',
   },
   {
+    // 18: the slash after a prefix is not asked for.
+
     file: 'src/modules/storage/wrappers/prefixed.wrapper.js',
     from: 'return this.prefix + key;',
     to: "return this.prefix.replace('/', '') + key;",

@@ -1,6 +1,6 @@
-import { TestApp } from '../support/app.js';
-import type { Answer } from '../support/client.js';
-import { PASSWORD, type SignedIn } from '../support/factories/given.js';
+import { TestApp } from '../../support/app.js';
+import type { Answer } from '../../support/client.js';
+import { PASSWORD, type SignedIn } from '../../support/factories/given.js';
 
 /** A body field of a route, with a body that would otherwise be good. */
 interface Target {
