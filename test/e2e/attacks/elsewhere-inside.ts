@@ -60,7 +60,7 @@ const preregistered: Attack<Lab> = {
       if ((await elsewhere.exchange(waiting)).status !== 400) tell('A code from before works on.');
       if ((await elsewhere.signIn('acme', own)).id === trap.id) tell('The link leads to the account still.');
       const { body } = await app.as(owner).get('/auth/profile');
-      mustHold(body.email_verified === true, 'the owner did not come in');
+      if (body.email_verified !== true) tell('The address is not verified by it.');
       if (through.length > 0) break;
       const { items } = (await app.as(owner).get('/auth/identities')).body as { items: { email: string }[] };
       if (items.length !== 1 || items[0]?.email !== victim.email) tell('Another identity is linked.');
@@ -176,19 +176,17 @@ const codes: Attack<Lab> = {
   how: 'the way back from an issuer, and the code that is exchanged',
   async run({ elsewhere }) {
     elsewhere.seat(somebody());
+    const code = (await elsewhere.go('google')).url.searchParams.get('code');
+    const answers = await Promise.all(Array.from({ length: 20 }, () => elsewhere.exchange(code)));
+    const exchanged = answers.filter(({ status }) => status === 200).length;
+    mustHold(exchanged > 0, 'the code is worth nothing');
+    if (exchanged > 1) return [`The code was exchanged ${exchanged} times.`];
     const browser = elsewhere.browser();
     const callback = await elsewhere.callbackOf('acme', browser);
     const pages = await Promise.all(Array.from({ length: 20 }, () => browser.open(callback.href)));
     const back = pages.filter(({ url }) => url.searchParams.has('code') && url.origin !== PUBLIC);
     mustHold(back.length > 0, 'nobody comes back');
-    const code = back[0]?.url.searchParams.get('code') ?? '';
-    const answers = await Promise.all(Array.from({ length: 20 }, () => elsewhere.exchange(code)));
-    const exchanged = answers.filter(({ status }) => status === 200).length;
-    mustHold(exchanged > 0, 'the code is worth nothing');
-    return [
-      ...(back.length === 1 ? [] : [`The way back worked ${back.length} times.`]),
-      ...(exchanged === 1 ? [] : [`The code was exchanged ${exchanged} times.`]),
-    ];
+    return back.length === 1 ? [] : [`The way back worked ${back.length} times.`];
   },
 };
 

@@ -193,7 +193,7 @@ const kept: Attack<Lab> = {
     });
     await app.database.query('ALTER TABLE away RENAME TO login_attempts');
     const log = lines.join('');
-    mustHold(/"level":"error"/.test(log), 'nothing was logged');
+    mustHold(log.includes('"level":"error"'), 'nothing was logged');
     const tables = await wholeDatabase(app);
     mustHold(tables.get('audit_logs')?.includes('user.change_password') === true, 'nothing was audited');
     // As they are and as bytea shows them.
