@@ -27,6 +27,12 @@ const say = (text: string) => void process.stdout.write(`${text}\n`);
 // https://no-color.org: any value but the empty one.
 const isColoured = process.stdout.isTTY && !process.env.NO_COLOR;
 
+/** What is empty is not set. */
+function tokenOfEnvironment(): string | undefined {
+  const { CLOUDKEEP_TOKEN: token = '' } = process.env;
+  return token === '' ? undefined : token;
+}
+
 function asked(): Asked {
   const text = { type: 'string' } as const;
   const { values } = parseArgs({ options: { url: text, token: text, only: text, sarif: text } });
@@ -36,14 +42,15 @@ function asked(): Asked {
   const only = values.only?.split(',').map(Number) ?? [];
   const unknown = only.filter((line) => LINES[line] === undefined);
   if (unknown.length > 0) throw new UsageError(`--only takes the numbers of lines, such as 1,7.`);
-  const token = values.token ?? (process.env.CLOUDKEEP_TOKEN || undefined);
+  const token = values.token ?? tokenOfEnvironment();
   return { url: new URL(new URL(values.url).origin), token, lines: linesOf(only), sarif: values.sarif };
 }
 
 /** @returns its version. @throws UsageError where what answers is something else. */
 async function versionOf(url: URL): Promise<string> {
-  const { body } = await send(new URL('/health', url), 'GET').catch((error: Error & { code?: string }) => {
-    throw new UsageError(`No server answers at ${url.origin} (${error.code ?? error.message}).`);
+  const { body } = await send(new URL('/health', url), 'GET').catch((error: unknown) => {
+    const { code, message } = error as Error & { code?: string };
+    throw new UsageError(`No server answers at ${url.origin} (${code ?? message}).`);
   });
   if (typeof body?.version !== 'string' || typeof body.components !== 'object')
     throw new UsageError(`What answers at ${url.origin} is no Cloudkeep.`);
