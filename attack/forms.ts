@@ -43,5 +43,6 @@ export async function uploaded(target: Target, token: string, file: Omit<Part, '
     { fileName: 'notes.txt', type: 'text/plain', ...file, name: 'file' },
   ]);
   mustHold(status === 201, `an upload answered ${status}`);
+  target.afterwards(() => target.call('DELETE', `/files/${body.id}`, { token }));
   return body as Uploaded;
 }

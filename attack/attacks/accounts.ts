@@ -1,8 +1,8 @@
 import { randomBytes } from 'node:crypto';
 import { generateSync } from 'otplib';
 import { mustHold, NotTried, type Attack } from '../attack.js';
+import { uploaded } from '../forms.js';
 import type { Target } from '../target.js';
-import { uploaded } from '../upload.js';
 
 const SAMPLES = 4;
 const ROUNDS = 3;
@@ -85,7 +85,7 @@ const limitedLink: Attack = {
   how: 'a link to a file, good for one use',
   async run(target) {
     const { token } = await target.someone();
-    const id = await uploaded(target, token, 'Once');
+    const { id } = await uploaded(target, token, { value: 'Once' });
     const link = await target.call('POST', `/files/${id}/links`, { token, body: { max_uses: 1 } });
     mustHold(link.status === 201, `no link could be made (${link.status})`);
     const { pathname, search } = new URL(link.body.url as string);
