@@ -11,7 +11,7 @@ export interface Attack<On = Target> {
   /** How it is done, in a few words. */
   readonly how: string;
   /** What went through, each a sentence; nothing where the defence held. @throws NotTried */
-  run(this: void, on: On): Promise<string[]>;
+  readonly run: (on: On) => Promise<string[]>;
 }
 
 /** Why an attack says nothing about this server. */

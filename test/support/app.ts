@@ -31,7 +31,7 @@ const QUIET = {
   ADMIN_PASSWORD: 'granite-lantern-quilt-58',
 };
 
-const OWN_CODE: Code = { createApp, buildConfig, readEnv, remove: () => undefined };
+const OWN_CODE = { createApp, buildConfig, readEnv };
 
 export interface AppOptions {
   /** Settings as in the environment, over the quiet ones. */
@@ -64,7 +64,10 @@ export class TestApp {
   ) {}
 
   static async start({ env = {}, replicaOf, weakened, ...given }: AppOptions = {}): Promise<TestApp> {
-    const code = weakened === undefined ? (replicaOf?.code ?? OWN_CODE) : weakenedCode(weakened);
+    const code =
+      weakened === undefined
+        ? { ...(replicaOf?.code ?? OWN_CODE), remove: () => undefined }
+        : weakenedCode(weakened);
     const database = replicaOf?.database ?? given.database ?? (await TestDatabase.create());
     const dataDir = replicaOf?.dataDir ?? mkdtempSync(join(tmpdir(), 'cloudkeep-data-'));
     const clock = given.clock ?? replicaOf?.clock ?? new MovableClock();
@@ -87,9 +90,9 @@ export class TestApp {
 
   async stop(): Promise<void> {
     await this.cloudkeep.close();
+    this.code.remove();
     if (!this.ownsDatabase) return;
     await this.database.drop();
-    this.code.remove();
     rmSync(this.dataDir, { recursive: true, force: true });
   }
 }
