@@ -138,7 +138,7 @@ export default defineConfig(
   { files: ['src/config/env.ts'], rules: { 'no-restricted-properties': 'off' } },
   { files: ['**/*.spec.ts'], rules: { 'max-lines-per-function': 'off' } },
   {
-    files: ['test/**/*.ts', 'src/**/*.spec.ts'],
+    files: ['test/**/*.ts', 'attack/**/*.ts', 'src/**/*.spec.ts'],
     rules: {
       '@typescript-eslint/no-unsafe-assignment': 'off',
       '@typescript-eslint/no-unsafe-member-access': 'off',

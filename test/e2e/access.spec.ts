@@ -150,17 +150,6 @@ describe('granting', () => {
   });
 });
 
-describe('somebody of another organisation', () => {
-  it('is 404 to read and to change, and stays as they are', async () => {
-    const admin = await app.given.signedIn({ role: 'admin' });
-    const foreign = await app.given.signedIn({ organizationId: await app.given.organization() });
-    expect((await app.as(admin).get(`/users/${foreign.id}`)).status).toBe(404);
-    expect((await changeUser(admin, foreign.id, { is_active: false, role: 'guest' })).status).toBe(404);
-    expect((await app.as(foreign).get('/auth/profile')).body).toMatchObject({ role: 'user' });
-    expect((await app.as(admin).get(`/users?q=${foreign.username}`)).body.items).toEqual([]);
-  });
-});
-
 describe('the last admin', () => {
   it('stays, whoever asks and however', async () => {
     const organizationId = await app.given.organization();

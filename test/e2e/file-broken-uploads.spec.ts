@@ -21,21 +21,6 @@ afterAll(() => app.stop());
 const FILE = { name: 'file', value: 'content', fileName: 'a.txt', type: 'text/plain' };
 
 describe('an upload that its sender gives up', () => {
-  it('leaves no object, row, draft or count', async () => {
-    const before = await traces(app);
-    const { type, body } = formOf([{ ...FILE, value: Buffer.alloc(500_000, 'x') }]);
-    const socket = connect(Number(new URL(app.url).port), '127.0.0.1');
-    await once(socket, 'connect');
-    socket.write(
-      `POST /api/v1/files HTTP/1.1\r\nHost: x\r\nAuthorization: Bearer ${user.token}\r\nContent-Type: ${type}\r\nContent-Length: ${body.length}\r\n\r\n`,
-    );
-    socket.write(body.subarray(0, 300_000));
-    // It has come to the store.
-    await eventually(async () => expect(await traces(app)).not.toEqual(before), { within: 5_000 });
-    socket.resetAndDestroy();
-    await eventually(async () => expect(await traces(app)).toEqual(before), { within: 5_000 });
-  });
-
   it('leaves nothing of a version either', async () => {
     const file = await uploaded(client, 'one');
     const before = await traces(app);

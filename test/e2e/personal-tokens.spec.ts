@@ -104,27 +104,6 @@ describe('a token', () => {
     expect((await app.as(one).with({ 'x-api-key': one.token }).get('/auth/profile')).status).toBe(200);
   });
 
-  it('mistyped anywhere is refused without asking the database', async () => {
-    const user = await app.given.signedIn();
-    const { token } = await app.given.personalToken(user, ['profile:read']);
-    // With its table away, whoever asks for it can't answer.
-    await app.database.query('ALTER TABLE machine_credential_secrets RENAME TO away');
-    try {
-      const authorization = `Bearer ${token}`;
-      expect((await fetch(`${app.url}/api/v1/auth/profile`, { headers: { authorization } })).status).toBe(
-        500,
-      );
-      for (let position = 0; position < token.length; position++) {
-        const other = token[position] === 'a' ? 'b' : 'a';
-        const mistyped = token.slice(0, position) + other + token.slice(position + 1);
-        const answer = await app.as(mistyped).get('/auth/profile');
-        expect(answer).toMatchObject({ status: 401, body: { code: 'credential_invalid' } });
-      }
-    } finally {
-      await app.database.query('ALTER TABLE away RENAME TO machine_credential_secrets');
-    }
-  });
-
   it('well formed but unknown is 401', async () => {
     const unknown = `pat_${'0'.repeat(43)}2GjXJC`;
     expect(await app.as(unknown).get('/auth/profile')).toMatchObject({

@@ -39,32 +39,12 @@ describe('the limits of single routes', () => {
     expectLimited(await app.anyone.post('/auth/login', { email, password: PASSWORD }));
   });
 
-  it('let exactly five of 20 in parallel pass', async () => {
-    const { email } = await app.given.user();
-    const answers = await Promise.all(times(20, () => guess(app.anyone, email)));
-    expect(statuses(answers).filter((status) => status === 401)).toHaveLength(5);
-    answers.filter(({ status }) => status !== 401).forEach(expectLimited);
-  });
-
   it('count an account however its name is written, and each account by itself', async () => {
     const [one, two] = [await app.given.user(), await app.given.user()];
     const spellings = [one.email, one.email.toUpperCase(), ` ${one.email}`, `${one.email}\t`, one.email];
     await inTurn(5, (index) => guess(app.anyone, spellings[index] ?? ''));
     expectLimited(await guess(app.anyone, one.email));
     expect((await guess(app.anyone, two.email)).status).toBe(401);
-  });
-
-  it('are not escaped by forwarding headers where no proxy is trusted', async () => {
-    const { email } = await app.given.user();
-    const disguised = (index: number) =>
-      app.anyone.with({
-        'x-forwarded-for': `203.0.113.${index}`,
-        'x-real-ip': `203.0.113.${index}`,
-        forwarded: `for=203.0.113.${index}`,
-        'cf-connecting-ip': `203.0.113.${index}`,
-      });
-    await inTurn(5, (index) => guess(disguised(index), email));
-    expectLimited(await guess(disguised(99), email));
   });
 
   it('hold for registering and for changing the password, whoever asks', async () => {
@@ -93,14 +73,6 @@ describe('behind one trusted proxy', () => {
     await inTurn(5, (index) => via(`198.51.100.${index}`, '203.0.113.7'));
     expectLimited(await via('198.51.100.99', '203.0.113.7'));
     expect((await via('203.0.113.7', '203.0.113.8')).status).toBe(401);
-  });
-
-  it('all of an IPv6 /64 is one client, the next /64 another', async () => {
-    const { email } = await app.given.user();
-    const addresses = ['2001:db8:1:2::1', '2001:db8:1:2:ffff::1', '2001:DB8:1:2:a:b:c:d', '2001:db8:1:2::'];
-    await inTurn(5, (index) => guess(from(app.anyone, addresses[index % 4] ?? ''), email));
-    expectLimited(await guess(from(app.anyone, '2001:db8:1:2::beef'), email));
-    expect((await guess(from(app.anyone, '2001:db8:1:3::1'), email)).status).toBe(401);
   });
 
   it('an IPv4 address is the same client when written as IPv6', async () => {

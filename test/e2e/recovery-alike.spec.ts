@@ -40,21 +40,6 @@ describe('asking for a new password', () => {
     expect(counts).toEqual([1, 0, 0, 0, 0]);
   });
 
-  it.each(['/auth/password/forgot', '/auth/email/resend'])(
-    'takes no longer for anybody: %s answers before any account is looked at',
-    async (path) => {
-      const addresses = await everyKind();
-      await app.database.query('BEGIN');
-      await app.database.query('LOCK TABLE users IN ACCESS EXCLUSIVE MODE');
-      try {
-        for (const email of addresses) expect((await app.anyone.post(path, { email })).status).toBe(202);
-      } finally {
-        await app.database.query('COMMIT');
-      }
-      expect(await mailbox.subjects(addresses[0] ?? '')).toHaveLength(1);
-    },
-  );
-
   it('takes an address in any spelling of case, and no username', async () => {
     const ada = await app.given.user();
     expect((await forgot(`  ${ada.email.toUpperCase()} `)).status).toBe(202);

@@ -12,6 +12,7 @@ import { Given } from './factories/given.js';
 import { ApiClient } from './client.js';
 import { contractOf } from './native/openapi-contract.js';
 import { openSessionsOf } from './sessions.js';
+import { weakenedCode, type Code, type Mutation } from './weakened.js';
 
 /** Limits are off, and no backup is made by itself, unless a test is about them. */
 const QUIET = {
@@ -30,6 +31,8 @@ const QUIET = {
   ADMIN_PASSWORD: 'granite-lantern-quilt-58',
 };
 
+const OWN_CODE = { createApp, buildConfig, readEnv };
+
 export interface AppOptions {
   /** Settings as in the environment, over the quiet ones. */
   readonly env?: Readonly<Record<string, string>>;
@@ -41,6 +44,8 @@ export interface AppOptions {
   readonly clock?: MovableClock;
   /** Whether its jobs run when they are due; otherwise a test that spans a full minute would meet them. */
   readonly jobs?: boolean;
+  /** Defences to take away; a replica of such an app goes without them, too. */
+  readonly weakened?: readonly Mutation[];
 }
 
 /** The whole application on a database and a data folder of its own, reached over HTTP. */
@@ -55,20 +60,26 @@ export class TestApp {
     readonly anyone: ApiClient,
     private readonly dataDir: string,
     private readonly ownsDatabase: boolean,
+    private readonly code: Code,
   ) {}
 
-  static async start({ env = {}, replicaOf, ...given }: AppOptions = {}): Promise<TestApp> {
+  static async start({ env = {}, replicaOf, weakened, ...given }: AppOptions = {}): Promise<TestApp> {
+    const code =
+      weakened === undefined
+        ? { ...(replicaOf?.code ?? OWN_CODE), remove: () => undefined }
+        : weakenedCode(weakened);
     const database = replicaOf?.database ?? given.database ?? (await TestDatabase.create());
     const dataDir = replicaOf?.dataDir ?? mkdtempSync(join(tmpdir(), 'cloudkeep-data-'));
     const clock = given.clock ?? replicaOf?.clock ?? new MovableClock();
-    const settings = readEnv({ ...QUIET, DATABASE_URL: database.url, DATA_DIR: dataDir, ...env });
-    const cloudkeep = await createApp(buildConfig(settings, '0.0.0-test'), clock);
+    const settings = code.readEnv({ ...QUIET, DATABASE_URL: database.url, DATA_DIR: dataDir, ...env });
+    const cloudkeep = await code.createApp(code.buildConfig(settings, '0.0.0-test'), clock);
     if (given.jobs !== true)
       for (const job of cloudkeep.nest.get(SchedulerRegistry).getCronJobs().values()) await job.stop();
     const url = (await cloudkeep.listen()).replace('localhost', '127.0.0.1');
     const anyone = new ApiClient(url, contractOf(cloudkeep), {}, new Agent({ keepAlive: true }));
     const maker = new Given(database, () => anyone, openSessionsOf(cloudkeep.nest));
-    return new TestApp(cloudkeep, url, database, clock, maker, anyone, dataDir, replicaOf === undefined);
+    const owns = replicaOf === undefined;
+    return new TestApp(cloudkeep, url, database, clock, maker, anyone, dataDir, owns, code);
   }
 
   /** A client that sends this bearer token. */
@@ -79,6 +90,7 @@ export class TestApp {
 
   async stop(): Promise<void> {
     await this.cloudkeep.close();
+    this.code.remove();
     if (!this.ownsDatabase) return;
     await this.database.drop();
     rmSync(this.dataDir, { recursive: true, force: true });

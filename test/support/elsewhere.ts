@@ -4,6 +4,7 @@ import type { Answer } from './client.js';
 import type { SignedIn } from './factories/given.js';
 import { GitHubServer } from './github-server.js';
 import { CLIENT, OidcIssuer, type Person } from './oidc-issuer.js';
+import type { Mutation } from './weakened.js';
 
 export const PUBLIC = 'http://cloudkeep.test';
 export const APPLICATION = 'https://app.example.com/signed-in';
@@ -36,7 +37,8 @@ export class Elsewhere {
     private readonly env: Record<string, string>,
   ) {}
 
-  static async start(more: Record<string, string> = {}): Promise<Elsewhere> {
+  /** @param weakened defences of the application to take away. */
+  static async start(more: Record<string, string> = {}, weakened?: readonly Mutation[]): Promise<Elsewhere> {
     const back = (name: ProviderName) => `${PUBLIC}/api/v1/auth/${name}/callback`;
     const google = await OidcIssuer.start(back('google'));
     const microsoft = await OidcIssuer.start(back('microsoft'), '/contoso/v2.0');
@@ -65,7 +67,8 @@ export class Elsewhere {
       OIDC_ACME_DISPLAY_NAME: 'ACME',
       ...more,
     };
-    return new Elsewhere(await TestApp.start({ env }), { google, microsoft, acme }, github, env);
+    const app = await TestApp.start({ env, ...(weakened === undefined ? {} : { weakened }) });
+    return new Elsewhere(app, { google, microsoft, acme }, github, env);
   }
 
   replica(more: Record<string, string> = {}): Promise<TestApp> {

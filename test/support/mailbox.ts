@@ -2,6 +2,7 @@ import { MailSender } from '../../src/modules/mail/mail-sender.js';
 import { UnwatchedWork } from '../../src/modules/auth/unwatched-work.js';
 import { TestApp, type AppOptions } from './app.js';
 import { headerOf, MailServer, readable, type ReceivedMail } from './mail-server.js';
+import { serviceOf } from './weakened.js';
 
 export const PUBLIC_URL = 'https://cloud.example.com';
 
@@ -27,8 +28,8 @@ export class Mailbox {
 
   /** Waits until all that was asked for is done and has arrived. */
   async settle(): Promise<void> {
-    for (const { cloudkeep } of this.apps) await cloudkeep.nest.get(UnwatchedWork).idle();
-    for (const { cloudkeep } of this.apps) await cloudkeep.nest.get(MailSender).drain();
+    for (const { cloudkeep } of this.apps) await serviceOf(cloudkeep.nest, UnwatchedWork).idle();
+    for (const { cloudkeep } of this.apps) await serviceOf(cloudkeep.nest, MailSender).drain();
   }
 
   /** The subjects of what has come for this address, oldest first. */

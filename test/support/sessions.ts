@@ -6,6 +6,7 @@ import { UnitOfWork } from '../../src/database/unit-of-work.js';
 import { SignInService } from '../../src/modules/auth/sign-in.service.js';
 import { UsersService } from '../../src/modules/users/users.service.js';
 import type { GivenTokens, GivenUser, OpenSession } from './factories/given.js';
+import { serviceOf } from './weakened.js';
 
 /** Where the clients of our tests come from, and what they call themselves. */
 const CLIENT = { ip: '127.0.0.1', userAgent: null };
@@ -16,8 +17,12 @@ const CLIENT = { ip: '127.0.0.1', userAgent: null };
  * tests of sign-in: it was a quarter of the work of all others.
  */
 export function openSessionsOf(nest: INestApplicationContext): OpenSession {
-  const [cls, unitOfWork] = [nest.get<ClsService<RequestContextStore>>(ClsService), nest.get(UnitOfWork)];
-  const [users, signIn] = [nest.get(UsersService), nest.get(SignInService)];
+  const cls = nest.get<ClsService<RequestContextStore>>(ClsService);
+  const [unitOfWork, users, signIn] = [
+    serviceOf(nest, UnitOfWork),
+    serviceOf(nest, UsersService),
+    serviceOf(nest, SignInService),
+  ];
   const open = async ({ id, email }: GivenUser): Promise<GivenTokens> => {
     const user = await users.mustFind(id);
     if (!user.is_active) throw new Error(`${email} is not active`);

@@ -1,38 +1,13 @@
-import { routeTable } from '../architecture/route-table.js';
-import {
-  callersOf,
-  givenOrganization,
-  LIVE_KINDS,
-  type Caller,
-  type Kind,
-} from '../support/access-matrix/callers.js';
-import {
-  callsOf,
-  eachOf,
-  exampleBody,
-  paramsOf,
-  pathOf,
-  send,
-  type Call,
-} from '../support/access-matrix/calls.js';
-import {
-  DONE,
-  LET_IN,
-  NOT_THERE,
-  outcome,
-  verdictsOf,
-  wrong,
-  type Cell,
-  type Verdicts,
-} from '../support/access-matrix/expected.js';
-import { RESOURCES, resourceAt, type Resource } from '../support/access-matrix/resources.js';
-import { holds, ROLES } from '../support/access-matrix/roles.js';
-import { changed, Snapshots } from '../support/access-matrix/snapshot.js';
-import { TestApp } from '../support/app.js';
-import type { SignedIn } from '../support/factories/given.js';
-
-type Relation = 'owner' | 'same organisation' | 'other organisation';
-type Asker = Caller & { readonly relation: Relation };
+import { routeTable } from '../../architecture/route-table.js';
+import { callersOf, givenOrganization, LIVE_KINDS, type Kind } from '../../support/access-matrix/callers.js';
+import { callsOf, eachOf, paramsOf, pathOf, send, type Call } from '../../support/access-matrix/calls.js';
+import { DONE, wrong } from '../../support/access-matrix/expected.js';
+import { askFor, mayTouch, type Asker, type Relation } from '../../support/access-matrix/asking.js';
+import { RESOURCES, resourceAt, type Resource } from '../../support/access-matrix/resources.js';
+import { ROLES } from '../../support/access-matrix/roles.js';
+import { changed, Snapshots } from '../../support/access-matrix/snapshot.js';
+import { TestApp } from '../../support/app.js';
+import type { SignedIn } from '../../support/factories/given.js';
 
 let app: TestApp;
 let snapshots: Snapshots;
@@ -68,53 +43,9 @@ async function asked(relation: Relation, organizationId: string, role: string): 
   return callers.map((caller) => ({ ...caller, relation }));
 }
 
-const isForeign = ({ relation }: Asker) => relation === 'other organisation';
-
-/** What somebody who passes the guard is told of a thing that is the owner's. */
-function toldOf(
-  { of, managedBy, alsoNeeds, sharedWith }: Resource,
-  { name, method }: Call,
-  asker: Asker,
-): string {
-  if (asker.relation === 'owner' && of !== 'organization') return DONE;
-  if (of === 'named') return method === 'DELETE' && isForeign(asker) ? NOT_THERE : DONE;
-  // What they name is their own: it is made as they put it, and there is none before.
-  if (of === 'caller') return method === 'PUT' ? DONE : NOT_THERE;
-  const shared = managedBy ?? sharedWith?.[name];
-  if (shared !== undefined && asker.relation === 'same organisation' && holds(asker.scopes, shared))
-    return DONE;
-  if (of === 'person' || asker.relation === 'other organisation') return NOT_THERE;
-  const needed = alsoNeeds?.[name];
-  return needed === undefined || holds(asker.scopes, needed) ? DONE : NOT_THERE;
-}
-
-function expectedFor(resource: Resource, call: Call, asker: Asker): Verdicts {
-  const admitted = verdictsOf(call.route.access, call.method, asker);
-  return admitted.includes(LET_IN) ? [toldOf(resource, call, asker)] : admitted;
-}
-
-async function ask(resource: Resource, call: Call, asker: Asker, path: string): Promise<Cell> {
-  const body = resource.bodies?.[call.name] ?? exampleBody(app.cloudkeep.openApi, call);
-  const client = asker.client.with(resource.headers ?? {});
-  const answer = await send(client, call, path, body);
-  return {
-    route: call.name,
-    caller: asker,
-    relation: asker.relation,
-    expected: expectedFor(resource, call, asker),
-    got: outcome(answer),
-  };
-}
-
 const callsTo = (start: string) => calls.filter(({ route }) => resourceAt(route.path)?.[0] === start);
 
-/** A thing is there for each of these; the others may ask for one and the same. */
-const mayTouch = (resource: Resource, call: Call, asker: Asker) =>
-  resource.of !== 'caller' &&
-  !(resource.of === 'named' && isForeign(asker)) &&
-  expectedFor(resource, call, asker).includes(DONE);
-
-describe('every route that names a thing', () => {
+describe('15. Every route that names a thing', () => {
   it('has an entry that makes such a thing', () => {
     expect(calls.filter(({ route }) => !resourceAt(route.path)).map(({ name }) => name)).toEqual([]);
     expect(calls.length).toBeGreaterThan(20);
@@ -125,7 +56,7 @@ describe('every route that names a thing', () => {
   });
 });
 
-describe.each(Object.entries(RESOURCES))('%s', (start, resource) => {
+describe.each(Object.entries(RESOURCES))('15. %s', (start, resource) => {
   it('shows nothing to whom it is not, and nothing of theirs changes it', async () => {
     for (const call of callsTo(start)) {
       const path = pathOf(call, await resource.make(app, owner));
@@ -135,7 +66,7 @@ describe.each(Object.entries(RESOURCES))('%s', (start, resource) => {
       // Under a name of their own they may well make things.
       const whose = ['caller', 'named'].includes(resource.of) ? owner.id : '';
       const before = await snapshots.take(whose);
-      const cells = await eachOf(strangers, (asker) => ask(resource, call, asker, path));
+      const cells = await eachOf(strangers, (asker) => askFor(app, resource, call, asker, path));
       expect(wrong(cells)).toEqual([]);
       const change = changed(before, await snapshots.take(whose));
       expect({ refused: call.name, change }).toEqual({ refused: call.name, change: [] });
@@ -150,14 +81,14 @@ describe.each(Object.entries(RESOURCES))('%s', (start, resource) => {
         .map((asker) => [call, asker] as const),
     );
     const cells = await eachOf(pairs, async ([call, asker]) =>
-      ask(resource, call, asker, pathOf(call, await resource.make(app, owner))),
+      askFor(app, resource, call, asker, pathOf(call, await resource.make(app, owner))),
     );
     if (resource.of !== 'operators') expect(cells.filter(({ got }) => got === DONE)).not.toEqual([]);
     expect(wrong(cells)).toEqual([]);
   });
 });
 
-describe('no list', () => {
+describe('15. No list', () => {
   /** A person and a program: what is on a list hangs on whose it is, not on how they came. */
   const LISTING: readonly Kind[] = ['access token', 'API key as bearer'];
 
