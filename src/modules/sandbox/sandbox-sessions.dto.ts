@@ -14,6 +14,7 @@ import {
   type ValidationArguments,
   type ValidatorConstraintInterface,
 } from 'class-validator';
+import { MayBeAbsent } from '../../common/http/field.decorators.js';
 import { PageOf, PageQuery } from '../../common/pagination/pagination.js';
 import type { InstanceSignal } from '../market/market-data.port.js';
 import {
@@ -112,9 +113,7 @@ export class CreateSandboxSessionDto {
     description:
       'Needed with a temporary key (ASIA), refused with a lasting one (AKIA). Kept sealed, never shown again.',
   })
-  @ValidateIf(
-    (sent: CreateSandboxSessionDto) => isTemporary(sent) || (sent.aws_session_token ?? null) !== null,
-  )
+  @ValidateIf((sent: CreateSandboxSessionDto) => isTemporary(sent) || sent.aws_session_token !== undefined)
   @Validate(IsTokenOfKey)
   aws_session_token?: string;
 
@@ -129,7 +128,7 @@ export class CreateSandboxSessionDto {
     maximum: LONGEST_TTL_MINUTES,
     default: DEFAULT_TTL_MINUTES,
   })
-  @IsOptional()
+  @MayBeAbsent()
   @Max(LONGEST_TTL_MINUTES)
   @Min(1)
   @IsInt()

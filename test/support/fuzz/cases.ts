@@ -147,7 +147,12 @@ const ODD_QUERIES = [
   'cursor=a&cursor=b',
 ];
 
-function queryOf(schemas: SchemaArbitrary, { parameters = [] }: Operation, good: Good): fc.Arbitrary<string> {
+/** A query: what is on the right of the question mark. */
+export function queryOf(
+  schemas: SchemaArbitrary,
+  { parameters = [] }: Operation,
+  good: Good,
+): fc.Arbitrary<string> {
   const queries = parameters.filter(({ in: where }) => where === 'query');
   const one = queries.map(({ name, schema }) => {
     const known = KNOWN_QUERY[name];

@@ -86,6 +86,12 @@ export class SchemaArbitrary {
     );
   }
 
+  propertiesOf(of: OpenSchema | undefined): [string, OpenSchema][] {
+    return Object.entries(
+      merged(this.document, (resolved(this.document, of) ?? {}) as Schema).properties ?? {},
+    );
+  }
+
   /** Good values by name: all that are required, others now and then. */
   private fields(schema: Schema, known: Known): fc.Arbitrary<Record<string, Fragment>> {
     const model = Object.entries(schema.properties ?? {})
