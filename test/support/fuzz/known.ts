@@ -94,7 +94,11 @@ export const GOOD: Readonly<Record<string, Good>> = {
   'post /api/v1/auth/exchange': { fields: { code: is('{{exchange_code}}'), code_verifier: [] } },
   'post /api/v1/auth/identities': { callers: ALONE, fields: { provider: is('github'), redirect_uri: [] } },
   'get /api/v1/auth/{provider}': { params: { provider: 'github' } },
-  'get /api/v1/auth/{provider}/callback': { params: { provider: 'github' }, query: 'code=x&state=y' },
+  'get /api/v1/auth/{provider}/callback': {
+    params: { provider: 'github' },
+    query: 'error=access_denied&state={{oauth_state}}',
+    headers: { cookie: '{{oauth_cookie}}' },
+  },
   'post /api/v1/auth/mfa/totp': { callers: ALONE },
   'post /api/v1/auth/mfa/totp/confirm': { callers: ALONE, fields: { code: is('{{totp_code}}') } },
   'delete /api/v1/auth/mfa/totp': {
@@ -145,6 +149,7 @@ export const GOOD: Readonly<Record<string, Good>> = {
   },
   'post /api/v1/lab/experiments/{id}/outcome': { fields: OUTCOME },
   'put /api/v1/lab/experiments/{id}/outcome': { fields: OUTCOME },
+  'post /api/v1/lab/assign-model': { fields: { role: is('champion', 'challenger') } },
   'post /api/v1/sandbox/sessions': {
     fields: {
       instance_type: is('m5.large', 'c5.xlarge', 'zz.large'),

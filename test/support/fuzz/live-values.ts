@@ -12,6 +12,7 @@ import {
 import { UsersService } from '../../../src/modules/users/users.service.js';
 import { resourceAt } from '../access-matrix/resources.js';
 import type { TestApp } from '../app.js';
+import type { Answer } from '../client.js';
 import type { GivenUser, SignedIn } from '../factories/given.js';
 import { uploaded } from '../files.js';
 import { constantModel, registeredModel } from '../lab.js';
@@ -59,6 +60,11 @@ export const LIVE: Readonly<Record<string, Maker>> = {
   reset_token: (need) => mailed(need, 'password-reset'),
   invitation_token: invited,
   exchange_code: exchanged,
+  oauth: ({ app }) => app.anyone.get('/auth/github'),
+  oauth_state: async ({ value }) =>
+    new URL(((await value('oauth')) as Answer).headers.location ?? '').searchParams.get('state'),
+  oauth_cookie: async ({ value }) =>
+    ((await value('oauth')) as Answer).cookies.map((line) => line.split(';', 1)[0]).join('; '),
   personal_token: ({ app, caller }) =>
     app.given.personalToken(caller.owner, ['profile:read']).then(({ token }) => token),
   protected: ({ app, caller }) => givenProtected(app, { organizationId: caller.owner.organizationId }),

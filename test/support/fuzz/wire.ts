@@ -13,7 +13,17 @@ const PATIENCE_MS = 20_000;
 const agent = new Agent({ keepAlive: true, maxSockets: 16 });
 
 /** Sends a request as it is, however odd. @throws Error when no whole answer comes. */
-export function sent(url: string, { method, path, headers, body }: Outgoing): Promise<Reply> {
+export async function sent(url: string, out: Outgoing): Promise<Reply> {
+  try {
+    return await sentOnce(url, out);
+  } catch (error) {
+    // A server may close a connection that nobody has used for a while just as one does.
+    if ((error as { isOnUsedConnection?: boolean }).isOnUsedConnection !== true) throw error;
+    return sentOnce(url, { ...out, headers: { ...out.headers, connection: 'close' } });
+  }
+}
+
+function sentOnce(url: string, { method, path, headers, body }: Outgoing): Promise<Reply> {
   return new Promise((resolve, reject) => {
     const { hostname, port } = new URL(url);
     const length = body === undefined ? {} : { 'content-length': body.length };
@@ -27,7 +37,7 @@ export function sent(url: string, { method, path, headers, body }: Outgoing): Pr
       timeout: PATIENCE_MS,
     });
     call.once('timeout', () => call.destroy(new Error(`no answer within ${PATIENCE_MS} ms`)));
-    call.once('error', reject);
+    call.once('error', (error) => reject(Object.assign(error, { isOnUsedConnection: call.reusedSocket })));
     call.once('response', (response) => {
       const { statusCode: status = 0, headers: told } = response;
       const chunks: Buffer[] = [];
@@ -37,7 +47,7 @@ export function sent(url: string, { method, path, headers, body }: Outgoing): Pr
       // Such an answer ends when whoever asks has had enough of it.
       if (told['content-type']?.startsWith('text/event-stream') === true) {
         response.off('error', reject).on('error', () => undefined);
-        call.off('error', reject).on('error', () => undefined);
+        call.removeAllListeners('error').on('error', () => undefined);
         response.destroy();
         done();
       }
