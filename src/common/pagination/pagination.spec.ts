@@ -3,6 +3,11 @@ import { newId } from '../crypto/ids.js';
 import { AppError } from '../errors/app-error.js';
 import { cursorAt, pageBy, pageOf, readCursor, readPosition } from './pagination.js';
 
+/** Any that text may have: fast-check's own `binary` takes seconds to think of them all. */
+const unit = fc
+  .oneof(fc.nat(0xd7ff), fc.integer({ min: 0xe000, max: 0x10ffff }))
+  .map((code) => String.fromCodePoint(code));
+
 const ID = /^[0-9a-f-]{36}$/;
 
 /** What reading gives; null where it is refused, as it should be. */
@@ -19,9 +24,9 @@ function refusedOr<T>(read: () => T): T | null {
 describe('a cursor', () => {
   it('of any text is an id or refused', () => {
     const text = fc.oneof(
-      fc.string({ unit: 'binary', maxLength: 80 }),
+      fc.string({ unit, maxLength: 80 }),
       fc.base64String({ maxLength: 80 }),
-      fc.string({ unit: 'binary', maxLength: 40 }).map((it) => Buffer.from(it).toString('base64url')),
+      fc.string({ unit, maxLength: 40 }).map((it) => Buffer.from(it).toString('base64url')),
       fc.uuid().map((id) => Buffer.from(`${id}'`).toString('base64url')),
     );
     fc.assert(
