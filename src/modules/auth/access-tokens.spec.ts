@@ -22,7 +22,7 @@ function tokensUnder(jwtAlgorithm: string): AccessTokens {
 
 const tokens = tokensUnder('HS256');
 const claims = { sub: newId(), sid: newId(), org: newId(), scope: 'profile:read' };
-const part = (value: unknown) => Buffer.from(JSON.stringify(value) ?? '').toString('base64url');
+const part = (value: unknown) => Buffer.from(JSON.stringify(value)).toString('base64url');
 
 function expectRefused(text: string, under = tokens): void {
   let refusal: unknown;

@@ -97,7 +97,7 @@ describe('Upload-Metadata', () => {
       fc.asyncProperty(fc.dictionary(key, value, { maxKeys: 5 }), async (said) => {
         const read = await accepted({ ...said, filename: 'a.txt' });
         expect(
-          await accepted(Object.fromEntries(Object.entries(said).filter(([name]) => !/name$/.test(name)))),
+          await accepted(Object.fromEntries(Object.entries(said).filter(([name]) => !name.endsWith('name')))),
         ).toBeNull();
         if (read === null) return;
         expect(read.fileName).toBe('a.txt');

@@ -9,7 +9,7 @@ import { validationPipe } from '../../../src/common/http/validation.pipe.js';
 import type { Schema } from '../../architecture/openapi-reader.js';
 import { routeTable, type Route } from '../../architecture/route-table.js';
 import { TestApp } from '../../support/app.js';
-import { queryOf } from '../../support/fuzz/cases.js';
+import { queryOf } from '../../support/fuzz/paths.js';
 import { KNOWN_FIELDS } from '../../support/fuzz/known.js';
 import { filledJson } from '../../support/fuzz/resolver.js';
 import { SchemaArbitrary } from '../../support/fuzz/schema-arbitrary.js';

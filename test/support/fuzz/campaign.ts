@@ -56,7 +56,8 @@ export class Campaign {
     try {
       out = await resolvedCase(this.app, await this.callers, one);
     } catch (error) {
-      return this.tally.countUnmade(one, error);
+      this.tally.countUnmade(one, error);
+      return;
     }
     const reply = await this.sent(one, out);
     this.tally.count(one, reply.status);

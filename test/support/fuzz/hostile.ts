@@ -12,7 +12,7 @@ const unit = fc
  */
 export type Fragment = string;
 
-export const fragment = (value: unknown): Fragment => JSON.stringify(value) ?? 'null';
+export const fragment = (value: unknown): Fragment => JSON.stringify(value ?? null);
 
 /** Text of so many characters, made when it is sent: what is kept of a failure stays short. */
 export const long = (length: number) => `{{long_${length}}}`;

@@ -78,7 +78,7 @@ export const LIVE: Readonly<Record<string, Maker>> = {
   passkey_answer: passkeyAnswer,
   file: (need) => uploaded(as(need)),
   file_id: part('file', 'id'),
-  etag: async ({ value }) => `"${String(((await value('file')) as { sha256: string }).sha256)}"`,
+  etag: async ({ value }) => `"${((await value('file')) as { sha256: string }).sha256}"`,
   link: async ({ app, caller, value }) => linked(app, caller.owner, (await value('file_id')) as string),
   link_id: part('link', 'id'),
   link_query: async ({ value }) => new URL(((await value('link')) as { url: string }).url).search.slice(1),
@@ -101,7 +101,7 @@ function asRequest<T>({ app }: Need, work: () => Promise<T>): Promise<T> {
   const nest = app.cloudkeep.nest;
   const cls = nest.get<ClsService<RequestContextStore>>(ClsService);
   const store = { requestId: randomUUID(), ip: '127.0.0.1', userAgent: null };
-  return cls.runWith(store as RequestContextStore, () => nest.get(UnitOfWork).run(work));
+  return cls.runWith(store, () => nest.get(UnitOfWork).run(work));
 }
 
 async function mailed(need: Need, purpose: MailedTokenPurpose): Promise<string> {

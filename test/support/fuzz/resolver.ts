@@ -1,7 +1,7 @@
 import type { TestApp } from '../app.js';
 import type { FuzzCaller, FuzzCallers } from './callers.js';
 import type { Case } from './cases.js';
-import { standing } from './hostile.js';
+import { fragment, standing } from './hostile.js';
 import { LIVE } from './live-values.js';
 
 /** A case with everything in its place: as it goes out. */
@@ -77,7 +77,7 @@ async function bytesOf(body: Case['body'], values: Values): Promise<Buffer | und
 export async function filledJson(text: string, values: Values): Promise<string> {
   const names = new Set([...text.matchAll(PLACES)].map(([, name]) => name ?? ''));
   const found = new Map<string, string>();
-  for (const name of names) found.set(name, standing(name) ?? JSON.stringify(await values(name)) ?? 'null');
+  for (const name of names) found.set(name, standing(name) ?? fragment(await values(name)));
   return text
     .replaceAll(/"\{\{(\w+)\}\}"/g, (_, name: string) => found.get(name) ?? '')
     .replaceAll(PLACES, (_, name: string) =>

@@ -29,7 +29,7 @@ export class Tally {
 
   countUnmade({ route }: Case, error: unknown): void {
     const why = `${route}: ${String(error)
-      .replaceAll(/[0-9a-f-]{36}|\u001b\[\d+m/g, '')
+      .replaceAll(/[0-9a-f-]{36}/g, '')
       .slice(0, 300)}`;
     this.unmade.set(why, (this.unmade.get(why) ?? 0) + 1);
   }

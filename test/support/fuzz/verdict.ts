@@ -6,6 +6,16 @@ import type { Reply } from './wire.js';
 /** Of what is above 499 only these are answers, and only where they are documented. */
 const ANSWERS_OF_OURS = new Set([501, 503, 507]);
 
+const OF_ANY_REQUEST = new Set([
+  'malformed_url',
+  'malformed_body',
+  'body_too_large',
+  'unsupported_media_type',
+  'validation_failed',
+  'ambiguous_credentials',
+  'not_found',
+]);
+
 /**
  * Holds an answer against what we promise.
  *
@@ -34,6 +44,10 @@ export function judge(
     get: (name: string) => headers[name.toLowerCase()] as string | undefined,
   } as never);
   if (status < 400) return;
+  // What is wrong with a request as such may happen anywhere; everything else is said of the route.
+  const { code } = body as { code?: string };
+  if (isOwn && !isDocumented && !OF_ANY_REQUEST.has(code ?? ''))
+    throw new Error(`answered ${status} ${String(code)}, which is not documented: ${text}`);
   const { status: said, request_id: id } = body as { status?: unknown; request_id?: unknown };
   if (!type.startsWith('application/problem+json'))
     throw new Error(`answered ${status} as "${type}": ${text}`);
