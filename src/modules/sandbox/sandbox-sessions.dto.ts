@@ -109,13 +109,17 @@ export class CreateSandboxSessionDto {
   aws_secret_key!: string;
 
   @ApiPropertyOptional({
+    type: 'string',
+    nullable: true,
     maxLength: LONGEST_TOKEN,
     description:
       'Needed with a temporary key (ASIA), refused with a lasting one (AKIA). Kept sealed, never shown again.',
   })
-  @ValidateIf((sent: CreateSandboxSessionDto) => isTemporary(sent) || sent.aws_session_token !== undefined)
+  @ValidateIf(
+    (sent: CreateSandboxSessionDto) => isTemporary(sent) || (sent.aws_session_token ?? null) !== null,
+  )
   @Validate(IsTokenOfKey)
-  aws_session_token?: string;
+  aws_session_token?: string | null;
 
   @ApiProperty({ example: 'eu-west-1', maxLength: 32 })
   @MaxLength(32)
