@@ -10,7 +10,7 @@ export interface Reply {
 
 /** After which an answer is too late, whatever was asked. */
 const PATIENCE_MS = 20_000;
-const agent = new Agent({ keepAlive: true, maxSockets: 16 });
+const kept = new Agent({ keepAlive: true, maxSockets: 16 });
 
 /** Sends a request as it is, however odd. @throws Error when no whole answer comes. */
 export async function sent(url: string, out: Outgoing): Promise<Reply> {
@@ -19,11 +19,15 @@ export async function sent(url: string, out: Outgoing): Promise<Reply> {
   } catch (error) {
     // A server may close a connection that nobody has used for a while just as one does.
     if ((error as { isOnUsedConnection?: boolean }).isOnUsedConnection !== true) throw error;
-    return sentOnce(url, { ...out, headers: { ...out.headers, connection: 'close' } });
+    return sentOnce(url, out, false);
   }
 }
 
-function sentOnce(url: string, { method, path, headers, body }: Outgoing): Promise<Reply> {
+function sentOnce(
+  url: string,
+  { method, path, headers, body }: Outgoing,
+  agent: Agent | false = kept,
+): Promise<Reply> {
   return new Promise((resolve, reject) => {
     const { hostname, port } = new URL(url);
     const length = body === undefined ? {} : { 'content-length': body.length };
