@@ -2800,7 +2800,7 @@ export interface components {
              */
             aws_secret_key: string;
             /** @description Needed with a temporary key (ASIA), refused with a lasting one (AKIA). Kept sealed, never shown again. */
-            aws_session_token?: string;
+            aws_session_token?: string | null;
             /** @example i-0abcd1234ef567890 */
             instance_id: string;
             /** @example m5.large */

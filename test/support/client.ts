@@ -19,7 +19,7 @@ export class ApiClient {
   constructor(
     private readonly url: string,
     private readonly contract: OpenApiContract,
-    private readonly headers: Readonly<Record<string, string>> = {},
+    readonly headers: Readonly<Record<string, string>> = {},
     /** Keeps connections, each of which costs more than most requests; without one none is kept. */
     private readonly agent?: Agent,
   ) {}

@@ -1,5 +1,6 @@
 import { createServer } from 'node:http';
 import { ExpressAdapter } from '@nestjs/platform-express';
+import type { Express, Request } from 'express';
 
 type Handler = Parameters<ExpressAdapter['setNotFoundHandler']>[0];
 
@@ -15,6 +16,7 @@ const MOST_CHECK_MS = 30_000;
 export class WholeSiteAdapter extends ExpressAdapter {
   constructor(private readonly idleMs: number) {
     super();
+    knowOnlyWhatIsTagged(this.getInstance());
   }
 
   override initHttpServer(): void {
@@ -30,4 +32,18 @@ export class WholeSiteAdapter extends ExpressAdapter {
     super.setNotFoundHandler(handler);
     return this;
   }
+}
+
+/**
+ * Express answers 304 to `If-None-Match: *` whatever it is asked for. That can be known
+ * only of an answer that says by what: the others are sent, as they are described.
+ */
+function knowOnlyWhatIsTagged({ request }: Express): void {
+  const isFresh = Reflect.get.bind(null, Object.getPrototypeOf(request) as object, 'fresh');
+  Object.defineProperty(request, 'fresh', {
+    get(this: Request): boolean {
+      const isTagged = this.res?.hasHeader('ETag') === true || this.res?.hasHeader('Last-Modified') === true;
+      return isTagged && isFresh(this) === true;
+    },
+  });
 }

@@ -1,5 +1,6 @@
 import { ApiProperty, ApiPropertyOptional } from '@nestjs/swagger';
 import { IsIn, IsOptional, IsString, Length, Matches, MaxLength } from 'class-validator';
+import { MayBeAbsent } from '../../common/http/field.decorators.js';
 import type { IdentityRow } from './identities.repository.js';
 
 const LONGEST_URI = 2048;
@@ -10,7 +11,7 @@ class RedirectDto {
     example: 'https://app.example.com/signed-in',
     description: 'One of `OAUTH_REDIRECT_URIS`, or `PUBLIC_URL/console/signed-in`; the first unless given.',
   })
-  @IsOptional()
+  @MayBeAbsent()
   @IsString()
   @MaxLength(LONGEST_URI)
   redirect_uri?: string;
@@ -48,7 +49,7 @@ export class ExchangeDto {
   code!: string;
 
   @ApiPropertyOptional({ description: 'What `code_challenge` was made of.', minLength: 43, maxLength: 128 })
-  @IsOptional()
+  @MayBeAbsent()
   @Matches(/^[\w.~-]{43,128}$/, { message: 'must be a code verifier of 43 to 128 characters' })
   code_verifier?: string;
 }

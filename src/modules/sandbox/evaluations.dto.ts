@@ -1,16 +1,7 @@
 import { ApiProperty, ApiPropertyOptional } from '@nestjs/swagger';
 import { Type } from 'class-transformer';
-import {
-  IsBoolean,
-  IsIn,
-  IsInt,
-  IsNumber,
-  IsObject,
-  IsOptional,
-  Max,
-  Min,
-  ValidateNested,
-} from 'class-validator';
+import { IsBoolean, IsIn, IsInt, IsNumber, IsObject, Max, Min, ValidateNested } from 'class-validator';
+import { MayBeAbsent } from '../../common/http/field.decorators.js';
 import type { EvaluationMode, Requirements } from '../evaluation/evaluation.service.js';
 import type { Architecture, InstanceSignal } from '../market/market-data.port.js';
 
@@ -60,14 +51,14 @@ export class EvaluateDto {
     type: () => RequirementsDto,
     description: 'What a machine must have; what this one has, unless given.',
   })
-  @IsOptional()
+  @MayBeAbsent()
   @IsObject({ message: 'must be an object' })
   @ValidateNested()
   @Type(() => RequirementsDto)
   requirements?: RequirementsDto;
 
   @ApiPropertyOptional({ enum: SIGNALS, description: 'A warning known to the caller: the gravest counts.' })
-  @IsOptional()
+  @MayBeAbsent()
   @IsIn(SIGNALS)
   signal?: InstanceSignal;
 
@@ -76,7 +67,7 @@ export class EvaluateDto {
     description:
       'Acts on any decision but STAY, with the keys of the session. Refused unless SANDBOX_ALLOW_ACTIONS is on.',
   })
-  @IsOptional()
+  @MayBeAbsent()
   @IsBoolean()
   execute?: boolean;
 
@@ -85,7 +76,7 @@ export class EvaluateDto {
     default: 'tag',
     description: 'What to do with `execute`: tag the machine with the decision, or then also stop or end it.',
   })
-  @IsOptional()
+  @MayBeAbsent()
   @IsIn(DEEDS)
   action?: Deed;
 }

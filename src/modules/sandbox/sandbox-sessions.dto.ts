@@ -14,6 +14,7 @@ import {
   type ValidationArguments,
   type ValidatorConstraintInterface,
 } from 'class-validator';
+import { MayBeAbsent } from '../../common/http/field.decorators.js';
 import { PageOf, PageQuery } from '../../common/pagination/pagination.js';
 import type { InstanceSignal } from '../market/market-data.port.js';
 import {
@@ -108,6 +109,8 @@ export class CreateSandboxSessionDto {
   aws_secret_key!: string;
 
   @ApiPropertyOptional({
+    type: 'string',
+    nullable: true,
     maxLength: LONGEST_TOKEN,
     description:
       'Needed with a temporary key (ASIA), refused with a lasting one (AKIA). Kept sealed, never shown again.',
@@ -116,7 +119,7 @@ export class CreateSandboxSessionDto {
     (sent: CreateSandboxSessionDto) => isTemporary(sent) || (sent.aws_session_token ?? null) !== null,
   )
   @Validate(IsTokenOfKey)
-  aws_session_token?: string;
+  aws_session_token?: string | null;
 
   @ApiProperty({ example: 'eu-west-1', maxLength: 32 })
   @MaxLength(32)
@@ -129,7 +132,7 @@ export class CreateSandboxSessionDto {
     maximum: LONGEST_TTL_MINUTES,
     default: DEFAULT_TTL_MINUTES,
   })
-  @IsOptional()
+  @MayBeAbsent()
   @Max(LONGEST_TTL_MINUTES)
   @Min(1)
   @IsInt()

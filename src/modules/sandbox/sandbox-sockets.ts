@@ -1,8 +1,7 @@
-import { Injectable, Logger, type ArgumentMetadata } from '@nestjs/common';
+import { Injectable, Logger } from '@nestjs/common';
 import type { Namespace } from 'socket.io';
 import { LiveCredentials } from '../../common/access/live-credentials.js';
 import { AppError } from '../../common/errors/app-error.js';
-import { validationPipe } from '../../common/http/validation.pipe.js';
 import { OwnSessions } from './own-sessions.js';
 import { SandboxErrors } from './sandbox.errors.js';
 import { SandboxMetrics } from './sandbox-metrics.js';
@@ -12,6 +11,7 @@ import { guardAgainstFloods } from './socket-flood.js';
 import {
   HandshakeAuth,
   problemOf,
+  readMessage,
   SubscribeRequest,
   type LiveSocket,
   type SubscribeAnswer,
@@ -25,7 +25,6 @@ const MOST_SESSIONS = 20;
 @Injectable()
 export class SandboxSockets {
   private readonly logger = new Logger(SandboxSockets.name);
-  private readonly pipe = validationPipe();
 
   constructor(
     private readonly admission: SocketAdmission,
@@ -80,7 +79,7 @@ export class SandboxSockets {
       session_id: session_id as unknown,
       last_seq: last_seq as unknown,
     };
-    const auth = await this.checked(HandshakeAuth, asked);
+    const auth = await readMessage(HandshakeAuth, asked);
     const access = await this.admission.admit(socket, auth.token ?? undefined, (error) =>
       this.close(socket, error),
     );
@@ -94,7 +93,7 @@ export class SandboxSockets {
 
   private async answer(socket: LiveSocket, request: unknown): Promise<SubscribeAnswer> {
     try {
-      const { session_id, last_seq } = await this.checked(SubscribeRequest, request);
+      const { session_id, last_seq } = await readMessage(SubscribeRequest, request);
       const id = session_id.toLowerCase();
       const { actor } = socket.data.access;
       const session = await this.context.run(socket, actor.organizationId, () => this.own.find(actor, id));
@@ -107,14 +106,6 @@ export class SandboxSockets {
     } catch (error) {
       return { error: problemOf(this.told(error)) };
     }
-  }
-
-  private async checked<T>(metatype: new () => T, value: unknown): Promise<T> {
-    const metadata: ArgumentMetadata = { type: 'body', metatype };
-    return (await this.pipe.transform(
-      typeof value === 'object' && value !== null ? value : {},
-      metadata,
-    )) as T;
   }
 
   private close(socket: LiveSocket, error: AppError): void {

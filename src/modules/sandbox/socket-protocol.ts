@@ -3,6 +3,8 @@ import type { Socket } from 'socket.io';
 import type { LiveAccess } from '../../common/access/live-credentials.js';
 import { AppError } from '../../common/errors/app-error.js';
 import { CommonErrors } from '../../common/errors/common.errors.js';
+import { textFaults } from '../../common/http/text-faults.js';
+import { validationPipe } from '../../common/http/validation.pipe.js';
 
 /** What a socket is told of a refusal: as a problem document, without what belongs to HTTP. */
 export interface SocketProblem {
@@ -49,6 +51,21 @@ export class HandshakeAuth extends SubscribeRequest {
   @IsString()
   @MaxLength(8192)
   token?: string;
+}
+
+const pipe = validationPipe();
+
+/**
+ * What a client says, checked as the body of a request is: nested without end, it
+ * would be our fault that it can not be read.
+ *
+ * @throws AppError 400 naming every bad field.
+ */
+export async function readMessage<Message>(metatype: new () => Message, sent: unknown): Promise<Message> {
+  const message = typeof sent === 'object' && sent !== null ? sent : {};
+  const faults = textFaults(message);
+  if (faults.length > 0) throw CommonErrors.validation(faults);
+  return (await pipe.transform(message, { type: 'body', metatype })) as Message;
 }
 
 export function problemOf(error: unknown): SocketProblem {
