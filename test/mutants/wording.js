@@ -1,0 +1,22 @@
+import { declareValuePlugin, PluginKind } from '@stryker-mutator/api/plugin';
+
+/**
+ * What is not mutated, because no rule rests on it: words for people, in errors and
+ * in logs, and decorators, which wire what the tests of the whole application run.
+ */
+const wording = {
+  shouldIgnore(path) {
+    if (path.isDecorator()) return 'Wiring';
+    if (!path.isStringLiteral() && !path.isTemplateLiteral()) return undefined;
+    return isSaid(path.parentPath) ? 'Words for people' : undefined;
+  },
+};
+
+function isSaid(path) {
+  if (path.isNewExpression()) return /Error$/.test(path.node.callee.name);
+  if (!path.isCallExpression()) return false;
+  const { object } = path.node.callee;
+  return /Errors$/.test(object?.name) || /logger$/.test(object?.property?.name);
+}
+
+export const strykerPlugins = [declareValuePlugin(PluginKind.Ignore, 'wording', wording)];
