@@ -59,8 +59,12 @@ describe('a look-up', () => {
   });
 
   it('finds nothing that is refused', async () => {
-    const [error] = await found('169.254.169.254', { all: true });
-    expect(error).toBeInstanceOf(OutboundError);
+    const [error, ...nothing] = await found('169.254.169.254', { all: true });
+    expect([error?.name, error?.message, nothing]).toEqual([
+      'OutboundError',
+      'The address is refused',
+      ['', 0],
+    ]);
   });
 
   it('tells of a name that nobody has as the system does', async () => {

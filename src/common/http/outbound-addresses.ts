@@ -54,7 +54,7 @@ function isAllowed(address: string): boolean {
 }
 
 function hostOf(url: URL): string {
-  return url.hostname.replaceAll(/^\[|\]$/g, '');
+  return url.hostname.replaceAll(/[[\]]/g, '');
 }
 
 function isLoopback(host: string): boolean {
