@@ -26,7 +26,7 @@ const AT_HOME = {
   'src/modules/files': ['content-disposition', 'file-name', 'signed-urls'],
   'src/modules/identities': ['browser-binding', 'redirects'],
   'src/modules/storage': ['object-key'],
-  'src/modules/storage/drivers': ['local-layout'],
+  'src/modules/storage/drivers': ['local-folders', 'local-layout'],
   'src/modules/storage/wrappers': ['sealed-format'],
 };
 

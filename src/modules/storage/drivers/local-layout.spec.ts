@@ -19,6 +19,11 @@ it('lays a key out for good: what former releases stored is found', () => {
   expect([folder, path]).toEqual(['bb/4d', 'bb/4d/documents%2Freport.pdf']);
 });
 
+it('spreads objects over folders', () => {
+  const folders = new Set(Array.from({ length: 2_000 }, (_, of) => placeOf(`documents/${of}`).folder));
+  expect(folders.size).toBeGreaterThan(1_900);
+});
+
 it('divides a long name among folders, and marks where it goes on', () => {
   const key = `${'x'.repeat(200)}${'y'.repeat(50)}`;
   const { folder, path } = placeOf(key);

@@ -15,9 +15,9 @@ import {
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { buffer } from 'node:stream/consumers';
-import { placeOf } from '../../../src/modules/storage/drivers/local-layout.js';
-import { LocalStore } from '../../../src/modules/storage/drivers/local.driver.js';
-import { MIB, pattern, streamed } from '../../support/object-stores/stage.js';
+import { placeOf } from './local-layout.js';
+import { LocalStore } from './local.driver.js';
+import { MIB, pattern, streamed } from '../../../../test/support/object-stores/stage.js';
 
 const HOUR_MS = 60 * 60 * 1000;
 
@@ -48,12 +48,6 @@ describe('the folder of a local store', () => {
     expect([mode & 0o777, size]).toEqual([0o600, 9]);
     for (const folder of [root, dirname(at('documents/report.pdf'))])
       expect((await stat(folder)).mode & 0o077).toBe(0);
-  });
-
-  it('spreads objects over folders', () => {
-    const folders = new Set(Array.from({ length: 5_000 }, (_, of) => placeOf(`documents/${of}`).folder));
-    expect(folders.size).toBeGreaterThan(4_500);
-    for (const folder of folders) expect(folder).toMatch(/^[0-9a-f]{2}\/[0-9a-f]{2}$/);
   });
 
   it('is not taken for another whose name begins alike', async () => {
