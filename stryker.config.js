@@ -12,7 +12,7 @@ const AT_HOME = {
   'src/common/cache': ['pushed-cache'],
   'src/common/crypto': ['canonical-json', 'key-ring', 'sealer', 'secrets'],
   'src/common/http': ['client-ip', 'ip-networks', 'outbound-addresses'],
-  'src/common/rate-limits': ['fixed-window.storage', 'rate-limiter'],
+  'src/common/rate-limits': ['fixed-window.storage', 'rate-limit.guard', 'rate-limiter'],
   'src/modules/api-keys': ['credential-policy', 'credential-secret'],
   'src/modules/audit': ['chain-check', 'chain-record', 'signed-document'],
   'src/modules/auth': [

@@ -13,7 +13,7 @@ const wording = {
 };
 
 function isSaid(path) {
-  if (path.isNewExpression()) return /Error$/.test(path.node.callee.name);
+  if (path.isNewExpression()) return /(Error|Logger)$/.test(path.node.callee.name);
   if (!path.isCallExpression()) return false;
   const { object } = path.node.callee;
   return /Errors$/.test(object?.name) || /logger$/.test(object?.property?.name);
