@@ -47,6 +47,7 @@ export default {
   concurrency: 1,
   maxTestRunnerReuse: 200,
   timeoutMS: 10_000,
+  thresholds: { high: 98, low: 95, break: 90 },
   reporters: ['clear-text', 'progress', 'json', 'html'],
   clearTextReporter: { logTests: false, reportTests: false },
   jsonReporter: { fileName: 'coverage/mutants.json' },
