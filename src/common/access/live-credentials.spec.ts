@@ -109,7 +109,7 @@ it('ends nothing that is not watched any more, be it asked for just then', async
 it('looks no second time while it is looking', async () => {
   const { live, asked, answers } = setUp(holder());
   answers.known = undefined;
-  let answer = (_: Actor) => {};
+  let answer: (actor: Actor) => void = () => undefined;
   answers.verify = () => new Promise((resolve) => (answer = resolve));
   const looking = live.look();
   await live.look();

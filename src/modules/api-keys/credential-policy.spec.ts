@@ -1,5 +1,4 @@
 import { actorOf, StillClock } from '../../../test/support/actors.js';
-import type { CredentialsConfig } from '../../config/config.js';
 import { CredentialPolicy } from './credential-policy.js';
 
 const clock = new StillClock();
@@ -8,7 +7,7 @@ const lasting = actorOf({ credential: 'pat' });
 const ending = actorOf({ credential: 'api_key', expiresAt: clock.in(100) });
 
 function expiryOf(maxLifeSeconds: number | null, actor = session) {
-  const policy = new CredentialPolicy({ maxLifeSeconds } as CredentialsConfig, clock);
+  const policy = new CredentialPolicy({ maxLifeSeconds }, clock);
   return (asked: Date | null | undefined) => policy.expiryFor(actor, asked);
 }
 const refused = (message: string) =>

@@ -124,7 +124,7 @@ describe('what went into archives', () => {
     expect(firstFault([without(rest[0]), rest[1]], new ChainCheck(start))).toBeNull();
     const { digest: _, ...undigested } = without(rest[0]);
     expect(firstFault([undigested], new ChainCheck(start))?.kind).toBe('changed');
-    const wrong = { ...without(rest[0]), digest: rest[1].digest as Buffer };
+    const wrong = { ...without(rest[0]), digest: digestOf(row(3)) };
     expect(firstFault([wrong], new ChainCheck(start))?.kind).toBe('relinked');
   });
 

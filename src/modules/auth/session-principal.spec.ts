@@ -16,7 +16,7 @@ const row: SessionPrincipalRow = {
   mfa_enabled: false,
   authenticated_at: clock.in(-60),
   amr: ['password'],
-} as SessionPrincipalRow;
+};
 const principalOf = (differences: Partial<SessionPrincipalRow> = {}, expiresIn = 30) =>
   sessionPrincipal({ ...row, ...differences }, clock.in(expiresIn), clock.now());
 const refusalOf = (differences: Partial<SessionPrincipalRow>) => codeOf(() => principalOf(differences));

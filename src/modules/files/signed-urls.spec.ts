@@ -66,7 +66,7 @@ it('minds each character of its signature, also the bits that encode nothing', (
     expect(verdict({ signature: signature.slice(0, at) + other + signature.slice(at + 1) })).toBe(INVALID);
   }
   const alphabet = 'ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_';
-  const opening = [...alphabet].filter(
+  const opening = Array.from(alphabet).filter(
     (last) => verdict({ signature: signature.slice(0, -1) + last }) === null,
   );
   expect(opening).toHaveLength(1);
