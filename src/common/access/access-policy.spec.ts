@@ -30,6 +30,13 @@ it('asks for the scope, which admin overrides', () => {
   expect(verdict({ scopes: new Set(['files:write']) }, { scope: 'files:read' })).toBe('insufficient_scope');
 });
 
+it('names the scope that is missing', () => {
+  const policy = new AccessPolicy(clock, { tenancy: 'multi' } as AuthConfig);
+  expect(() => policy.authorize(actorOf(), { ...FREE, scope: 'files:read' }, '192.0.2.1')).toThrow(
+    'files:read',
+  );
+});
+
 it('takes a credential from nowhere but its own addresses', () => {
   const networks = new IpNetworks(['10.0.0.0/8']);
   expect(verdict({ networks }, {}, { ip: '10.1.2.3' })).toBeNull();

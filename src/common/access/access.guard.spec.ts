@@ -26,7 +26,7 @@ function setUp(rule: Rule, { known, verified = reader }: { known?: Actor; verifi
   const declared = typeof rule === 'object' ? { scope: null, by: 'any', fresh: false, ...rule } : rule;
   const reflector = { getAllAndOverride: () => declared } as unknown as Reflector;
   const authenticator = {
-    known: ({ via }: PresentedCredential) => (log.push(`known by ${via}`), known),
+    known: ({ token, via }: PresentedCredential) => (log.push(`known ${token} of ${via}`), known),
     verify: ({ token, via }: PresentedCredential) => {
       log.push(`verify ${token} of ${via}`);
       return verified instanceof Error ? Promise.reject(verified) : Promise.resolve(verified);
@@ -88,14 +88,19 @@ describe('a request', () => {
   });
 
   it('is verified where its credential is not known', async () => {
-    const log = ['known by header', 'known by header', 'verify a-token of header', ['admitted', reader]];
+    const log = [
+      'known a-token of header',
+      'known a-token of header',
+      'verify a-token of header',
+      ['admitted', reader],
+    ];
     expect(await outcome({ scope: 'files:read' }, BEARER)).toEqual({ answer: true, log });
   });
 
   it('is admitted at once by a credential that is known', () => {
     const { guard, log } = setUp({ scope: 'files:read' }, { known: reader });
     expect(guard.canActivate(contextOf(BEARER))).toBe(true);
-    expect(log).toEqual(['known by header', ['admitted', reader]]);
+    expect(log).toEqual(['known a-token of header', ['admitted', reader]]);
   });
 
   it('is admitted at once where no scope is asked for', () => {
@@ -123,12 +128,12 @@ describe('a request', () => {
   });
 
   it('is known by its key as well, and then not verified again', async () => {
-    const log = ['known by header', ['admitted', reader]];
+    const log = ['known a-key of header', ['admitted', reader]];
     expect(await outcome({}, { 'x-api-key': 'a-key' }, { known: reader })).toEqual({ answer: true, log });
   });
 
   it('with a cookie must prove that a page of ours sent it', async () => {
-    const log = ['known by cookie', 'csrf of a-session', ['admitted', reader]];
+    const log = ['known a-token of cookie', 'csrf of a-session', ['admitted', reader]];
     expect(await outcome({}, COOKIE, { known: reader })).toEqual({ answer: true, log });
     const forged = actorOf({ credentialId: 'forged' });
     const refused = await outcome({}, COOKIE, { known: forged });
@@ -144,7 +149,7 @@ describe('a request', () => {
   it('is not held against anybody where we failed ourselves', async () => {
     const { guard, log } = setUp({}, { verified: new Error('no database') });
     await expect(guard.canActivate(contextOf(BEARER))).rejects.toThrow('no database');
-    expect(log).toEqual(['known by header', 'known by header', 'verify a-token of header']);
+    expect(log).toEqual(['known a-token of header', 'known a-token of header', 'verify a-token of header']);
   });
 });
 

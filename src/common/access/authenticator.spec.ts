@@ -51,6 +51,8 @@ it('takes no cookie for a header, nor a header for a cookie', async () => {
   await authenticator.verify(header('one-more'));
   expect(authenticator.known(cookie('one-more'))).toBeUndefined();
   expect(authenticator.known(cookie('another'))).toBeUndefined();
+  // Decoded, a cookie may hold a line break, which a header can not.
+  expect(authenticator.known(cookie('cookie\none-more'))).toBeUndefined();
 });
 
 it('knows nobody longer than the credential lasts, nor than five minutes, nor once something has changed', async () => {

@@ -70,6 +70,14 @@ it('still drops the others of a tag when one was replaced', async () => {
   expect(['a', 'b'].map((key) => cache.get(key))).toEqual(['of a', undefined]);
 });
 
+it('keeps no tag that nothing has any more, be it given twice', async () => {
+  const { cache, load } = setUp();
+  await Promise.all([load('a', ['x', 'x']), load('b', ['x', 'y'])]);
+  const { keysByTag } = cache as unknown as { keysByTag: Map<string, unknown> };
+  cache.drop('x');
+  expect([cache.size, keysByTag.size]).toEqual([0, 0]);
+});
+
 it('clears all', async () => {
   const { cache, load } = setUp();
   await load('a');
