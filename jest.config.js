@@ -1,5 +1,9 @@
+import { realpathSync } from 'node:fs';
+
 const native = '<rootDir>/test/support/native/transform.js';
-const root = import.meta.dirname.replaceAll(/[^\w/]/g, '\\$&');
+const pattern = (path) => path.replaceAll(/[^\w/]/g, '\\$&');
+const root = pattern(import.meta.dirname);
+const libraries = pattern(realpathSync(`${import.meta.dirname}/node_modules`));
 
 /** Unit tests sit beside their file; everything else under test/, against a real PostgreSQL. */
 export default {
@@ -8,10 +12,10 @@ export default {
   extensionsToTreatAsEsm: ['.ts'],
   moduleNameMapper: { '^(\\.{1,2}/.*)\\.js$': '$1' },
   // Built as well, and of one name: not for Jest, which would wonder which of the two to take.
-  modulePathIgnorePatterns: ['<rootDir>/dist/'],
+  modulePathIgnorePatterns: ['<rootDir>/dist/', '<rootDir>/coverage/'],
   transformIgnorePatterns: [],
   transform: {
-    [`^${root}/node_modules/.+\\.[cm]?js$`]: native,
+    [`^${libraries}/.+\\.[cm]?js$`]: native,
     [`^${root}/test/support/native/.+\\.js$`]: native,
     [`^${root}/(src|migrations|sdk/src)/.+(?<!\\.spec)\\.ts$`]: native,
     '\\.ts$': [

@@ -1,13 +1,62 @@
 import type { Request } from 'express';
 import fc from 'fast-check';
 import { AppError } from '../errors/app-error.js';
-import { presentedCredential } from './credential.js';
+import { codeOf } from '../../../test/support/actors.js';
+import { csrfCookieName, presentedCredential, sessionCookieName } from './credential.js';
 
-const COOKIE = 'cloudkeep_session';
+const COOKIE = 'session';
 const LONGEST = 8192;
 
-const read = (headers: Record<string, string | undefined>) =>
+const presented = (headers: Record<string, string | string[] | undefined>) =>
   presentedCredential({ headers } as unknown as Request, COOKIE);
+
+it('ties cookies to the host where they are secure', () => {
+  expect([true, false].map(sessionCookieName)).toEqual(['__Host-cloudkeep_session', 'cloudkeep_session']);
+  expect([true, false].map(csrfCookieName)).toEqual(['__Host-cloudkeep_csrf', 'cloudkeep_csrf']);
+});
+
+it('reads a bearer token, else a key, else the cookie', () => {
+  const header = (token: string) => ({ token, via: 'header' });
+  expect(presented({ authorization: 'Bearer a.b-c_~+/=' })).toEqual(header('a.b-c_~+/='));
+  expect(presented({ authorization: 'bearer   abc' })).toEqual(header('abc'));
+  expect(presented({ 'x-api-key': 'key_1' })).toEqual(header('key_1'));
+  expect(presented({ authorization: 'Bearer key_1', 'x-api-key': 'key_1' })).toEqual(header('key_1'));
+  expect(presented({ cookie: 'other=1; session=abc' })).toEqual({ token: 'abc', via: 'cookie' });
+  expect(presented({ cookie: 'session=abc', authorization: 'Bearer b' })).toEqual(header('b'));
+});
+
+it('finds none where there is none', () => {
+  expect(presented({})).toBeNull();
+  expect(presented({ cookie: 'other=1' })).toBeNull();
+});
+
+it('takes an empty key for a credential, not for its absence', () => {
+  expect(presented({ 'x-api-key': '', cookie: 'session=abc' })).toEqual({ token: '', via: 'header' });
+});
+
+it.each([
+  'Basic YTpi',
+  'Bearer',
+  'Bearer ',
+  'Bearerabc',
+  'Bearer a b',
+  'xBearer abc',
+  'Bearer abc\n',
+  'Bearer "abc"',
+  `Bearer ${'a'.repeat(8193)}`,
+])('refuses the header "%.20s"', (authorization) => {
+  expect(codeOf(() => presented({ authorization }))).toBe('credential_invalid');
+});
+
+it('reads a header as long as any of ours', () => {
+  expect(presented({ authorization: `Bearer ${'a'.repeat(8192)}` })?.token).toHaveLength(8192);
+});
+
+it('refuses two that differ', () => {
+  const refused = 'ambiguous_credentials';
+  expect(codeOf(() => presented({ authorization: 'Bearer a', 'x-api-key': 'b' }))).toBe(refused);
+  expect(codeOf(() => presented({ 'x-api-key': ['a', 'a'] }))).toBe(refused);
+});
 
 /** What a header of HTTP can hold. */
 const header = fc.oneof(
@@ -48,7 +97,7 @@ describe('the credential of a request', () => {
     fc.assert(
       fc.property(headers, (sent) => {
         try {
-          const credential = read(sent);
+          const credential = presented(sent);
           if (credential === null) return;
           expect(typeof credential.token).toBe('string');
           const isCookie = sent.authorization === undefined && sent['x-api-key'] === undefined;
@@ -66,16 +115,16 @@ describe('the credential of a request', () => {
     fc.assert(
       fc.property(token, header, (text, cookie) => {
         const expected = { token: text, via: 'header' };
-        expect(read({ authorization: `Bearer ${text}`, cookie })).toEqual(expected);
-        expect(read({ 'x-api-key': text, cookie })).toEqual(expected);
-        expect(read({ 'x-api-key': text, authorization: `BEARER ${text}` })).toEqual(expected);
-        expect(read({ cookie: `a=b; ${COOKIE}=${encodeURIComponent(text)}` })).toEqual({
+        expect(presented({ authorization: `Bearer ${text}`, cookie })).toEqual(expected);
+        expect(presented({ 'x-api-key': text, cookie })).toEqual(expected);
+        expect(presented({ 'x-api-key': text, authorization: `BEARER ${text}` })).toEqual(expected);
+        expect(presented({ cookie: `a=b; ${COOKIE}=${encodeURIComponent(text)}` })).toEqual({
           token: text,
           via: 'cookie',
         });
       }),
     );
-    expect(read({ cookie: 'a=b' })).toBeNull();
+    expect(presented({ cookie: 'a=b' })).toBeNull();
   });
 
   it('is refused where two of them differ, and unread where it is too long', () => {
@@ -83,9 +132,9 @@ describe('the credential of a request', () => {
       fc.property(token, token, (one, other) => {
         fc.pre(one !== other);
         const both = { authorization: `Bearer ${one}`, 'x-api-key': other };
-        expect(() => read(both)).toThrow(expect.objectContaining({ code: 'ambiguous_credentials' }));
+        expect(() => presented(both)).toThrow(expect.objectContaining({ code: 'ambiguous_credentials' }));
       }),
     );
-    expect(() => read({ authorization: `Bearer ${'x'.repeat(LONGEST + 1)}` })).toThrow(AppError);
+    expect(() => presented({ authorization: `Bearer ${'x'.repeat(LONGEST + 1)}` })).toThrow(AppError);
   });
 });

@@ -31,13 +31,12 @@ export function csrfCookieName(secure: boolean): string {
 export function presentedCredential(request: Request, cookieName: string): PresentedCredential | null {
   const { authorization, cookie } = request.headers;
   const apiKey = request.headers['x-api-key'];
-  if (authorization !== undefined || apiKey !== undefined) {
-    const bearer = authorization === undefined ? undefined : bearerToken(authorization);
-    if (Array.isArray(apiKey) || (bearer !== undefined && apiKey !== undefined && bearer !== apiKey)) {
-      throw AccessErrors.ambiguousCredentials();
-    }
-    return { token: bearer ?? apiKey ?? '', via: 'header' };
+  const bearer = authorization === undefined ? undefined : bearerToken(authorization);
+  if (Array.isArray(apiKey) || (bearer !== undefined && apiKey !== undefined && bearer !== apiKey)) {
+    throw AccessErrors.ambiguousCredentials();
   }
+  const token = bearer ?? apiKey;
+  if (token !== undefined) return { token, via: 'header' };
   const session = cookie === undefined ? undefined : parseCookies(cookie)[cookieName];
   return session === undefined ? null : { token: session, via: 'cookie' };
 }

@@ -50,7 +50,7 @@ export class LiveCredentials {
 
   @Interval(LOOK_EVERY_MS)
   async look(): Promise<void> {
-    if (this.isLooking || this.watched.size === 0) return;
+    if (this.isLooking) return;
     this.isLooking = true;
     try {
       await Promise.all([...this.watched].map((access) => this.examine(access)));
@@ -63,7 +63,7 @@ export class LiveCredentials {
     const { credential, rule, ip } = access;
     try {
       const known = this.authenticator.known(credential);
-      if (known !== undefined && known === access.actor) return;
+      if (known === access.actor) return;
       const actor = known ?? (await this.authenticator.verify(credential));
       if (actor.expiresAt !== null && actor.expiresAt <= this.clock.now())
         throw AccessErrors.credentialExpired();

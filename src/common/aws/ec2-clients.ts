@@ -1,5 +1,5 @@
 import type { EC2Client } from '@aws-sdk/client-ec2';
-import { mustBeAllowedAddress, outboundLookup } from '../http/outbound.js';
+import { mustBeAllowedAddress, outboundLookup } from '../http/outbound-addresses.js';
 
 /** Of an account of AWS. */
 export interface AwsKey {

@@ -64,6 +64,7 @@ describe('canonical JSON', () => {
     'refuses %p',
     (value) => {
       expect(() => canonicalJson(value)).toThrow(TypeError);
+      expect(() => canonicalJson(value)).toThrow(/^\w+ without a canonical form$/);
     },
   );
 

@@ -11,7 +11,7 @@ export function canonicalJson(value: unknown): string {
   const hasForm =
     value === null ||
     typeof value === 'boolean' ||
-    (typeof value === 'number' && Number.isFinite(value)) ||
+    Number.isFinite(value) ||
     (typeof value === 'string' && value.isWellFormed());
   if (!hasForm) throw new TypeError(`${typeof value} without a canonical form`);
   return JSON.stringify(value);

@@ -7,7 +7,8 @@ import ipaddr from 'ipaddr.js';
  */
 export function isAddressOrNetwork(value: unknown): value is string {
   if (typeof value !== 'string' || value.includes('%')) return false;
-  return isIP(value.split('/', 1)[0] ?? '') !== 0 && (!value.includes('/') || ipaddr.isValidCIDR(value));
+  const [address] = value.split('/', 1) as [string];
+  return isIP(address) !== 0 && (!value.includes('/') || ipaddr.isValidCIDR(value));
 }
 
 /** A set of addresses, stated as addresses and networks (CIDR) of either family. */
@@ -16,7 +17,7 @@ export class IpNetworks {
 
   constructor(networks: readonly string[]) {
     for (const network of networks) {
-      const [address = '', bits] = network.split('/');
+      const [address, bits] = network.split('/') as [string, string?];
       const family = familyOf(address);
       if (bits === undefined) this.listed.addAddress(address, family);
       else this.listed.addSubnet(address, Number(bits), family);
@@ -24,7 +25,7 @@ export class IpNetworks {
   }
 
   includes(ip: string): boolean {
-    return isIP(ip) !== 0 && this.listed.check(ip, familyOf(ip));
+    return this.listed.check(ip, familyOf(ip));
   }
 }
 

@@ -1,29 +1,11 @@
-import { lookup, type LookupAddress } from 'node:dns';
 import { request as requestHttp, type IncomingMessage } from 'node:http';
 import { request as requestHttps } from 'node:https';
-import { isIP, type LookupFunction } from 'node:net';
-import ipaddr from 'ipaddr.js';
 import { activeSpan, inSpan, type LiveSpan } from '../../telemetry/span.js';
+import { mustBeAllowed, OutboundError, outboundLookup } from './outbound-addresses.js';
 
 /** A server that is slower than this might as well be down. */
 export const OUTBOUND_TIMEOUT_MS = 4_500;
 const MOST_BYTES = 1_048_576;
-
-/** Ranges no server of anybody's is in; link-local holds the metadata services of most clouds. */
-const REFUSED_RANGES: ReadonlySet<string> = new Set([
-  'unspecified',
-  'broadcast',
-  'multicast',
-  'linkLocal',
-  'reserved',
-]);
-/** Metadata services elsewhere: AWS over IPv6, Alibaba, Azure. */
-const REFUSED_ADDRESSES: ReadonlySet<string> = new Set(['fd00:ec2::254', '100.100.100.200', '168.63.129.16']);
-
-/** A server elsewhere did not answer, or not in a way that can be read. The cause tells more. */
-export class OutboundError extends Error {
-  override readonly name = 'OutboundError';
-}
 
 export interface OutboundRequest {
   readonly method?: string;
@@ -101,46 +83,4 @@ async function bodyOf(answer: IncomingMessage, mostBytes: number): Promise<Buffe
     chunks.push(chunk);
   }
   return Buffer.concat(chunks);
-}
-
-/**
- * For clients that bring their own transport; they connect through `outboundLookup`.
- *
- * @throws OutboundError where the URL is of a refused address itself: that is connected to without a look-up.
- */
-export function mustBeAllowedAddress(url: URL): void {
-  const host = hostOf(url);
-  if (isIP(host) !== 0 && !isAllowed(host)) throw new OutboundError('The address is refused');
-}
-
-function mustBeAllowed(url: URL): URL {
-  mustBeAllowedAddress(url);
-  const host = hostOf(url);
-  if (url.protocol === 'https:') return url;
-  if (url.protocol === 'http:' && isLoopback(host)) return url;
-  throw new OutboundError('The address is not https');
-}
-
-/** Finds no address that is refused, whatever a name resolves to. */
-export const outboundLookup: LookupFunction = (hostname, options, callback) => {
-  lookup(hostname, { ...options, all: true }, (error, addresses: LookupAddress[]) => {
-    const [first, ...others] = error === null ? addresses.filter(({ address }) => isAllowed(address)) : [];
-    if (first === undefined) callback(error ?? new OutboundError('The address is refused'), '', 0);
-    else if (options.all === true) callback(null, [first, ...others]);
-    else callback(null, first.address, first.family);
-  });
-};
-
-/** IPv4 in the guise of IPv6 counts as what it is. */
-function isAllowed(address: string): boolean {
-  const parsed = ipaddr.process(address);
-  return !REFUSED_RANGES.has(parsed.range()) && !REFUSED_ADDRESSES.has(parsed.toString());
-}
-
-function hostOf(url: URL): string {
-  return url.hostname.replaceAll(/^\[|\]$/g, '');
-}
-
-function isLoopback(host: string): boolean {
-  return host === 'localhost' || (isIP(host) !== 0 && ipaddr.process(host).range() === 'loopback');
 }

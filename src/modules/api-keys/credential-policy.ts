@@ -40,7 +40,7 @@ export class CredentialPolicy {
     const byPolicy = maxLifeSeconds === null ? null : secondsAfter(now, maxLifeSeconds);
     const byMaker = actor.credential === 'session' ? null : actor.expiresAt;
     if (byPolicy === null || byMaker === null) return byPolicy ?? byMaker;
-    return byPolicy < byMaker ? byPolicy : byMaker;
+    return new Date(Math.min(byPolicy.getTime(), byMaker.getTime()));
   }
 }
 

@@ -49,6 +49,6 @@ function withChecksum(text: string): string {
 function base62(value: bigint, digits: number): string {
   let text = '';
   for (let rest = value; text.length < digits; rest /= BASE)
-    text = (ALPHABET[Number(rest % BASE)] ?? '') + text;
+    text = ALPHABET.charAt(Number(rest % BASE)) + text;
   return text;
 }

@@ -89,8 +89,7 @@ export function readKeySet(text: string): PublicKeys {
 
 function parse(text: string): (Document & Signature) | null {
   try {
-    const value: unknown = JSON.parse(text);
-    return typeof value === 'object' ? (value as Document & Signature) : null;
+    return JSON.parse(text) as (Document & Signature) | null;
   } catch {
     return null;
   }

@@ -27,7 +27,6 @@ export function nameInKey(name: string): string {
 }
 
 function shortened(name: string, mostBytes: number): string {
-  if (Buffer.byteLength(name) <= mostBytes) return name;
   const extension = /\.[^.]{1,16}$/u.exec(name)?.[0] ?? '';
   const stem = name.slice(0, name.length - extension.length);
   return firstBytes(stem, mostBytes - Buffer.byteLength(extension)) + extension;

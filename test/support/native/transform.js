@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import { readFileSync } from 'node:fs';
+import { readFileSync, realpathSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { join } from 'node:path';
 
@@ -20,6 +20,8 @@ export default {
 };
 
 const ROOT = join(import.meta.dirname, '../../..');
+/** Which may be linked from elsewhere. */
+const LIBRARIES = realpathSync(join(ROOT, 'node_modules'));
 /** Keeps Jest from looking for one in the text of a library. */
 const NO_MAP = { version: 3, sources: [], mappings: '' };
 const require = createRequire(import.meta.url);
@@ -38,7 +40,7 @@ function hash(...parts) {
 }
 
 function builtFile(path) {
-  if (path.startsWith(join(ROOT, 'node_modules')) || path.startsWith(import.meta.dirname)) return path;
+  if (path.startsWith(LIBRARIES) || path.startsWith(import.meta.dirname)) return path;
   const source = path.slice(ROOT.length + 1).replace(/^sdk\/src\//, 'sdk/');
   return join(ROOT, 'dist', source.replace(/\.ts$/, '.js'));
 }

@@ -1,5 +1,6 @@
 import { AppError } from '../../../common/errors/app-error.js';
-import { OUTBOUND_TIMEOUT_MS, OutboundError } from '../../../common/http/outbound.js';
+import { OUTBOUND_TIMEOUT_MS } from '../../../common/http/outbound.js';
+import { OutboundError } from '../../../common/http/outbound-addresses.js';
 import { IdentityErrors } from '../identities.errors.js';
 
 /**

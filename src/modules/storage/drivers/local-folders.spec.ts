@@ -1,12 +1,23 @@
 import { execFileSync } from 'node:child_process';
 import { existsSync } from 'node:fs';
-import { mkdir, mkdtemp, readdir, rm, stat, symlink, utimes, writeFile } from 'node:fs/promises';
+import {
+  mkdir,
+  mkdtemp,
+  readdir,
+  readFile,
+  rename,
+  rm,
+  stat,
+  symlink,
+  utimes,
+  writeFile,
+} from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { buffer } from 'node:stream/consumers';
-import { placeOf } from '../../../src/modules/storage/drivers/local-layout.js';
-import { LocalStore } from '../../../src/modules/storage/drivers/local.driver.js';
-import { MIB, pattern, streamed } from '../../support/object-stores/stage.js';
+import { placeOf } from './local-layout.js';
+import { LocalStore } from './local.driver.js';
+import { MIB, pattern, streamed } from '../../../../test/support/object-stores/stage.js';
 
 const HOUR_MS = 60 * 60 * 1000;
 
@@ -26,6 +37,9 @@ const listed = async (of: LocalStore) => {
   for await (const key of of.keys()) keys.push(key);
   return keys.sort();
 };
+const filesBelow = async (path: string) =>
+  (await readdir(path, { recursive: true, withFileTypes: true })).filter((entry) => entry.isFile());
+
 describe('the folder of a local store', () => {
   it('holds plain files that a person can read, for their owner alone', async () => {
     await store.set('documents/report.pdf', Buffer.from('the bytes'));
@@ -36,10 +50,42 @@ describe('the folder of a local store', () => {
       expect((await stat(folder)).mode & 0o077).toBe(0);
   });
 
-  it('spreads objects over folders', () => {
-    const folders = new Set(Array.from({ length: 5_000 }, (_, of) => placeOf(`documents/${of}`).folder));
-    expect(folders.size).toBeGreaterThan(4_500);
-    for (const folder of folders) expect(folder).toMatch(/^[0-9a-f]{2}\/[0-9a-f]{2}$/);
+  it('is not taken for another whose name begins alike', async () => {
+    const sibling = await LocalStore.open(`${root}-other`);
+    await sibling.set('secret', Buffer.from('theirs'));
+    for (const key of ['../store-other/secret', `..%2Fstore-other%2F${placeOf('secret').path}`])
+      expect(await store.has(key).catch((error: unknown) => (error as { code: string }).code)).not.toBe(true);
+    expect(await listed(store)).toEqual([]);
+  });
+
+  it('shows no object that is a link, and writes through none', async () => {
+    const victim = join(outside, 'victim');
+    await writeFile(victim, 'theirs');
+    await store.set('linked', Buffer.from('x'));
+    await rm(at('linked'));
+    await symlink(victim, at('linked'));
+    expect(await store.has('linked')).toBe(false);
+    await expect(store.get('linked')).rejects.toMatchObject({ code: 'object_not_found' });
+    await expect(store.copy('linked', 'copied')).rejects.toMatchObject({ code: 'object_not_found' });
+    expect(await listed(store)).toEqual([]);
+    await store.set('linked', Buffer.from('ours'));
+    expect((await buffer(await store.get('linked'))).toString()).toBe('ours');
+    expect(await readFile(victim, 'utf8')).toBe('theirs');
+  });
+
+  it.each([1, 2])('follows no linked folder out of the store, %d levels deep', async (levels) => {
+    const elsewhere = join(outside, 'elsewhere');
+    await store.set('key', Buffer.from('x'));
+    const linked = levels === 1 ? dirname(dirname(at('key'))) : dirname(at('key'));
+    await rename(linked, elsewhere);
+    await symlink(elsewhere, linked);
+    expect(await store.has('key')).toBe(false);
+    expect(await listed(store)).toEqual([]);
+    await expect(store.get('key')).rejects.toMatchObject({ code: 'object_not_found' });
+    await expect(store.set('key', Buffer.from('new'))).rejects.toMatchObject({ code: 'storage_unavailable' });
+    await store.delete('key');
+    expect(await filesBelow(elsewhere)).toHaveLength(1);
+    expect(await readdir(join(root, 'incoming'))).toEqual([]);
   });
 
   it('may be reached by a link itself', async () => {
