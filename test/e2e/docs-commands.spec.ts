@@ -2,7 +2,7 @@ import { mkdtempSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { TestApp } from '../support/app.js';
-import { blocksOf, isRun, PAGES, textOf } from '../support/documents.js';
+import { blocksOf, isRun, PAGES } from '../support/documents.js';
 import { expectedStatuses, Terminal, type Pasted } from '../support/pasted.js';
 
 const ADMIN_PASSWORD = 'granite-lantern-quilt-58';
