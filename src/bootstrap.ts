@@ -59,11 +59,11 @@ const TOLD_IN_WORDS: ReadonlySet<string> = new Set([
   'EmbeddedPostgresError',
 ]);
 
-export function reportFailure(error: unknown): void {
+/** @param what did not work, as a sentence or the name of a command. */
+export function reportFailure(error: unknown, what = 'Cloudkeep can not start.'): void {
   const isKnown = error instanceof Error && TOLD_IN_WORDS.has(error.name);
-  process.stderr.write(
-    `Cloudkeep can not start. ${isKnown ? error.message : ((error as Error).stack ?? String(error))}\n`,
-  );
+  const why = isKnown ? error.message : ((error as Error).stack ?? String(error));
+  process.stderr.write(`${what} ${why}\n`);
   process.exitCode = 1;
 }
 

@@ -82,11 +82,11 @@ async function withDatabase(work: (url: string, config: Config) => Promise<strin
 
 const [name = '', ...args] = process.argv.slice(2);
 const command = commands[name];
-if (command === undefined) {
-  process.stderr.write(USAGE);
-  process.exitCode = 2;
-} else if (args.includes('--help')) {
+if (name === '--help' || args.includes('--help')) {
   process.stdout.write(USAGE);
+} else if (command === undefined) {
+  process.stderr.write(name === '' ? USAGE : `There is no command ${name}.\n\n${USAGE}`);
+  process.exitCode = 2;
 } else {
   try {
     process.exitCode = await command(args);
@@ -94,6 +94,6 @@ if (command === undefined) {
     if (error instanceof UsageError) {
       process.stderr.write(`${name}: ${error.message}\n\n${USAGE}`);
       process.exitCode = 2;
-    } else reportFailure(error);
+    } else reportFailure(error, `${name}:`);
   }
 }

@@ -19,7 +19,7 @@ export const ORGANIZATION_ID = '01900000-0000-7000-8000-000000000001';
 export class Database {
   /**
    * @param {string} folder
-   * @param {{ url: string, stop(): Promise<void> }} server
+   * @param {{ url: string, adminUrl: string, stop(): Promise<void> }} server
    */
   constructor(folder, server) {
     this.folder = folder;

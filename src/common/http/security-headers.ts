@@ -11,6 +11,7 @@ const API = {
     useDefaults: false,
     directives: { defaultSrc: ["'none'"], frameAncestors: ["'none'"] },
   },
+  xFrameOptions: { action: 'deny' },
   // Speak only to browsers long gone, or repeat what the policy above says.
   xDnsPrefetchControl: false,
   xDownloadOptions: false,
