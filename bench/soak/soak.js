@@ -14,7 +14,7 @@ const SOAKED = new URL('../sides/soaked.js', import.meta.url);
 const PASSWORD = 'violet kettle orbit 47 maple';
 const PEOPLE = 48;
 /** Things begun a second; what some need first comes on top. */
-const STEPS_PER_SECOND = 60;
+const STEPS_PER_SECOND = 280;
 /** Who falls behind by more is not made to catch up: that would be another load. */
 const MOST_LATE_MS = 1_000;
 /** The trail is bound each minute. A shorter run is to try the soak itself: it does not wait for that. */
@@ -51,10 +51,10 @@ export async function soak(database, minutes, tell) {
     tell(await watch.minute(town.ledger.requests));
   }
   heap.at_the_end = await heapOf(server, heapFile);
+  const { cores } = watch;
   const behind = await late;
   const found = await settleAccounts(database, town, minutes >= LEAST_MINUTES ? BOUND_WITHIN_MS : 0);
   const growth = watch.growth(warmUp);
-  const { cores } = watch;
   watch.stop();
   town.http.close();
   server.kill();
