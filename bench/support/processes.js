@@ -29,6 +29,10 @@ export class Server {
     this.readyMs = readyMs;
   }
 
+  get pid() {
+    return /** @type {number} */ (this.child.pid);
+  }
+
   /** CPU time spent so far, by all its threads, in seconds. */
   get cpuSeconds() {
     const stat = readFileSync(`/proc/${this.child.pid}/stat`, 'utf8');
@@ -40,6 +44,11 @@ export class Server {
   get residentMiB() {
     const status = readFileSync(`/proc/${this.child.pid}/status`, 'utf8');
     return Number(/VmRSS:\s+(\d+)/.exec(status)?.[1]) / 1024;
+  }
+
+  /** Ends it at once, whatever it is about. */
+  kill() {
+    this.child.kill('SIGKILL');
   }
 
   async stop() {

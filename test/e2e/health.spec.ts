@@ -48,6 +48,11 @@ describe('health', () => {
     expect(await (await fetch(app.url)).text()).toContain('<title>Cloudkeep</title>');
   });
 
+  it('comes over connections that outlast those of proxies in front', async () => {
+    const { headers } = await fetch(`${app.url}/health/live`);
+    expect(Number(/timeout=(\d+)/.exec(headers.get('keep-alive') ?? '')?.[1])).toBeGreaterThan(60);
+  });
+
   it('without the database is 503, but the process is alive; and all comes back by itself', async () => {
     await onItsOwn(async (own) => {
       const user = await own.given.signedIn();

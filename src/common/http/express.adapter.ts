@@ -4,6 +4,11 @@ import type { Express, Request } from 'express';
 
 type Handler = Parameters<ExpressAdapter['setNotFoundHandler']>[0];
 
+/**
+ * Longer than proxies keep a connection they do not use (nginx and AWS: 60 s): whoever closes first
+ * may do so under a request that is on its way, which a proxy then answers with 502.
+ */
+const KEPT_ALIVE_MS = 75_000;
 /** Node looks for slow headers every 30 s unless told. */
 const MOST_CHECK_MS = 30_000;
 
@@ -23,6 +28,7 @@ export class WholeSiteAdapter extends ExpressAdapter {
     const how = {
       headersTimeout: this.idleMs,
       requestTimeout: 0,
+      keepAliveTimeout: KEPT_ALIVE_MS,
       connectionsCheckingInterval: Math.min(MOST_CHECK_MS, this.idleMs / 2),
     };
     this.httpServer = createServer(how, this.getInstance());
