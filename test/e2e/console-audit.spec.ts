@@ -5,6 +5,7 @@ import {
   barriers,
   ConsoleBrowser,
   describeWithChromium,
+  openConsole,
   PHONE,
   picture,
   sideways,
@@ -14,16 +15,11 @@ describeWithChromium('the audit trail in the console', () => {
   let app: TestApp;
   let browser: ConsoleBrowser;
   let trail: Trail;
+  afterAll(() => trail.end());
+  openConsole((opened) => ({ app, browser } = opened));
   beforeAll(async () => {
-    app = await TestApp.start();
     trail = await Trail.of(app);
     await trail.grow(4);
-    browser = await ConsoleBrowser.open(app);
-  });
-  afterAll(async () => {
-    await trail.end();
-    await browser.close();
-    await app.stop();
   });
 
   it('narrows the trail down in the address, and keeps that over reload and back', async () => {

@@ -3,6 +3,7 @@ import {
   barriers,
   ConsoleBrowser,
   describeWithChromium,
+  openConsole,
   PHONE,
   picture,
   sideways,
@@ -13,14 +14,10 @@ const OWN_PASSWORD = 'quartz meadow 19 lantern';
 describeWithChromium('the overview in the console', () => {
   let app: TestApp;
   let browser: ConsoleBrowser;
-  beforeAll(async () => {
-    app = await TestApp.start({ env: { ADMIN_EMAIL: '', ADMIN_PASSWORD: '' } });
-    browser = await ConsoleBrowser.open(app);
-  });
-  afterAll(async () => {
-    await browser.close();
-    await app.stop();
-  });
+  openConsole(
+    (opened) => ({ app, browser } = opened),
+    () => TestApp.start({ env: { ADMIN_EMAIL: '', ADMIN_PASSWORD: '' } }),
+  );
 
   it('leads the first administrator to an account of their own, and closes the first one', async () => {
     const password = app.cloudkeep.firstAdmin?.generatedPassword ?? '';

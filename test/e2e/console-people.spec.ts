@@ -3,6 +3,7 @@ import {
   barriers,
   ConsoleBrowser,
   describeWithChromium,
+  openConsole,
   PHONE,
   picture,
   sideways,
@@ -11,14 +12,7 @@ import {
 describeWithChromium('people in the console', () => {
   let app: TestApp;
   let browser: ConsoleBrowser;
-  beforeAll(async () => {
-    app = await TestApp.start();
-    browser = await ConsoleBrowser.open(app);
-  });
-  afterAll(async () => {
-    await browser.close();
-    await app.stop();
-  });
+  openConsole((opened) => ({ app, browser } = opened));
 
   it('finds somebody, gives them another role, which their own page shows', async () => {
     const grace = await browser.signedIn('user', '/profile');

@@ -3,6 +3,7 @@ import {
   barriers,
   ConsoleBrowser,
   describeWithChromium,
+  openConsole,
   PHONE,
   picture,
   sideways,
@@ -13,14 +14,7 @@ import { PASSWORD } from '../support/factories/given.js';
 describeWithChromium('signing in to the console', () => {
   let app: TestApp;
   let browser: ConsoleBrowser;
-  beforeAll(async () => {
-    app = await TestApp.start();
-    browser = await ConsoleBrowser.open(app);
-  });
-  afterAll(async () => {
-    await browser.close();
-    await app.stop();
-  });
+  openConsole((opened) => ({ app, browser } = opened));
 
   it('takes the keyboard alone, and leads back to the page that was wanted', async () => {
     const user = await app.given.user();
