@@ -51,8 +51,9 @@ describeWithChromium('the console where the server does not answer as it should'
       }),
     );
     await page.getByRole('link', { name: 'People' }).click();
-    await page.getByText('the-id-to-quote').waitFor();
+    // The wait is over in two seconds.
     await page.getByRole('button', { name: /Try again in \d s/ }).waitFor();
+    await page.getByText('the-id-to-quote').waitFor();
     await page.unroute(USERS);
     await page.getByRole('button', { name: 'Try again', exact: true }).click();
     await page.getByRole('heading', { level: 1, name: 'People' }).waitFor();

@@ -40,7 +40,7 @@ describeWithChromium('the overview in the console', () => {
 
   it('draws what really happened, for those who may see it', async () => {
     const { page, faults } = await browser.signedIn('admin', '/');
-    await page.getByText('Database').waitFor();
+    await page.getByText('Database', { exact: true }).waitFor();
     for (const name of ['Sign-ins and refusals a day', 'Requests and errors a minute']) {
       const chart = page.getByRole('figure', { name });
       await chart.locator('canvas').waitFor();

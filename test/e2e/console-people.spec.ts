@@ -18,7 +18,7 @@ describeWithChromium('people in the console', () => {
     const grace = await browser.signedIn('user', '/profile');
     const { page, faults } = await browser.signedIn('admin', '/people');
     await page.getByLabel('Search').fill(grace.user.username);
-    await page.getByText('1 in all').waitFor();
+    await page.getByText('1 in all', { exact: true }).waitFor();
     expect(new URL(page.url()).searchParams.get('q')).toBe(grace.user.username);
     await page.getByRole('link', { name: grace.user.username }).click();
     // The list has a filter by role, too.
