@@ -21,8 +21,8 @@ describeWithChromium('getting into the console by mail', () => {
       mailbox = await Mailbox.open();
       return mailbox.startApp();
     },
+    () => mailbox.close(),
   );
-  afterAll(() => mailbox.close());
 
   it('a forgotten password: asks, opens the link of the mail, chooses another, signs in with it', async () => {
     const ada = await app.given.user();

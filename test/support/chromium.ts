@@ -9,7 +9,8 @@ import { describeWhere } from './where.js';
 const EXECUTABLE = ['chromium', 'chromium-browser', 'google-chrome']
   .flatMap((name) => (process.env.PATH ?? '').split(delimiter).map((folder) => join(folder, name)))
   .find(isExecutable);
-const TIMEOUT_MS = 10_000;
+/** Also where others keep the machine busy. */
+const TIMEOUT_MS = 20_000;
 const DESKTOP = { width: 1280, height: 800 };
 type Scheme = 'light' | 'dark';
 
@@ -53,6 +54,7 @@ export interface SignedInVisit extends Visit {
 export function openConsole(
   opened: (console: { app: TestApp; browser: ConsoleBrowser }) => void,
   start: () => Promise<TestApp> = () => TestApp.start(),
+  stop: (app: TestApp) => Promise<void> = (app) => app.stop(),
 ): void {
   let app: TestApp | undefined;
   let browser: ConsoleBrowser | undefined;
@@ -64,7 +66,7 @@ export function openConsole(
   afterEach(() => browser?.leave());
   afterAll(async () => {
     await browser?.close();
-    await app?.stop();
+    if (app !== undefined) await stop(app);
   });
 }
 
