@@ -34,6 +34,7 @@ export default {
   },
   globalSetup: '<rootDir>/test/support/global-setup.js',
   globalTeardown: '<rootDir>/test/support/global-teardown.js',
+  testSequencer: '<rootDir>/test/support/longest-first.js',
   maxWorkers: 2,
   // A context that a test has left behind is not always given back.
   workerIdleMemoryLimit: '1GB',

@@ -9,7 +9,9 @@ import { ROOT, sourceFiles } from './source-tree.js';
  */
 const SERVICE = 'src/modules/audit/audit.service.ts';
 const SHARED = 'src/common/http/client-ip.ts';
-const use = (name: string) => `export const used = ${name};\n`;
+const LONG = 'src/modules/audit/audit.jobs.ts';
+let uses = 0;
+const use = (name: string) => `export const used${++uses} = ${name};\n`;
 const lines = (count: number, line: string) => `${line}\n`.repeat(count);
 const parameters = (count: number) =>
   Array.from({ length: count }, (_, index) => `readonly p${index}: string`).join(', ');
@@ -60,7 +62,7 @@ const BREACHES: [what: string, path: string, code: string, rule: string][] = [
     `export function long(): void {\n${lines(39, '  void 0;')}}\n`,
     'max-lines-per-function',
   ],
-  ['a file of 251 lines', SERVICE, lines(251, 'export {};'), 'max-lines'],
+  ['a file of 251 lines', LONG, lines(251, 'export {};'), 'max-lines'],
   [
     'a promise nobody waits for, which takes types to see',
     SERVICE,
@@ -90,21 +92,36 @@ const FINE: [what: string, path: string, code: string][] = [
 ];
 
 const eslint = new ESLint({ cwd: ROOT });
+const broken = new Map<string, string[]>();
 
-async function rulesBrokenBy(path: string, code: string): Promise<string[]> {
-  const [result] = await eslint.lintText(code, { filePath: join(ROOT, path) });
-  return [...new Set(result?.messages.map(({ ruleId, message }) => ruleId ?? message))];
+/** All that is shown under one path is one text, for which the compiler is asked once; a line tells whose breach it is. */
+async function lint(path: string): Promise<void> {
+  const shown = [...BREACHES, ...FINE].filter(([, under]) => under === path);
+  const text = shown.map(([, , code]) => code).join('');
+  const [result] = await eslint.lintText(text, { filePath: join(ROOT, path) });
+  let before = 0;
+  for (const [what, , code] of shown) {
+    const upTo = before + code.split('\n').length - 1;
+    const own = result?.messages.filter(({ line }) => line > before && line <= upTo) ?? [];
+    broken.set(what, [...new Set(own.map(({ ruleId, message }) => ruleId ?? message))]);
+    before = upTo;
+  }
 }
 
+beforeAll(async () => {
+  for (const path of new Set([...BREACHES, ...FINE].map(([, under]) => under))) await lint(path);
+  // The first asks for the types of the whole project.
+}, 600_000);
+
 describe('ESLint refuses', () => {
-  it.each(BREACHES)('%s', async (_, path, code, rule) => {
-    expect(await rulesBrokenBy(path, code)).toEqual([rule]);
+  it.each(BREACHES)('%s', (what, _path, _code, rule) => {
+    expect(broken.get(what)).toEqual([rule]);
   });
 });
 
 describe('ESLint lets pass', () => {
-  it.each(FINE)('%s', async (_, path, code) => {
-    expect(await rulesBrokenBy(path, code)).toEqual([]);
+  it.each(FINE)('%s', (what) => {
+    expect(broken.get(what)).toEqual([]);
   });
 
   it('no file of ours unseen', async () => {

@@ -4,6 +4,7 @@ import {
   barriers,
   ConsoleBrowser,
   describeWithChromium,
+  openConsole,
   PHONE,
   picture,
   sideways,
@@ -14,14 +15,9 @@ describeWithChromium('backups in the console', () => {
   let app: TestApp;
   let browser: ConsoleBrowser;
   let fake: FakeBackups;
-  beforeAll(async () => {
-    app = await TestApp.start();
+  openConsole((opened) => {
+    ({ app, browser } = opened);
     fake = withFakeBackups(app);
-    browser = await ConsoleBrowser.open(app);
-  });
-  afterAll(async () => {
-    await browser.close();
-    await app.stop();
   });
   beforeEach(async () => {
     await app.database.query('DELETE FROM backups');

@@ -1,5 +1,5 @@
 import { TestApp } from '../support/app.js';
-import { ConsoleBrowser, describeWithChromium } from '../support/chromium.js';
+import { ConsoleBrowser, describeWithChromium, openConsole } from '../support/chromium.js';
 import { somebody } from '../support/elsewhere.js';
 import { freePort } from '../support/free-port.js';
 import { CLIENT, OidcIssuer } from '../support/oidc-issuer.js';
@@ -8,20 +8,16 @@ describeWithChromium('signing in with others in the console', () => {
   let issuer: OidcIssuer;
   let app: TestApp;
   let browser: ConsoleBrowser;
-  beforeAll(async () => {
+  const start = async () => {
     const port = await freePort();
     const home = `http://127.0.0.1:${port}`;
     issuer = await OidcIssuer.start(`${home}/api/v1/auth/acme/callback`);
     const client = { OIDC_ACME_CLIENT_ID: CLIENT.id, OIDC_ACME_CLIENT_SECRET: CLIENT.secret };
     const acme = { OIDC_ACME_ISSUER: issuer.url, OIDC_ACME_DISPLAY_NAME: 'ACME', ...client };
-    app = await TestApp.start({ env: { PORT: `${port}`, PUBLIC_URL: home, ...acme } });
-    browser = await ConsoleBrowser.open(app);
-  });
-  afterAll(async () => {
-    await browser.close();
-    await app.stop();
-    await issuer.stop();
-  });
+    return TestApp.start({ env: { PORT: `${port}`, PUBLIC_URL: home, ...acme } });
+  };
+  openConsole((opened) => ({ app, browser } = opened), start);
+  afterAll(() => issuer.stop());
 
   it('makes an account on the way, and leads back to where one wanted to be', async () => {
     const person = somebody();

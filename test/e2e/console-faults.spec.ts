@@ -1,19 +1,12 @@
 import { TestApp } from '../support/app.js';
-import { barriers, ConsoleBrowser, describeWithChromium } from '../support/chromium.js';
+import { barriers, ConsoleBrowser, describeWithChromium, openConsole } from '../support/chromium.js';
 
 const USERS = '**/api/v1/users?**';
 
 describeWithChromium('the console where the server does not answer as it should', () => {
   let app: TestApp;
   let browser: ConsoleBrowser;
-  beforeAll(async () => {
-    app = await TestApp.start();
-    browser = await ConsoleBrowser.open(app);
-  });
-  afterAll(async () => {
-    await browser.close();
-    await app.stop();
-  });
+  openConsole((opened) => ({ app, browser } = opened));
 
   it('says that the server is away, and goes on once it is back', async () => {
     const someone = await app.given.user();
@@ -29,15 +22,15 @@ describeWithChromium('the console where the server does not answer as it should'
   });
 
   it('says that an answer takes long, and waits for none without end', async () => {
-    const { page } = await browser.signedIn('admin', '/');
+    const { page, context } = await browser.signedIn('admin', '/');
     await page.getByRole('heading', { name: 'Storage' }).waitFor();
     await page.route(USERS, () => undefined);
-    await page.clock.install();
+    await context.clock.install();
     await page.getByRole('link', { name: 'People' }).click();
     await page.getByRole('status').first().waitFor();
-    await page.clock.fastForward(6_000);
+    await context.clock.fastForward(6_000);
     await page.getByText('This takes longer than usual…').waitFor();
-    await page.clock.fastForward(60_000);
+    await context.clock.fastForward(60_000);
     await page.getByRole('alert').getByRole('button', { name: 'Try again' }).waitFor();
   });
 
@@ -58,8 +51,9 @@ describeWithChromium('the console where the server does not answer as it should'
       }),
     );
     await page.getByRole('link', { name: 'People' }).click();
-    await page.getByText('the-id-to-quote').waitFor();
+    // The wait is over in two seconds.
     await page.getByRole('button', { name: /Try again in \d s/ }).waitFor();
+    await page.getByText('the-id-to-quote').waitFor();
     await page.unroute(USERS);
     await page.getByRole('button', { name: 'Try again', exact: true }).click();
     await page.getByRole('heading', { level: 1, name: 'People' }).waitFor();

@@ -6,6 +6,7 @@ import {
   barriers,
   ConsoleBrowser,
   describeWithChromium,
+  openConsole,
   PHONE,
   picture,
   sideways,
@@ -24,14 +25,7 @@ const sha256 = (bytes: Buffer | string) => createHash('sha256').update(bytes).di
 describeWithChromium('files in the console', () => {
   let app: TestApp;
   let browser: ConsoleBrowser;
-  beforeAll(async () => {
-    app = await TestApp.start();
-    browser = await ConsoleBrowser.open(app);
-  });
-  afterAll(async () => {
-    await browser.close();
-    await app.stop();
-  });
+  openConsole((opened) => ({ app, browser } = opened));
 
   async function contentOf(page: Page, start: () => Promise<unknown>): Promise<string> {
     const begun = page.waitForEvent('download');

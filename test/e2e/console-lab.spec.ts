@@ -3,6 +3,7 @@ import {
   barriers,
   ConsoleBrowser,
   describeWithChromium,
+  openConsole,
   PHONE,
   picture,
   sideways,
@@ -18,17 +19,10 @@ describeWithChromium('the lab in the console', () => {
   let browser: ConsoleBrowser;
   let user: SignedIn;
   let client: ApiClient;
-  beforeAll(async () => {
-    app = await TestApp.start();
-    browser = await ConsoleBrowser.open(app);
-  });
+  openConsole((opened) => ({ app, browser } = opened));
   beforeEach(async () => {
     user = await app.given.signedIn({ role: 'lab', organizationId: await app.given.organization() });
     client = app.as(user);
-  });
-  afterAll(async () => {
-    await browser.close();
-    await app.stop();
   });
 
   const file = (buffer: Buffer) => ({ name: 'model.onnx', mimeType: 'application/octet-stream', buffer });

@@ -3,6 +3,7 @@ import {
   barriers,
   ConsoleBrowser,
   describeWithChromium,
+  openConsole,
   PHONE,
   picture,
   sideways,
@@ -13,14 +14,10 @@ const OWN_PASSWORD = 'quartz meadow 19 lantern';
 describeWithChromium('the overview in the console', () => {
   let app: TestApp;
   let browser: ConsoleBrowser;
-  beforeAll(async () => {
-    app = await TestApp.start({ env: { ADMIN_EMAIL: '', ADMIN_PASSWORD: '' } });
-    browser = await ConsoleBrowser.open(app);
-  });
-  afterAll(async () => {
-    await browser.close();
-    await app.stop();
-  });
+  openConsole(
+    (opened) => ({ app, browser } = opened),
+    () => TestApp.start({ env: { ADMIN_EMAIL: '', ADMIN_PASSWORD: '' } }),
+  );
 
   it('leads the first administrator to an account of their own, and closes the first one', async () => {
     const password = app.cloudkeep.firstAdmin?.generatedPassword ?? '';
@@ -43,7 +40,7 @@ describeWithChromium('the overview in the console', () => {
 
   it('draws what really happened, for those who may see it', async () => {
     const { page, faults } = await browser.signedIn('admin', '/');
-    await page.getByText('Database').waitFor();
+    await page.getByText('Database', { exact: true }).waitFor();
     for (const name of ['Sign-ins and refusals a day', 'Requests and errors a minute']) {
       const chart = page.getByRole('figure', { name });
       await chart.locator('canvas').waitFor();

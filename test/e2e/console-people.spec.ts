@@ -3,6 +3,7 @@ import {
   barriers,
   ConsoleBrowser,
   describeWithChromium,
+  openConsole,
   PHONE,
   picture,
   sideways,
@@ -11,20 +12,13 @@ import {
 describeWithChromium('people in the console', () => {
   let app: TestApp;
   let browser: ConsoleBrowser;
-  beforeAll(async () => {
-    app = await TestApp.start();
-    browser = await ConsoleBrowser.open(app);
-  });
-  afterAll(async () => {
-    await browser.close();
-    await app.stop();
-  });
+  openConsole((opened) => ({ app, browser } = opened));
 
   it('finds somebody, gives them another role, which their own page shows', async () => {
     const grace = await browser.signedIn('user', '/profile');
     const { page, faults } = await browser.signedIn('admin', '/people');
     await page.getByLabel('Search').fill(grace.user.username);
-    await page.getByText('1 in all').waitFor();
+    await page.getByText('1 in all', { exact: true }).waitFor();
     expect(new URL(page.url()).searchParams.get('q')).toBe(grace.user.username);
     await page.getByRole('link', { name: grace.user.username }).click();
     // The list has a filter by role, too.

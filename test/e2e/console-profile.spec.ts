@@ -3,6 +3,7 @@ import {
   barriers,
   ConsoleBrowser,
   describeWithChromium,
+  openConsole,
   PHONE,
   picture,
   sideways,
@@ -17,15 +18,11 @@ const ELEVEN_MINUTES = 11 * 60;
 describeWithChromium('the profile in the console', () => {
   let app: TestApp;
   let browser: ConsoleBrowser;
-  beforeAll(async () => {
+  openConsole(
+    (opened) => ({ app, browser } = opened),
     // Passkeys are for one origin, which has to be known from the start.
-    app = await TestApp.start({ env: { PORT: String(await freePort()) } });
-    browser = await ConsoleBrowser.open(app);
-  });
-  afterAll(async () => {
-    await browser.close();
-    await app.stop();
-  });
+    async () => TestApp.start({ env: { PORT: String(await freePort()) } }),
+  );
 
   it('changes the password after a fresh proof, and goes on with what was typed', async () => {
     const { page, faults, user } = await browser.signedIn('user', '/profile');

@@ -1,5 +1,12 @@
 import type { TestApp } from '../support/app.js';
-import { barriers, ConsoleBrowser, describeWithChromium, PHONE, sideways } from '../support/chromium.js';
+import {
+  barriers,
+  ConsoleBrowser,
+  describeWithChromium,
+  openConsole,
+  PHONE,
+  sideways,
+} from '../support/chromium.js';
 import { Mailbox } from '../support/mailbox.js';
 
 const NEW_PASSWORD = 'quartz meadow 19 lantern';
@@ -8,15 +15,14 @@ describeWithChromium('getting into the console by mail', () => {
   let mailbox: Mailbox;
   let app: TestApp;
   let browser: ConsoleBrowser;
-  beforeAll(async () => {
-    mailbox = await Mailbox.open();
-    app = await mailbox.startApp();
-    browser = await ConsoleBrowser.open(app);
-  });
-  afterAll(async () => {
-    await browser.close();
-    await mailbox.close();
-  });
+  openConsole(
+    (opened) => ({ app, browser } = opened),
+    async () => {
+      mailbox = await Mailbox.open();
+      return mailbox.startApp();
+    },
+    () => mailbox.close(),
+  );
 
   it('a forgotten password: asks, opens the link of the mail, chooses another, signs in with it', async () => {
     const ada = await app.given.user();

@@ -5,6 +5,7 @@ import {
   barriers,
   ConsoleBrowser,
   describeWithChromium,
+  openConsole,
   PHONE,
   picture,
   sideways,
@@ -20,18 +21,17 @@ describeWithChromium('sandboxes in the console', () => {
   let app: TestApp;
   let browser: ConsoleBrowser;
   const sockets = new Set<Duplex>();
-  beforeAll(async () => {
-    app = await TestApp.start({
-      env: { RATE_LIMIT_QUERY: '2/60', SANDBOX_MAX_ACTIVE_SESSIONS: String(MOST_ACTIVE) },
-    });
-    const server = app.cloudkeep.nest.getHttpServer();
-    server.on('upgrade', (_, socket: Duplex) => sockets.add(socket));
-    browser = await ConsoleBrowser.open(app);
-  });
-  afterAll(async () => {
-    await browser.close();
-    await app.stop();
-  });
+  openConsole(
+    (opened) => {
+      ({ app, browser } = opened);
+      const server = app.cloudkeep.nest.getHttpServer();
+      server.on('upgrade', (_, socket: Duplex) => sockets.add(socket));
+    },
+    () =>
+      TestApp.start({
+        env: { RATE_LIMIT_QUERY: '2/60', SANDBOX_MAX_ACTIVE_SESSIONS: String(MOST_ACTIVE) },
+      }),
+  );
 
   /** Somebody with a session open, looking at it. */
   async function watching(options = {}) {
@@ -40,7 +40,7 @@ describeWithChromium('sandboxes in the console', () => {
     const id = await opened(client);
     const visit = await browser.signedInAs(user, `/sandboxes/${id}`, options);
     await live(visit.page);
-    return { ...visit, user, client, id };
+    return Object.assign(visit, { client, id });
   }
 
   const live = (page: Page) => page.getByRole('status').getByText('live', { exact: true }).waitFor();

@@ -3,6 +3,7 @@ import {
   barriers,
   ConsoleBrowser,
   describeWithChromium,
+  openConsole,
   PHONE,
   picture,
   sideways,
@@ -14,14 +15,7 @@ const ELEVEN_MINUTES = 11 * 60;
 describeWithChromium('tokens and keys in the console', () => {
   let app: TestApp;
   let browser: ConsoleBrowser;
-  beforeAll(async () => {
-    app = await TestApp.start();
-    browser = await ConsoleBrowser.open(app);
-  });
-  afterAll(async () => {
-    await browser.close();
-    await app.stop();
-  });
+  openConsole((opened) => ({ app, browser } = opened));
 
   it('makes a token after a fresh proof, shows it once, and revokes it', async () => {
     const { page, faults } = await browser.signedIn('user', '/tokens');

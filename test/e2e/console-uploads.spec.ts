@@ -4,7 +4,13 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { Page, Route } from 'playwright-core';
 import { TestApp } from '../support/app.js';
-import { barriers, ConsoleBrowser, describeWithChromium, type SignedInVisit } from '../support/chromium.js';
+import {
+  barriers,
+  ConsoleBrowser,
+  describeWithChromium,
+  openConsole,
+  type SignedInVisit,
+} from '../support/chromium.js';
 import { PASSWORD } from '../support/factories/given.js';
 import { storedKeys } from '../support/stored-objects.js';
 
@@ -20,21 +26,17 @@ describeWithChromium('uploads of the console that do not go straight', () => {
   let folder: string;
   let large: string;
   let digest: string;
-  beforeAll(async () => {
+  const start = () => {
     folder = mkdtempSync(join(tmpdir(), 'cloudkeep-uploads-'));
     large = join(folder, 'large.bin');
     const bytes = randomBytes(PIECE + MIB);
     writeFileSync(large, bytes);
     digest = createHash('sha256').update(bytes).digest('hex');
     const env = { MAX_UPLOAD_BYTES: String(12 * MIB), STORAGE_QUOTA_BYTES: String(10 * MIB) };
-    app = await TestApp.start({ env });
-    browser = await ConsoleBrowser.open(app);
-  });
-  afterAll(async () => {
-    await browser.close();
-    await app.stop();
-    rmSync(folder, { recursive: true });
-  });
+    return TestApp.start({ env });
+  };
+  openConsole((opened) => ({ app, browser } = opened), start);
+  afterAll(() => rmSync(folder, { recursive: true }));
 
   /** Of this many bytes, all of them nought. */
   function emptyFile(name: string, size: number): string {

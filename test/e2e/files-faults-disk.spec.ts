@@ -1,42 +1,31 @@
-import { spawnSync } from 'node:child_process';
-import { mkdtempSync, rmSync, statfsSync } from 'node:fs';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { statfsSync } from 'node:fs';
 import { TestApp } from '../support/app.js';
 import type { ApiClient } from '../support/client.js';
 import type { SignedIn } from '../support/factories/given.js';
 import { fetchFile, upload, uploaded } from '../support/files.js';
+import { A_MOUNT, SmallDisk } from '../support/small-disk.js';
 import { storeOf, traces } from '../support/store-files.js';
+import { describeWhere } from '../support/where.js';
 
 const MIB = 1024 * 1024;
 const BINARY = { type: 'application/octet-stream' };
 
-const disk = mkdtempSync(join(tmpdir(), 'cloudkeep-disk-'));
-const isMounted = spawnSync('mount', ['-t', 'tmpfs', '-o', 'size=8m', 'tmpfs', disk]).status === 0;
-const describeOnDisk = isMounted ? describe : describe.skip;
-if (!isMounted) {
-  // Where every test is skipped, so is what would follow them.
-  rmSync(disk, { recursive: true });
-  console.warn('Skipped: a disk that is full (needs root that may mount a tmpfs)');
-}
-afterAll(() => {
-  spawnSync('umount', [disk]);
-  rmSync(disk, { recursive: true, force: true });
-});
+const disk = new SmallDisk(8);
+afterAll(() => disk.remove());
 
-describeOnDisk('a disk of 8 MiB', () => {
+describeWhere(disk.isMounted, A_MOUNT, 'a disk of 8 MiB', () => {
   let app: TestApp;
   let user: SignedIn;
   let client: ApiClient;
   beforeAll(async () => {
-    app = await TestApp.start({ env: { LOCAL_STORAGE_PATH: disk } });
+    app = await TestApp.start({ env: { LOCAL_STORAGE_PATH: disk.path } });
     user = await app.given.signedIn();
     client = app.as(user);
   });
   afterAll(() => app.stop());
   const all = async () => ({ ...(await traces(app)), usage: (await client.get('/files/usage')).body });
   const free = () => {
-    const { bfree, bsize } = statfsSync(disk);
+    const { bfree, bsize } = statfsSync(disk.path);
     return bfree * bsize;
   };
   const FULL = { status: 507, body: { code: 'storage_full' } };

@@ -1,8 +1,9 @@
 import { TestApp } from '../support/app.js';
 import { eventually } from '../support/eventually.js';
 import type { SignedIn } from '../support/factories/given.js';
-import { HAS_REDIS, RedisServer } from '../support/redis-server.js';
+import { A_REDIS, HAS_REDIS, RedisServer } from '../support/redis-server.js';
 import { Standby } from '../support/standby.js';
+import { itWhere } from '../support/where.js';
 
 /** The application on a primary and a streaming replica of it, and one replica that nobody answers at. */
 let standby: Standby;
@@ -62,32 +63,36 @@ it('shows everybody at once what they wrote, though the replica does not have it
   await standby.resume();
 });
 
-it('knows of what was written in another process, where they share a Redis', async () => {
-  if (!HAS_REDIS) return console.warn('SKIPPED: replicas and Redis: there is no redis-server on PATH');
-  const redis = await RedisServer.start();
-  const env = { REDIS_URL: redis.url, DATABASE_REPLICA_URLS: standby.urlOf(app.database) };
-  const here = await TestApp.start({ replicaOf: app, env });
-  const there = await TestApp.start({ replicaOf: app, env });
-  try {
-    const user = await app.given.signedIn();
-    const elsewhere = async () =>
-      ((await there.as(user).get('/conversations')).body.items as { title: string }[]).map(
-        ({ title }) => title,
-      );
-    // From here on both would ask the replica.
-    await eventually(async () => expect(await elsewhere()).toEqual([]), { within: 5_000 });
-    await standby.pause();
-    expect((await here.as(user).post('/conversations', { title: 'From afar' })).status).toBe(201);
-    expect(await elsewhere()).toEqual(['From afar']);
-    // Who can not be asked about writers is not trusted with what may be old.
-    await redis.kill();
-    expect(await elsewhere()).toEqual(['From afar']);
-  } finally {
-    await standby.resume();
-    await Promise.all([here.stop(), there.stop()]);
-    await redis.stop();
-  }
-});
+itWhere(
+  HAS_REDIS,
+  A_REDIS,
+  'knows of what was written in another process, where they share a Redis',
+  async () => {
+    const redis = await RedisServer.start();
+    const env = { REDIS_URL: redis.url, DATABASE_REPLICA_URLS: standby.urlOf(app.database) };
+    const here = await TestApp.start({ replicaOf: app, env });
+    const there = await TestApp.start({ replicaOf: app, env });
+    try {
+      const user = await app.given.signedIn();
+      const elsewhere = async () =>
+        ((await there.as(user).get('/conversations')).body.items as { title: string }[]).map(
+          ({ title }) => title,
+        );
+      // From here on both would ask the replica.
+      await eventually(async () => expect(await elsewhere()).toEqual([]), { within: 5_000 });
+      await standby.pause();
+      expect((await here.as(user).post('/conversations', { title: 'From afar' })).status).toBe(201);
+      expect(await elsewhere()).toEqual(['From afar']);
+      // Who can not be asked about writers is not trusted with what may be old.
+      await redis.kill();
+      expect(await elsewhere()).toEqual(['From afar']);
+    } finally {
+      await standby.resume();
+      await Promise.all([here.stop(), there.stop()]);
+      await redis.stop();
+    }
+  },
+);
 
 it('leaves one out that is five seconds behind, and takes it back', async () => {
   await standby.pause();

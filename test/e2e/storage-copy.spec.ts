@@ -4,6 +4,9 @@ import { join } from 'node:path';
 import { buffer } from 'node:stream/consumers';
 import { jest } from '@jest/globals';
 import pLimit from 'p-limit';
+import { UsageError } from '../../src/common/errors/usage-error.js';
+import { readEnv } from '../../src/config/env.js';
+import { runCopy } from '../../src/modules/storage/copy-command.js';
 import { placeOf } from '../../src/modules/storage/drivers/local-layout.js';
 import { LocalStore } from '../../src/modules/storage/drivers/local.driver.js';
 import { runCli, startCli } from '../support/cli-process.js';
@@ -128,9 +131,15 @@ describe('storage:copy', () => {
       'AZURE_STORAGE_CONNECTION_STRING',
     ],
   ])('refuses %s, saying so', async (_, args, message) => {
-    const { code, out, errors } = await runCli(['storage:copy', ...args]);
+    const refusal = await runCopy(args, readEnv({})).catch((error: unknown) => error);
+    expect(refusal).toBeInstanceOf(UsageError);
+    expect((refusal as Error).message).toContain(message);
+  });
+
+  it('shows its usage after a refusal, and exits with 2', async () => {
+    const { code, out, errors } = await runCli(['storage:copy', '--to', 'local:/tmp/x']);
     expect({ code, out }).toEqual({ code: 2, out: '' });
-    expect(errors.split('\n')[0]).toContain(message);
+    expect(errors.split('\n')[0]).toContain('--from is missing');
     expect(errors).toContain('Usage: npm run cli');
   });
 

@@ -1,4 +1,3 @@
-import { spawnSync } from 'node:child_process';
 import { chmodSync, mkdirSync, mkdtempSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -16,17 +15,15 @@ import { LocalStore } from '../../src/modules/storage/drivers/local.driver.js';
 import { MemoryStore } from '../../src/modules/storage/drivers/memory.driver.js';
 import type { ObjectStore } from '../../src/modules/storage/object-store.port.js';
 import { BIN, DebianPostgres, describeWithPostgresTools } from '../support/debian-postgres.js';
+import { A_MOUNT, SmallDisk } from '../support/small-disk.js';
+import { itWhere } from '../support/where.js';
 
 jest.setTimeout(120_000);
 
 const folder = mkdtempSync(join(tmpdir(), 'cloudkeep-dumps-'));
-const disk = join(folder, 'disk');
-mkdirSync(disk);
-const isMounted = spawnSync('mount', ['-t', 'tmpfs', '-o', 'size=8m', 'tmpfs', disk]).status === 0;
-const itOnDisk = isMounted ? it : it.skip;
-if (!isMounted) console.warn('Skipped: backups on a disk that is full (needs root that may mount a tmpfs)');
+const disk = new SmallDisk(8);
 afterAll(() => {
-  if (isMounted) spawnSync('umount', [disk]);
+  disk.remove();
   rmSync(folder, { recursive: true, force: true });
 });
 
@@ -103,22 +100,29 @@ describeWithPostgresTools('pg_dump', () => {
     expect(left.length).toBeLessThanOrEqual(1);
   });
 
-  itOnDisk('into a store that is full leaves nothing of it', async () => {
-    const store = await LocalStore.open(join(disk, 'store'));
+  itWhere(disk.isMounted, A_MOUNT, 'into a store that is full leaves nothing of it', async () => {
+    const store = await LocalStore.open(join(disk.path, 'store'));
     await expect(engine().make(order(store))).rejects.toMatchObject({ code: 'storage_full' });
     expect(await keysOf(store)).toEqual([]);
     await store.close();
   });
 
-  itOnDisk('is not brought back where there is no room, and nothing of the try stays', async () => {
-    const store = new MemoryStore();
-    const made = await engine().make(order(store));
-    const manifest = { ...made, id: 'any', engine: 'pg_dump' } as unknown as BackupManifest;
-    const options = { at: null, onProgress: () => undefined, signal };
-    await expect(engine(toolsIn(null), disk).bringBack(manifest, store, options)).rejects.toMatchObject({
-      code: 'backup_failed',
-      detail: expect.stringContaining('No space left on device') as string,
-    });
-    expect(readdirSync(join(disk, 'scratch'))).toEqual([]);
-  });
+  itWhere(
+    disk.isMounted,
+    A_MOUNT,
+    'is not brought back where there is no room, and nothing of the try stays',
+    async () => {
+      const store = new MemoryStore();
+      const made = await engine().make(order(store));
+      const manifest = { ...made, id: 'any', engine: 'pg_dump' } as unknown as BackupManifest;
+      const options = { at: null, onProgress: () => undefined, signal };
+      await expect(
+        engine(toolsIn(null), disk.path).bringBack(manifest, store, options),
+      ).rejects.toMatchObject({
+        code: 'backup_failed',
+        detail: expect.stringContaining('No space left on device') as string,
+      });
+      expect(readdirSync(join(disk.path, 'scratch'))).toEqual([]);
+    },
+  );
 });

@@ -1,9 +1,10 @@
-import { fork, spawn, type ChildProcess } from 'node:child_process';
+import { execFile, fork, spawn, spawnSync, type ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
 import { existsSync, readFileSync } from 'node:fs';
 import { chmod, chown, mkdir, mkdtemp, readFile, readdir, realpath, rm, writeFile } from 'node:fs/promises';
 import { dirname, join, resolve } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
+import { promisify } from 'node:util';
 import pg from 'pg';
 import ts from 'typescript';
 import {
@@ -12,6 +13,12 @@ import {
   type EmbeddedServer,
 } from '../../src/database/embedded-postgres.js';
 import { memoryOrDisk } from '../support/scratch.js';
+
+export const NOBODY = 65_534;
+export const isRoot = process.getuid?.() === 0;
+/** Below a folder of root's own nothing can be run by anybody else. */
+export const isOpenToOthers =
+  isRoot && spawnSync('test', ['-x', import.meta.dirname], { uid: NOBODY, gid: NOBODY }).status === 0;
 
 /** Serves until told otherwise: `stop` stops cleanly, `leave` ends without a word to the server. */
 const PROGRAM = `
@@ -53,6 +60,18 @@ export class Home {
     const path = await realpath(await mkdtemp(join(memoryOrDisk(), 'cloudkeep-pg-')));
     await chmod(path, 0o755);
     return new Home(path, program);
+  }
+
+  /** One whose server has run and was stopped: to make a data folder takes most of a first start. */
+  static async seasoned(program: string): Promise<Home> {
+    const home = await Home.make(program);
+    await (await home.start()).stop();
+    return home;
+  }
+
+  /** Becomes what another is, which has to be at rest. */
+  async furnish({ path }: Home): Promise<void> {
+    await promisify(execFile)('cp', ['-a', join(path, 'data'), this.path]);
   }
 
   get dataDir(): string {

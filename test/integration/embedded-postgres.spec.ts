@@ -1,19 +1,9 @@
-import { spawnSync } from 'node:child_process';
 import { watch } from 'node:fs';
 import { mkdir, readFile, rm, stat, writeFile } from 'node:fs/promises';
 import { once } from 'node:events';
 import { join } from 'node:path';
-import { EmbeddedPostgresError } from '../../src/database/embedded-postgres.js';
 import { buildProgram, gone, Home, isServer, query } from './embedded-postgres.fixture.js';
 
-const NOBODY = 65_534;
-const isRoot = process.getuid?.() === 0;
-const itAsRoot = isRoot ? it : it.skip;
-// A checkout below a folder of root's own can't be run by anybody else.
-const others = spawnSync('test', ['-x', import.meta.dirname], { uid: NOBODY, gid: NOBODY });
-const itAsAnother = isRoot && others.status === 0 ? it : it.skip;
-if (itAsAnother === it.skip)
-  console.warn('Skipped: running as another user (needs root, a checkout open to others)');
 const OWNER_BACKEND = `SELECT pid FROM pg_stat_activity WHERE application_name = 'cloudkeep-owner'`;
 const POWERS = ['rolsuper', 'rolbypassrls', 'rolcreatedb', 'rolcreaterole', 'rolreplication'];
 const CLOSED_AND_DURABLE = {
@@ -28,9 +18,10 @@ const CLOSED_AND_DURABLE = {
 describe('embedded PostgreSQL', () => {
   let program: string;
   let home: Home;
+  let seasoned: Home;
 
-  beforeAll(async () => (program = await buildProgram()));
-  afterAll(() => rm(join(program, '..'), { recursive: true, force: true }));
+  beforeAll(async () => (seasoned = await Home.seasoned((program = await buildProgram()))));
+  afterAll(() => Promise.all([seasoned.clean(), rm(join(program, '..'), { recursive: true, force: true })]));
   beforeEach(async () => (home = await Home.make(program)));
   afterEach(() => home.clean());
 
@@ -92,6 +83,8 @@ describe('embedded PostgreSQL', () => {
   });
 
   describe('next start', () => {
+    beforeEach(() => home.furnish(seasoned));
+
     it('finds the data, the role and the passwords of the last one', async () => {
       const first = await home.start();
       await addNote(first.url);
@@ -152,6 +145,8 @@ describe('embedded PostgreSQL', () => {
   });
 
   describe('with other processes around', () => {
+    beforeEach(() => home.furnish(seasoned));
+
     it('a guest that stops leaves the owner its server', async () => {
       const owner = await home.start();
       const pid = await home.pid();
@@ -194,57 +189,6 @@ describe('embedded PostgreSQL', () => {
       await child.urls;
       child.process.send('leave');
       await expect(child.ended).resolves.toBe(0);
-    });
-  });
-
-  describe('users and folders', () => {
-    itAsRoot('runs as root in a folder that only root may enter, with one capability', async () => {
-      await mkdir(join(home.path, 'data'), { mode: 0o700 });
-      const { url } = await home.start();
-      await expect(query(url, 'SELECT 1 AS works')).resolves.toEqual([{ works: 1 }]);
-      const status = await readFile(`/proc/${await home.pid()}/status`, 'utf8');
-      expect(status).toMatch(/^Uid:\t[1-9]/m);
-      expect(BigInt(`0x${/^CapEff:\s*(\w+)/m.exec(status)?.[1] ?? 0}`).toString(2)).toMatch(/^10{1,2}$/);
-    });
-
-    itAsAnother('runs for a user that is not root, and for root on the data of that user', async () => {
-      await home.giveTo(NOBODY, NOBODY);
-      const child = home.child({ uid: NOBODY, gid: NOBODY });
-      await addNote((await child.urls).url);
-      child.process.send('stop');
-      await expect(child.ended).resolves.toBe(0);
-      await expect(stat(home.dataDir)).resolves.toMatchObject({ uid: NOBODY });
-      await expect(readNote((await home.start()).url)).resolves.toEqual([{ answer: 42 }]);
-    });
-
-    it('refuses a folder with something else in it, and leaves it alone', async () => {
-      await mkdir(home.dataDir, { recursive: true });
-      await writeFile(join(home.dataDir, 'thesis.txt'), 'mine');
-      const before = await stat(home.dataDir);
-      await expect(home.start()).rejects.toThrow(/^\S+ is neither empty nor a PostgreSQL data folder: .+$/);
-      await expect(stat(home.dataDir)).resolves.toMatchObject({ uid: before.uid, mode: before.mode });
-    });
-
-    it('refuses data of another version, a file in place of the folder, and a setting that is none', async () => {
-      const refusal = () => home.start().catch((error: unknown) => error as Error);
-      await mkdir(home.dataDir, { recursive: true });
-      await writeFile(join(home.dataDir, 'PG_VERSION'), '15\n');
-      const otherVersion = await refusal();
-      expect(otherVersion).toBeInstanceOf(EmbeddedPostgresError);
-      expect(otherVersion).toHaveProperty(
-        'message',
-        expect.stringMatching(/^The data .+ PostgreSQL 15 .+ brings 18: .+$/),
-      );
-      await rm(home.dataDir, { recursive: true });
-      await writeFile(home.dataDir, '');
-      await expect(refusal()).resolves.toHaveProperty(
-        'message',
-        expect.stringMatching(/^PostgreSQL cannot use .+$/),
-      );
-      await rm(home.dataDir);
-      await expect(home.start({ settings: { no_such_setting: '1' } })).rejects.toThrow(
-        /did not start .+ FATAL: +unrecognized configuration parameter "no_such_setting" \(see .+\)$/,
-      );
     });
   });
 });

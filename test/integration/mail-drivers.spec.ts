@@ -160,6 +160,7 @@ describe('when the process ends', () => {
 
   it('one that takes too long is given back at once and sent at the next start', async () => {
     const replica = await another();
+    replica.cloudkeep.nest.get(MailSender).shutdownPatienceMs = 300;
     const release = server.stall();
     await send(replica, 'bob@example.com');
     await isBeingSent('bob@example.com');

@@ -1,16 +1,14 @@
 import { spawnSync } from 'node:child_process';
 import { randomUUID } from 'node:crypto';
-import { mkdtempSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { BackupManifest } from '../../src/modules/backups/backup-manifest.js';
 import { ArchivedServer, describeWithPgBackRest } from '../support/pgbackrest.js';
 import { corrupt } from '../support/pgbackrest-machine.js';
+import { A_MOUNT, SmallDisk } from '../support/small-disk.js';
+import { itWhere } from '../support/where.js';
 
-const disk = mkdtempSync(join(tmpdir(), 'cloudkeep-disk-'));
-const isMounted = spawnSync('mount', ['-t', 'tmpfs', '-o', 'size=96m,mode=777', 'tmpfs', disk]).status === 0;
-const onDisk = isMounted ? it : it.skip;
-if (!isMounted) console.warn('Skipped: a repository that is full (needs root that may mount a tmpfs)');
+const disk = new SmallDisk(96);
 
 describeWithPgBackRest('pgBackRest: what goes wrong', () => {
   let server: ArchivedServer;
@@ -18,15 +16,14 @@ describeWithPgBackRest('pgBackRest: what goes wrong', () => {
   let last: BackupManifest;
 
   beforeAll(async () => {
-    server = await ArchivedServer.start(isMounted ? { repository: disk } : {});
+    server = await ArchivedServer.start(disk.isMounted ? { repository: disk.path } : {});
     await server.pool.query('CREATE TABLE things AS SELECT generate_series(1, 1000) AS id');
     full = await server.backup('full');
     last = await server.backup('incremental', full);
   }, 60_000);
   afterAll(async () => {
     await server.stop();
-    spawnSync('umount', [disk]);
-    rmSync(disk, { recursive: true, force: true });
+    disk.remove();
   });
 
   const labels = async (): Promise<string[]> => {
@@ -101,9 +98,9 @@ describeWithPgBackRest('pgBackRest: what goes wrong', () => {
     expect(await labels()).toEqual(before);
   });
 
-  onDisk('a full repository fails it; with room again it works', async () => {
+  itWhere(disk.isMounted, A_MOUNT, 'a full repository fails it; with room again it works', async () => {
     const before = await labels();
-    const ballast = join(disk, 'ballast');
+    const ballast = join(disk.path, 'ballast');
     spawnSync('dd', ['if=/dev/zero', `of=${ballast}`, 'bs=64k']);
     await expect(server.backup('full')).rejects.toMatchObject({
       code: 'backup_failed',

@@ -1,18 +1,16 @@
 import { spawn, spawnSync, type ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
-import { chmodSync, existsSync, mkdtempSync, readdirSync, rmSync } from 'node:fs';
+import { chmodSync, mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { Client } from 'pg';
 import { eventually } from './eventually.js';
 import { freePort } from './free-port.js';
+import { PACKAGES, packagedWith } from './postgres-packages.js';
+import { describeWhere } from './where.js';
 
-const PACKAGES = '/usr/lib/postgresql';
-const FOLDERS = existsSync(PACKAGES) ? readdirSync(PACKAGES).map((name) => join(PACKAGES, name, 'bin')) : [];
 /** Its server and its clients, of one version. */
-export const BIN = FOLDERS.find((folder) =>
-  ['postgres', 'initdb', 'pg_dump', 'pg_restore'].every((name) => existsSync(join(folder, name))),
-);
+export const BIN = packagedWith('postgres', 'initdb', 'pg_dump', 'pg_restore');
 /** It refuses to run as root. */
 const NOBODY = process.getuid?.() === 0 ? { uid: 65_534, gid: 65_534 } : {};
 const SETTINGS = {
@@ -27,9 +25,7 @@ const PASSWORD = 'quartz-meadow-31';
 
 /** The stories that need PostgreSQL's server and clients; without them they are skipped, and say so. */
 export function describeWithPostgresTools(name: string, stories: () => void): void {
-  if (BIN !== undefined) return describe(name, stories);
-  console.warn(`SKIPPED: ${name}: there is no PostgreSQL server with its pg_dump below ${PACKAGES}`);
-  describe.skip(name, stories);
+  describeWhere(BIN !== undefined, `PostgreSQL server with its pg_dump below ${PACKAGES}`, name, stories);
 }
 
 /** A PostgreSQL as a distribution packages it, whose version is that of its pg_dump, on a free loopback port. */

@@ -24,21 +24,17 @@ import { commandLine, ownerOfServers, repositoryAt, roomOf } from './pgbackrest-
 import { engineOn } from './pgbackrest-engine.js';
 import { eventually } from './eventually.js';
 import { freePort } from './free-port.js';
+import { PACKAGES, packagedWith } from './postgres-packages.js';
+import { describeWhere } from './where.js';
 
 const run = promisify(execFile);
-const VERSIONS = '/usr/lib/postgresql';
-const BIN = existsSync(VERSIONS)
-  ? readdirSync(VERSIONS)
-      .map((version) => join(VERSIONS, version, 'bin'))
-      .find((folder) => existsSync(join(folder, 'initdb')))
-  : undefined;
+const BIN = packagedWith('initdb');
 const HAS_PGBACKREST = spawnSync('pgbackrest', ['version']).status === 0;
 
 /** The stories that need one; without the programs they are skipped, and say so. */
 export function describeWithPgBackRest(name: string, stories: () => void): void {
-  if (HAS_PGBACKREST && BIN !== undefined) return describe(name, stories);
-  console.warn(`SKIPPED: ${name}: there is no pgbackrest on PATH, or no PostgreSQL below ${VERSIONS}`);
-  describe.skip(name, stories);
+  const what = `pgbackrest on PATH, or no PostgreSQL below ${PACKAGES}`;
+  describeWhere(HAS_PGBACKREST && BIN !== undefined, what, name, stories);
 }
 
 export interface Settings {

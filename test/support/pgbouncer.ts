@@ -6,6 +6,7 @@ import { join } from 'node:path';
 import { Client } from 'pg';
 import { eventually } from './eventually.js';
 import { freePort } from './free-port.js';
+import { describeWhere } from './where.js';
 
 /** Debian keeps it where only administrators look. */
 const PATH = `${process.env.PATH ?? ''}:/usr/sbin`;
@@ -17,9 +18,7 @@ export const CONNECT_QUERY = `SET cloudkeep.organization = ''*''; SET statement_
 
 /** The stories that need one; without a pgbouncer they are skipped, and say so. */
 export function describeWithPgBouncer(name: string, stories: () => void): void {
-  if (HAS_PGBOUNCER) return describe(name, stories);
-  console.warn(`SKIPPED: ${name}: there is no pgbouncer on PATH`);
-  describe.skip(name, stories);
+  describeWhere(HAS_PGBOUNCER, 'pgbouncer on PATH', name, stories);
 }
 
 /** A real PgBouncer in transaction mode on a free loopback port, with the settings that docs/deployment.md asks for. */

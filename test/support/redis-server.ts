@@ -5,14 +5,15 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { Redis } from 'ioredis';
 import { freePort } from './free-port.js';
+import { describeWhere } from './where.js';
 
+/** What it takes, for `itWhere`. */
+export const A_REDIS = 'redis-server on PATH';
 export const HAS_REDIS = spawnSync('redis-server', ['--version']).status === 0;
 
 /** The stories that need one; without a redis-server on PATH they are skipped, and say so. */
 export function describeWithRedis(name: string, stories: () => void): void {
-  if (HAS_REDIS) return describe(name, stories);
-  console.warn(`SKIPPED: ${name}: there is no redis-server on PATH`);
-  describe.skip(name, stories);
+  describeWhere(HAS_REDIS, A_REDIS, name, stories);
 }
 
 /** A real redis-server on a free loopback port, that can be frozen, killed and started again. */

@@ -14,7 +14,6 @@ const MOST_AT_ONCE = 5;
 const LONGEST_ATTEMPT_MS = 60_000;
 /** Well over the longest attempt, also between clocks that differ: only of a replica that died does a claim lapse. */
 const CLAIM_SECONDS = 180;
-const SHUTDOWN_PATIENCE_MS = 5_000;
 
 /**
  * Empties the outbox, a few mails at a time. Each worker claims a mail in one
@@ -24,6 +23,8 @@ const SHUTDOWN_PATIENCE_MS = 5_000;
  */
 @Injectable()
 export class MailSender implements OnApplicationBootstrap, BeforeApplicationShutdown {
+  /** For the attempts under way when the process ends; less of it where a test is about one that never does. */
+  shutdownPatienceMs = 5_000;
   private readonly logger = new Logger(MailSender.name);
   private readonly workers = new Set<Promise<void>>();
   private readonly attempts = new Set<AbortController>();
@@ -65,7 +66,7 @@ export class MailSender implements OnApplicationBootstrap, BeforeApplicationShut
     this.isStopping = true;
     const impatience = setTimeout(() => {
       for (const attempt of this.attempts) attempt.abort(new ShuttingDown('The process ends'));
-    }, SHUTDOWN_PATIENCE_MS);
+    }, this.shutdownPatienceMs);
     await this.idle();
     clearTimeout(impatience);
   }

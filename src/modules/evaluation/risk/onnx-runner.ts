@@ -9,12 +9,15 @@ import { ModelProcess, ModelSilence } from './model-process.js';
 import { MOST_MODEL_BYTES, MOST_WASM_BYTES, type OnnxAnswer, type OnnxProblem } from './onnx-messages.js';
 import { FEATURE_COUNT } from './risk-features.js';
 
-/** WebAssembly is compiled meanwhile. */
-const MOST_START_MS = 15_000;
-/** From the store. */
-const MOST_FETCH_MS = 10_000;
-const MOST_LOAD_MS = 5_000;
-const MOST_RUN_MS = 2_000;
+/** The most milliseconds that something may take. */
+const PATIENCE = {
+  /** WebAssembly is compiled meanwhile. */
+  start: 15_000,
+  /** From the store. */
+  fetch: 10_000,
+  load: 5_000,
+  run: 2_000,
+};
 const IDLE_MS = 5 * 60_000;
 /** Of a model that was too slow: meanwhile it holds nobody else up. */
 const PAUSE_MS = 60_000;
@@ -48,6 +51,8 @@ const PROBLEMS: Record<OnnxProblem, (message: string) => AppError> = {
  */
 @Injectable()
 export class OnnxRunner implements OnApplicationShutdown {
+  /** Less of it where a test is about a model that never answers. */
+  readonly patience = { ...PATIENCE };
   /** Of all organisations: a question takes less than a millisecond once its model is loaded. */
   private readonly oneAtATime = pLimit(1);
   private readonly inspections = pLimit(1);
@@ -68,7 +73,7 @@ export class OnnxRunner implements OnApplicationShutdown {
       clearTimeout(this.idleTimer);
       if (this.child?.isRunning !== true) this.child = new ModelProcess();
       try {
-        const { probabilities } = await ask(this.child, model.digest, () => model.load(), features);
+        const { probabilities } = await this.ask(this.child, model.digest, () => model.load(), features);
         return probabilities;
       } catch (error) {
         // Whatever state the model has left it in, the next one does not inherit.
@@ -92,7 +97,7 @@ export class OnnxRunner implements OnApplicationShutdown {
       try {
         let digest: string | null = null;
         for (const rows of TRIED_ROWS) {
-          const answered: Answered = await ask(
+          const answered: Answered = await this.ask(
             child,
             digest,
             () => Promise.resolve(model),
@@ -114,6 +119,23 @@ export class OnnxRunner implements OnApplicationShutdown {
     this.stop();
   }
 
+  /** Brings the model only where the process does not have it yet. */
+  private async ask(
+    child: ModelProcess,
+    digest: string | null,
+    load: () => Promise<Uint8Array>,
+    features: Float32Array,
+  ): Promise<Answered> {
+    const { patience } = this;
+    const question = { digest, model: null, rows: features.length / FEATURE_COUNT, features };
+    let answer = await child.ask(question, child.isStarting ? patience.start : patience.run);
+    if (answer.kind === 'model_missing') {
+      const model = await fetched(load, patience.fetch);
+      answer = await child.ask({ ...question, model }, patience.load);
+    }
+    return answeredIn(answer);
+  }
+
   private remembered(model: OnnxModelReference, error: unknown): unknown {
     const problem = problemOf(error);
     const isItsFault = error instanceof ModelSilence && error.why !== 'not_started';
@@ -125,21 +147,6 @@ export class OnnxRunner implements OnApplicationShutdown {
     this.child?.stop();
     this.child = null;
   }
-}
-
-/** Brings the model only where the process does not have it yet. */
-async function ask(
-  child: ModelProcess,
-  digest: string | null,
-  load: () => Promise<Uint8Array>,
-  features: Float32Array,
-): Promise<Answered> {
-  const question = { digest, model: null, rows: features.length / FEATURE_COUNT, features };
-  let answer = await child.ask(question, child.isStarting ? MOST_START_MS : MOST_RUN_MS);
-  if (answer.kind === 'model_missing') {
-    answer = await child.ask({ ...question, model: await fetched(load) }, MOST_LOAD_MS);
-  }
-  return answeredIn(answer);
 }
 
 function answeredIn(answer: OnnxAnswer): Answered {
@@ -161,11 +168,11 @@ function problemOf(error: unknown): unknown {
 }
 
 /** A store that hangs holds nobody else's model up. */
-async function fetched(load: () => Promise<Uint8Array>): Promise<Uint8Array> {
+async function fetched(load: () => Promise<Uint8Array>, mostMs: number): Promise<Uint8Array> {
   let timer: NodeJS.Timeout | undefined;
   const late = new Promise<never>((_, reject) => {
-    const error = CommonErrors.unavailable(`The model did not arrive within ${MOST_FETCH_MS / 1000} s.`);
-    timer = setTimeout(() => reject(error), MOST_FETCH_MS);
+    const error = CommonErrors.unavailable(`The model did not arrive within ${mostMs / 1000} s.`);
+    timer = setTimeout(() => reject(error), mostMs);
   });
   try {
     return await Promise.race([load(), late]);

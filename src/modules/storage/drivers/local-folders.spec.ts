@@ -1,4 +1,3 @@
-import { execFileSync } from 'node:child_process';
 import { existsSync } from 'node:fs';
 import {
   mkdir,
@@ -15,9 +14,11 @@ import {
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { buffer } from 'node:stream/consumers';
+import { MIB, pattern, streamed } from '../../../../test/support/object-stores/stage.js';
+import { A_MOUNT, SmallDisk } from '../../../../test/support/small-disk.js';
+import { itWhere } from '../../../../test/support/where.js';
 import { placeOf } from './local-layout.js';
 import { LocalStore } from './local.driver.js';
-import { MIB, pattern, streamed } from '../../../../test/support/object-stores/stage.js';
 
 const HOUR_MS = 60 * 60 * 1000;
 
@@ -155,42 +156,27 @@ describe('a local store whose disk', () => {
     });
   });
 
-  const canMount = process.platform === 'linux' && process.getuid?.() === 0 && mounts();
-  (canMount ? it : it.skip)('is full keeps what it has, and nothing of what it has no room for', async () => {
-    const disk = join(outside, 'disk');
-    await mkdir(disk);
-    execFileSync('mount', ['-t', 'tmpfs', '-o', 'size=4m', 'tmpfs', disk]);
-    try {
-      const small = await LocalStore.open(disk);
-      await small.set('key', pattern(MIB));
-      for (const write of [
-        () => small.set('key', pattern(5 * MIB)),
-        () => small.set('key', streamed(pattern(5 * MIB))),
-        () => small.setMultipart('other', streamed(pattern(5 * MIB))),
-      ])
-        await expect(write()).rejects.toMatchObject({ code: 'storage_full', status: 507 });
-      expect((await buffer(await small.get('key'))).equals(pattern(MIB))).toBe(true);
-      expect(await listed(small)).toEqual(['key']);
-      expect(await readdir(join(disk, 'incoming'))).toEqual([]);
-      await small.set('other', pattern(2 * MIB));
+  const disk = new SmallDisk(4);
+  afterAll(() => disk.remove());
+  const fullDisk = 'is full keeps what it has, and nothing of what it has no room for';
+  itWhere(disk.isMounted, A_MOUNT, fullDisk, async () => {
+    const small = await LocalStore.open(disk.path);
+    await small.set('key', pattern(MIB));
+    for (const write of [
+      () => small.set('key', pattern(5 * MIB)),
+      () => small.set('key', streamed(pattern(5 * MIB))),
+      () => small.setMultipart('other', streamed(pattern(5 * MIB))),
+    ])
+      await expect(write()).rejects.toMatchObject({ code: 'storage_full', status: 507 });
+    expect((await buffer(await small.get('key'))).equals(pattern(MIB))).toBe(true);
+    expect(await listed(small)).toEqual(['key']);
+    expect(await readdir(join(disk.path, 'incoming'))).toEqual([]);
+    await small.set('other', pattern(2 * MIB));
 
-      execFileSync('mount', ['-o', 'remount,ro', disk]);
-      await expect(small.set('third', pattern(1))).rejects.toMatchObject({ code: 'storage_unavailable' });
-      await expect(small.delete('key')).rejects.toMatchObject({ code: 'storage_unavailable' });
-      await expect(small.check()).rejects.toMatchObject({ code: 'storage_unavailable' });
-      expect((await small.stat('key'))?.size).toBe(MIB);
-    } finally {
-      execFileSync('umount', [disk]);
-    }
+    disk.turnReadOnly();
+    await expect(small.set('third', pattern(1))).rejects.toMatchObject({ code: 'storage_unavailable' });
+    await expect(small.delete('key')).rejects.toMatchObject({ code: 'storage_unavailable' });
+    await expect(small.check()).rejects.toMatchObject({ code: 'storage_unavailable' });
+    expect((await small.stat('key'))?.size).toBe(MIB);
   });
 });
-
-/** Containers may be forbidden to. */
-function mounts(): boolean {
-  try {
-    execFileSync('unshare', ['--mount', 'true'], { stdio: 'ignore' });
-    return true;
-  } catch {
-    return false;
-  }
-}
