@@ -5,11 +5,8 @@ import fc from 'fast-check';
 import { AppError } from '../errors/app-error.js';
 import { ARGON2_OPTIONS, MAX_WAITING, PasswordHasher } from './password-hasher.js';
 
-/** Any that text may have: fast-check's own `binary` takes seconds to think of them all. */
-const unit = fc
-  .oneof(fc.nat(0xd7ff), fc.integer({ min: 0xe000, max: 0x10ffff }))
-  .map((code) => String.fromCodePoint(code));
-
+/** Not `binary`, which takes seconds to think of all text there is. */
+const unit = fc.nat(0xd7ff).map((code) => String.fromCodePoint(code));
 const OURS = /^\$argon2id\$v=19\$m=19456,t=2,p=1\$[A-Za-z0-9+/]{22}\$[A-Za-z0-9+/]{43}$/;
 const matched = { matches: true, needsRehash: true };
 const refused = { matches: false, needsRehash: false };
