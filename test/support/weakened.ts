@@ -41,17 +41,17 @@ export interface Code {
 /** Built files of ours, loaded beside those that the tests have. */
 export interface Copy {
   /** @param file below `dist/src`. */
-  load<Exports>(file: string): Exports;
-  remove(): void;
+  readonly load: (file: string) => unknown;
+  readonly remove: () => void;
 }
 
 /** What starts an application with some of its defences taken away. @throws Error as `weakenedCopy` */
 export function weakenedCode(mutations: readonly Mutation[]): Code {
   const { load, remove } = weakenedCopy(mutations);
   return {
-    ...load<typeof AppFile>('app.js'),
-    ...load<typeof ConfigFile>('config/config.js'),
-    ...load<typeof EnvFile>('config/env.js'),
+    ...(load('app.js') as typeof AppFile),
+    ...(load('config/config.js') as typeof ConfigFile),
+    ...(load('config/env.js') as typeof EnvFile),
     remove,
   };
 }
@@ -74,7 +74,7 @@ export function weakenedCopy(mutations: readonly Mutation[]): Copy {
     writeFileSync(path, text);
   }
   return {
-    load: <Exports>(file: string) => nativeRequire(join(folder, 'dist', 'src', file)) as Exports,
+    load: (file): unknown => nativeRequire(join(folder, 'dist', 'src', file)),
     remove: () => rmSync(folder, { recursive: true, force: true }),
   };
 }

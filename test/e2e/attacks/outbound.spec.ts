@@ -130,7 +130,7 @@ attacked(
   [namedAddresses, namesThatLeadThere, redirects],
   () => ({ ...outbound, ...ec2 }),
   () => ({
-    ...copy.load<typeof outbound>('common/http/outbound.js'),
-    ...copy.load<typeof ec2>('common/aws/ec2-clients.js'),
+    ...(copy.load('common/http/outbound.js') as typeof outbound),
+    ...(copy.load('common/aws/ec2-clients.js') as typeof ec2),
   }),
 );

@@ -200,10 +200,10 @@ attacked(
   () => ({ code: { ...layout, ...local, ...memory, ...prefix }, folder }),
   () => ({
     code: {
-      ...copy.load<typeof layout>('modules/storage/drivers/local-layout.js'),
-      ...copy.load<typeof local>('modules/storage/drivers/local.driver.js'),
-      ...copy.load<typeof memory>('modules/storage/drivers/memory.driver.js'),
-      ...copy.load<typeof prefix>('modules/storage/wrappers/prefixed.wrapper.js'),
+      ...(copy.load('modules/storage/drivers/local-layout.js') as typeof layout),
+      ...(copy.load('modules/storage/drivers/local.driver.js') as typeof local),
+      ...(copy.load('modules/storage/drivers/memory.driver.js') as typeof memory),
+      ...(copy.load('modules/storage/wrappers/prefixed.wrapper.js') as typeof prefix),
     },
     folder,
   }),
