@@ -170,7 +170,7 @@ describe('imports', () => {
 
   it('lead to files that are there', () => {
     const there = new Set(everything.map(({ path }) => path));
-    // Of a test that lead nowhere its own run tells; what supports tests is not in `src`.
+    // A test that imports what is not there fails by itself; what supports tests is not in `src`.
     const lost = shipped.flatMap(({ path, imports }) =>
       imports
         .filter(({ target, isLocal }) => isLocal && !there.has(target))
