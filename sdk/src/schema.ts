@@ -1032,6 +1032,23 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/files/collections": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** List the collections that one’s files are in, by name, and how much is in each */
+        get: operations["FileCollections_list"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/files/shared/{link_id}": {
         parameters: {
             query?: never;
@@ -2399,6 +2416,30 @@ export interface components {
             current_password: string;
             /** Format: password */
             new_password: string;
+        };
+        CollectionDto: {
+            /**
+             * @description Of their current versions.
+             * @example 73400320
+             */
+            bytes: number;
+            /**
+             * @description Without those in the trash.
+             * @example 42
+             */
+            file_count: number;
+            /** @example invoices */
+            name: string;
+            /**
+             * Format: date-time
+             * @description When one of its files was last changed.
+             */
+            updated_at: string;
+        };
+        CollectionPageDto: {
+            items: components["schemas"]["CollectionDto"][];
+            /** @description Cursor of the next page; null on the last. */
+            next_cursor: string | null;
         };
         ComparedModelDto: {
             /**
@@ -9751,6 +9792,66 @@ export interface operations {
             };
             /** @description Not available right now; Retry-After says when. */
             503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDto"];
+                };
+            };
+        };
+    };
+    FileCollections_list: {
+        parameters: {
+            query?: {
+                /** @description `next_cursor` of the page before. */
+                cursor?: string;
+                limit?: number;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["CollectionPageDto"];
+                };
+            };
+            /** @description The request is not valid; `errors` names every bad field. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDto"];
+                };
+            };
+            /** @description No credential, or one that is refused. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDto"];
+                };
+            };
+            /** @description The caller does not hold files:read, or a CSRF proof is missing, or the credential may not be used from this address. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDto"];
+                };
+            };
+            /** @description Too many requests; Retry-After says when. */
+            429: {
                 headers: {
                     [name: string]: unknown;
                 };
