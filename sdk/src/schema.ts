@@ -1715,6 +1715,23 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/sandbox/sessions/{id}/evaluation": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Read what the last evaluation of a session found, with all it looked at */
+        get: operations["SandboxHistory_lastEvaluation"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/sandbox/sessions/{id}/logs": {
         parameters: {
             query?: never;
@@ -3231,6 +3248,28 @@ export interface components {
             items: components["schemas"]["FileVersionDto"][];
             /** @description Cursor of the next page; null on the last. */
             next_cursor: string | null;
+        };
+        FoundDto: {
+            /**
+             * Format: uuid
+             * @description Under which it is in the history of actions.
+             */
+            action_id: string;
+            /** @enum {string} */
+            aws_signal: "none" | "rebalance" | "termination";
+            /** @description Ranked, best first; then the rejected. */
+            candidates: components["schemas"]["CandidateDto"][];
+            /** @description Of the pool the machine is in. */
+            crash_probability: number;
+            /** @enum {string} */
+            decision: "STAY" | "SWITCH" | "DRAIN" | "EVACUATE";
+            execution_time_ms: number;
+            model: components["schemas"]["UsedModelDto"];
+            reason: string;
+            savings: components["schemas"]["EvaluationSavingsDto"];
+            /** @description Where to go; null where it stays, or where on-demand is the only way out. */
+            selected: components["schemas"]["CandidateDto"] | null;
+            stages: components["schemas"]["StageDto"][];
         };
         GroupedSavingsDto: {
             evaluations: number;
@@ -14291,6 +14330,64 @@ export interface operations {
             };
             /** @description Refused. */
             502: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDto"];
+                };
+            };
+        };
+    };
+    SandboxHistory_lastEvaluation: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["FoundDto"];
+                };
+            };
+            /** @description No credential, or one that is refused. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDto"];
+                };
+            };
+            /** @description The caller does not hold sandbox:read, or a CSRF proof is missing, or the credential may not be used from this address. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDto"];
+                };
+            };
+            /** @description There is no such thing, or it belongs to somebody else. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDto"];
+                };
+            };
+            /** @description Too many requests; Retry-After says when. */
+            429: {
                 headers: {
                     [name: string]: unknown;
                 };
