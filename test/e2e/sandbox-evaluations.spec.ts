@@ -58,20 +58,6 @@ describe('an evaluation', () => {
     expect(await rowsOf('sandbox_actions')).toHaveLength(1);
   });
 
-  it('is kept whole as the last of its session, for nobody else', async () => {
-    const last = (by = client) => by.get(`/sandbox/sessions/${id}/evaluation`);
-    expect(await last()).toMatchObject({ status: 404, body: { code: 'not_evaluated' } });
-    for (const mode of ['single_instance', 'cluster']) {
-      const { actions: _, ...found } = (await evaluate({ mode })).body;
-      expect((await last()).body).toEqual(found);
-    }
-    const stranger = app.as(await app.given.signedIn());
-    expect(await last(stranger)).toMatchObject({ status: 404, body: { code: 'session_not_found' } });
-    expect(await rowsOf('sandbox_evaluations')).toHaveLength(1);
-    await client.delete(`/sandbox/sessions/${id}`);
-    expect((await last()).body.candidates.length).toBeGreaterThan(1);
-  });
-
   it('has money exact: hourly is the difference to the last digit, a month 730 hours', async () => {
     const { savings: found } = (await evaluate()).body;
     const micros = (amount: string) => {

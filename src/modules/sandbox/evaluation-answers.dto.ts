@@ -225,7 +225,7 @@ export class FoundDto extends DecisionDto {
   @ApiProperty({ type: () => [StageDto] })
   stages!: StageDto[];
 
-  static found(decided: Decided, { candidates, stages }: Evaluation): FoundDto {
+  static found(decided: Decided, { candidates, stages }: Evaluation): Pick<FoundDto, keyof FoundDto> {
     return {
       ...decided,
       candidates: candidates.map((candidate) => CandidateDto.of(candidate)),

@@ -23,17 +23,20 @@ const EMPTY = {
 };
 type Typed = typeof EMPTY;
 
-export function EvaluateCard({ session }: { readonly session: Session }) {
-  const { id } = session;
+function useEvaluating(id: string) {
   const queries = useQueryClient();
   const refresh = useRefresh(historyKey(id), SAVINGS);
-  const [asked, setAsked] = useState<Request | null>(null);
-  const evaluate = async (body: Request) => {
+  return async (body: Request) => {
     const params = { path: { id } };
     const { data } = await api.POST('/api/v1/sandbox/sessions/{id}/evaluate', { params, body });
     queries.setQueryData(evaluationKey(id, data.action_id), data);
     await refresh();
   };
+}
+
+export function EvaluateCard({ session }: { readonly session: Session }) {
+  const [asked, setAsked] = useState<Request | null>(null);
+  const evaluate = useEvaluating(session.id);
   const form = useApiForm<Typed>(EMPTY, async (typed) => {
     const body = requestOf(typed);
     if (body.action === 'stop' || body.action === 'terminate') setAsked(body);
