@@ -3,6 +3,7 @@ import { Module } from '@nestjs/common';
 import { NestFactory } from '@nestjs/core';
 import { readConfig } from './bootstrap.js';
 import { CryptoModule } from './common/crypto/crypto.module.js';
+import type { TextStream } from './common/terminal/progress.js';
 import { SystemClock } from './common/time/clock.js';
 import { TimeModule } from './common/time/time.module.js';
 import type { Config } from './config/config.js';
@@ -28,7 +29,7 @@ import {
   type RestoreCommand,
 } from './modules/backups/restore/backup-commands.js';
 import { Restore } from './modules/backups/restore/restore.js';
-import { showBytes, type TextStream } from './modules/backups/restore/restore-progress.js';
+import { showBytes } from './modules/backups/restore/restore-progress.js';
 import { RestoreRefused } from './modules/backups/restore/restore-refused.js';
 import { Shelf, wordsOf } from './modules/backups/restore/shelf.js';
 import { PostgresTools } from './modules/backups/tools/postgres-tools.js';

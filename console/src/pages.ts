@@ -1,4 +1,5 @@
 import {
+  Building2,
   CircleUser,
   DatabaseBackup,
   FlaskConical,
@@ -23,6 +24,8 @@ export interface PageEntry {
   /** Those with an icon are in the navigation, under the heading of their group. */
   readonly icon?: LucideIcon;
   readonly group?: Group;
+  /** Whoever holds this finds it by another page instead. */
+  readonly otherwise?: Scope;
   readonly load: () => Promise<{ readonly default: ComponentType }>;
 }
 
@@ -113,7 +116,7 @@ export const pages: readonly PageEntry[] = [
     load: () => import('./pages/people'),
   },
   { path: 'people/users/:id', title: 'User', scope: 'users:read', load: () => import('./pages/people/user') },
-  { path: 'people/roles', title: 'Roles', scope: 'users:read', load: () => import('./pages/people/roles') },
+  { path: 'people/roles', title: 'Roles', scope: null, load: () => import('./pages/people/roles') },
   {
     path: 'people/invitations',
     title: 'Invitations',
@@ -123,7 +126,10 @@ export const pages: readonly PageEntry[] = [
   {
     path: 'people/organisation',
     title: 'Organisation',
-    scope: 'users:read',
+    scope: null,
+    otherwise: 'users:read',
+    icon: Building2,
+    group: 'Account',
     load: () => import('./pages/people/organisation'),
   },
   {

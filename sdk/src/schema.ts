@@ -1032,6 +1032,23 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/files/collections": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** List the collections that one’s files are in, by name, and how much is in each */
+        get: operations["FileCollections_list"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/files/shared/{link_id}": {
         parameters: {
             query?: never;
@@ -1692,6 +1709,23 @@ export interface paths {
         put?: never;
         /** Decide whether the machine stays, and where it would be better off */
         post: operations["SandboxEvaluations_evaluate"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/sandbox/sessions/{id}/evaluation": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Read what the last evaluation of a session found, with all it looked at */
+        get: operations["SandboxHistory_lastEvaluation"];
+        put?: never;
+        post?: never;
         delete?: never;
         options?: never;
         head?: never;
@@ -2399,6 +2433,30 @@ export interface components {
             current_password: string;
             /** Format: password */
             new_password: string;
+        };
+        CollectionDto: {
+            /**
+             * @description Of their current versions.
+             * @example 73400320
+             */
+            bytes: number;
+            /**
+             * @description Without those in the trash.
+             * @example 42
+             */
+            file_count: number;
+            /** @example invoices */
+            name: string;
+            /**
+             * Format: date-time
+             * @description When one of its files was last changed.
+             */
+            updated_at: string;
+        };
+        CollectionPageDto: {
+            items: components["schemas"]["CollectionDto"][];
+            /** @description Cursor of the next page; null on the last. */
+            next_cursor: string | null;
         };
         ComparedModelDto: {
             /**
@@ -3190,6 +3248,28 @@ export interface components {
             items: components["schemas"]["FileVersionDto"][];
             /** @description Cursor of the next page; null on the last. */
             next_cursor: string | null;
+        };
+        FoundDto: {
+            /**
+             * Format: uuid
+             * @description Under which it is in the history of actions.
+             */
+            action_id: string;
+            /** @enum {string} */
+            aws_signal: "none" | "rebalance" | "termination";
+            /** @description Ranked, best first; then the rejected. */
+            candidates: components["schemas"]["CandidateDto"][];
+            /** @description Of the pool the machine is in. */
+            crash_probability: number;
+            /** @enum {string} */
+            decision: "STAY" | "SWITCH" | "DRAIN" | "EVACUATE";
+            execution_time_ms: number;
+            model: components["schemas"]["UsedModelDto"];
+            reason: string;
+            savings: components["schemas"]["EvaluationSavingsDto"];
+            /** @description Where to go; null where it stays, or where on-demand is the only way out. */
+            selected: components["schemas"]["CandidateDto"] | null;
+            stages: components["schemas"]["StageDto"][];
         };
         GroupedSavingsDto: {
             evaluations: number;
@@ -9760,6 +9840,66 @@ export interface operations {
             };
         };
     };
+    FileCollections_list: {
+        parameters: {
+            query?: {
+                /** @description `next_cursor` of the page before. */
+                cursor?: string;
+                limit?: number;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["CollectionPageDto"];
+                };
+            };
+            /** @description The request is not valid; `errors` names every bad field. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDto"];
+                };
+            };
+            /** @description No credential, or one that is refused. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDto"];
+                };
+            };
+            /** @description The caller does not hold files:read, or a CSRF proof is missing, or the credential may not be used from this address. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDto"];
+                };
+            };
+            /** @description Too many requests; Retry-After says when. */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDto"];
+                };
+            };
+        };
+    };
     SharedFiles_redeem: {
         parameters: {
             query?: {
@@ -14190,6 +14330,64 @@ export interface operations {
             };
             /** @description Refused. */
             502: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDto"];
+                };
+            };
+        };
+    };
+    SandboxHistory_lastEvaluation: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["FoundDto"];
+                };
+            };
+            /** @description No credential, or one that is refused. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDto"];
+                };
+            };
+            /** @description The caller does not hold sandbox:read, or a CSRF proof is missing, or the credential may not be used from this address. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDto"];
+                };
+            };
+            /** @description There is no such thing, or it belongs to somebody else. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDto"];
+                };
+            };
+            /** @description Too many requests; Retry-After says when. */
+            429: {
                 headers: {
                     [name: string]: unknown;
                 };

@@ -86,6 +86,9 @@ describeWithChromium('sandboxes in the console', () => {
     await pools.getByText('current').waitFor();
     expect(await pools.getByRole('row').count()).toBeGreaterThan(2);
     await page.getByRole('list', { name: 'Stages' }).getByText('yield ranking').waitFor();
+    await page.reload();
+    await pools.getByText('current').waitFor();
+    await live(page);
     await page
       .getByRole('log')
       .getByText(/^Decided: /)

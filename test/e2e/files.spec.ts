@@ -182,4 +182,36 @@ describe('the lists', () => {
     });
     expect(await (await download(`${thrown.id}/download`, {}, own)).text()).toBe('thrown');
   });
+
+  it('of collections show one’s own by name, with what is in them', async () => {
+    const by = app.as(await app.given.signedIn());
+    const keep = (content: string, collection: string) => uploaded(by, content, { fields: { collection } });
+    expect((await by.get('/files/collections')).body).toEqual({ items: [], next_cursor: null });
+    await keep('four', 'plans');
+    const thrown = await keep('thrown', 'drafts');
+    const newest = await keep('seventh', 'plans');
+    await keep('1', 'Invoices.2024');
+    await uploaded(client, 'of somebody else', { fields: { collection: 'strange' } });
+    await by.delete(`/files/${thrown.id}`);
+    const { body } = await by.get('/files/collections');
+    const plans = { name: 'plans', file_count: 2, bytes: 11, updated_at: newest.updated_at };
+    const invoices = { name: 'Invoices.2024', file_count: 1, bytes: 1, updated_at: expect.any(String) };
+    expect(body.items).toHaveLength(2);
+    expect(body.items).toEqual(expect.arrayContaining([plans, invoices]));
+    const paged: unknown[] = [];
+    let cursor: string | null = '';
+    while (cursor !== null) {
+      const query = cursor && `&cursor=${cursor}`;
+      const { body: page } = await by.get(`/files/collections?limit=1${query}`);
+      paged.push(...page.items);
+      cursor = page.next_cursor;
+    }
+    expect(paged).toEqual(body.items);
+    await by.post(`/files/${thrown.id}/restore`);
+    const { body: all } = await app.as(await app.given.signedIn({ role: 'admin' })).get('/files/collections');
+    const names = all.items.map(({ name }: { name: string }) => name);
+    expect(names).toEqual(expect.arrayContaining(['drafts', 'plans', 'strange']));
+    for (const bad of ['cursor=x', `cursor=${Buffer.from('../').toString('base64url')}`, 'limit=0', 'q=x'])
+      expect([bad, (await by.get(`/files/collections?${bad}`)).status]).toEqual([bad, 400]);
+  });
 });

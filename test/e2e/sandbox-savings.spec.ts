@@ -17,7 +17,7 @@ beforeEach(async () => {
   id = await opened(client);
 });
 
-const evaluate = () => client.post(`/sandbox/sessions/${id}/evaluate`, { mode: 'cluster' });
+const evaluate = (mode = 'cluster') => client.post(`/sandbox/sessions/${id}/evaluate`, { mode });
 
 describe('savings', () => {
   it('count a machine once, by its last evaluation, and add up exactly', async () => {
@@ -68,5 +68,22 @@ describe('savings', () => {
     expect(second).toMatchObject({ items: [{ key: id }], next_cursor: null });
     expect((await client.get('/sandbox/savings?from=yesterday')).status).toBe(400);
     expect((await client.get('/sandbox/savings?group=planet')).status).toBe(400);
+  });
+});
+
+describe('what an evaluation found', () => {
+  it('is kept whole as the last of its session, for nobody else', async () => {
+    const last = (by = client) => by.get(`/sandbox/sessions/${id}/evaluation`);
+    expect(await last()).toMatchObject({ status: 404, body: { code: 'not_evaluated' } });
+    for (const mode of ['single_instance', 'cluster']) {
+      const { actions: _, ...found } = (await evaluate(mode)).body;
+      expect((await last()).body).toEqual(found);
+    }
+    const stranger = app.as(await app.given.signedIn());
+    expect(await last(stranger)).toMatchObject({ status: 404, body: { code: 'session_not_found' } });
+    const kept = await app.database.query('SELECT FROM sandbox_evaluations WHERE session_id = $1', [id]);
+    expect(kept).toHaveLength(1);
+    await client.delete(`/sandbox/sessions/${id}`);
+    expect((await last()).body.candidates.length).toBeGreaterThan(1);
   });
 });

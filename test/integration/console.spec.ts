@@ -30,6 +30,7 @@ describe('the console', () => {
         "img-src 'self' blob: data:",
         "connect-src 'self'",
         "font-src 'self'",
+        'frame-src blob:',
         "form-action 'self'",
         "base-uri 'none'",
         "frame-ancestors 'none'",

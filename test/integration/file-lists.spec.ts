@@ -4,6 +4,7 @@ import { DEFAULT_ORGANIZATION_ID } from '../../src/common/access/organizations.j
 import { MAX_ID } from '../../src/common/crypto/ids.js';
 import { Sql } from '../../src/database/sql.js';
 import { FileAccessRepository } from '../../src/modules/files/file-access.repository.js';
+import { FileCollectionsRepository } from '../../src/modules/files/file-collections.repository.js';
 import { FilesRepository, type FileFilters } from '../../src/modules/files/files.repository.js';
 import { TestApp } from '../support/app.js';
 
@@ -96,6 +97,19 @@ describe.each([
     expect([first.found, deep.found]).toEqual([50, 50]);
     for (const { plan } of [first, deep]) expect(plan).not.toMatch(/Seq Scan|"Sort"/);
     expect(deep.pages).toBeLessThanOrEqual(first.pages * 1.3 + 5);
+  });
+
+  it('the collections: counts those of the page alone, and reads no file', async () => {
+    const collections = app.cloudkeep.nest.get(FileCollectionsRepository, { strict: false });
+    const reach = { organizationId: DEFAULT_ORGANIZATION_ID, ownerId };
+    const page = (limit: number) => cost(() => collections.list(reach, 'c2', limit));
+    const [one, four] = [await page(1), await page(4)];
+    expect([one.found, four.found]).toEqual([1, 4]);
+    for (const { plan } of [one, four]) {
+      expect(plan).toContain('"Index Only Scan"');
+      expect(plan).not.toMatch(/Seq Scan|Bitmap|"Index Scan"|"Heap Fetches":[1-9]/);
+    }
+    expect(four.pages).toBeLessThan(one.pages * 5);
   });
 });
 

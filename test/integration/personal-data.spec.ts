@@ -50,6 +50,8 @@ const LEFT_OUT: Readonly<Record<string, string>> = {
     'digests of secrets and sealed data, at most for days; the mails they went by are exported',
   refresh_tokens: 'digests of secrets; their session is in the export',
   roles: 'what an organisation lets its people do; whose role is whose, the profile tells',
+  sandbox_evaluations:
+    'the pools of the cloud that a session’s last evaluation looked at; what came of it is among its actions',
   storage_usage: 'how much somebody keeps; their files are in the export',
   job_runs: 'how the jobs of the server fared',
   signing_keys: 'keys of the server',

@@ -9,6 +9,7 @@ import {
   type UseFormReturn,
 } from 'react-hook-form';
 import { problemOf } from '../api/problem';
+import { Button } from './button';
 import { ProblemNotice } from './problem-notice';
 
 /** What a control of this name takes: `<TextField {...field('email')} label="E-mail" />`. */
@@ -85,5 +86,27 @@ export function Form<Values extends FieldValues>({
       {problem !== null && <ProblemNotice error={problem} />}
       {children}
     </form>
+  );
+}
+
+/** At the end of a form in a dialog: the deed itself, and the way back where closing is not enough. */
+export function FormActions<Values extends FieldValues>({
+  of: { busy },
+  danger,
+  onCancel,
+  children,
+}: {
+  readonly of: ApiForm<Values>;
+  readonly danger?: boolean;
+  readonly onCancel?: () => void;
+  readonly children: ReactNode;
+}) {
+  return (
+    <div className="dialog-actions">
+      {onCancel && <Button onClick={onCancel}>Cancel</Button>}
+      <Button type="submit" variant={danger ? 'danger' : 'primary'} busy={busy}>
+        {children}
+      </Button>
+    </div>
   );
 }

@@ -5,7 +5,10 @@ import { holds, useProfile } from '../session/session';
 /** The pages one may see, by group. */
 export function Navigation({ isOpen, close }: { readonly isOpen: boolean; readonly close: () => void }) {
   const profile = useProfile();
-  const shown = pages.filter(({ icon, scope }) => icon !== undefined && holds(profile, scope));
+  const shown = pages.filter(
+    ({ icon, scope, otherwise }) =>
+      icon !== undefined && holds(profile, scope) && !(otherwise !== undefined && holds(profile, otherwise)),
+  );
   const groups = [undefined, ...GROUPS].map((group) => ({
     group,
     entries: shown.filter((page) => page.group === group),

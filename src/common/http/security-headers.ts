@@ -39,7 +39,11 @@ const DOCS = {
   },
 } satisfies HelmetOptions;
 
-/** The console runs what was built with it, and talks to nobody but this server ('self' is its sockets too, CSP 3). */
+/**
+ * The console runs what was built with it, and talks to nobody but this server ('self' is its sockets too, CSP 3).
+ * It frames nothing but what it has made itself of a file's bytes, for the browser's viewer of PDF: that has this
+ * policy too, so that nothing in there could run either.
+ */
 const CONSOLE = {
   ...API,
   contentSecurityPolicy: {
@@ -51,6 +55,7 @@ const CONSOLE = {
       imgSrc: ["'self'", 'blob:', 'data:'],
       connectSrc: ["'self'"],
       fontSrc: ["'self'"],
+      frameSrc: ['blob:'],
       formAction: ["'self'"],
       baseUri: ["'none'"],
       frameAncestors: ["'none'"],

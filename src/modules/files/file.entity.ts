@@ -7,11 +7,19 @@ const TRASH = { where: 'deleted_at IS NOT NULL' };
 /** What somebody keeps, with its current version, so that one table answers a list. */
 @Entity('files')
 @Index('files_owner_id_id_idx', ['ownerId', 'id'], LIVE)
-@Index('files_owner_id_collection_id_idx', ['ownerId', 'collection', 'id'], LIVE)
+@Index(
+  'files_owner_id_collection_measures_idx',
+  ['ownerId', 'collection', 'id', 'organizationId', 'size', 'updatedAt'],
+  LIVE,
+)
 @Index('files_owner_id_resource_id_idx', ['ownerId', 'resourceType', 'resourceId', 'id'], LIVE)
 @Index('files_owner_id_trash_idx', ['ownerId', 'id'], TRASH)
 @Index('files_organization_id_id_idx', ['organizationId', 'id'], LIVE)
-@Index('files_organization_id_collection_id_idx', ['organizationId', 'collection', 'id'], LIVE)
+@Index(
+  'files_organization_id_collection_measures_idx',
+  ['organizationId', 'collection', 'id', 'size', 'updatedAt'],
+  LIVE,
+)
 @Index('files_organization_id_resource_id_idx', ['organizationId', 'resourceType', 'resourceId', 'id'], LIVE)
 @Index('files_organization_id_trash_idx', ['organizationId', 'id'], TRASH)
 @Index('files_deleted_at_idx', ['deletedAt'], TRASH)

@@ -6,7 +6,7 @@ import { ExtractedMetadataDto } from './extraction/extracted-metadata.dto.js';
 import type { FileRow } from './files.repository.js';
 
 export const DEFAULT_COLLECTION = 'default';
-const COLLECTION = /^[A-Za-z0-9][A-Za-z0-9._-]{0,63}$/;
+export const COLLECTION = /^[A-Za-z0-9][A-Za-z0-9._-]{0,63}$/;
 const COLLECTION_MESSAGE = 'must be 1 to 64 letters, digits, ".", "_" and "-", the first a letter or digit';
 export const LARGEST_METADATA_BYTES = 16_384;
 const LONGEST_RESOURCE_PART = 200;

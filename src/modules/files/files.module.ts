@@ -9,6 +9,9 @@ import { FileAccessLogEntity } from './file-access-log.entity.js';
 import { FileAccessLog } from './file-access-log.js';
 import { FileAccessRepository } from './file-access.repository.js';
 import { FileAccessService } from './file-access.service.js';
+import { FileCollectionsController } from './file-collections.controller.js';
+import { FileCollectionsRepository } from './file-collections.repository.js';
+import { FileCollectionsService } from './file-collections.service.js';
 import { FileContents } from './file-contents.js';
 import { FileData } from './file-data.js';
 import { FileDownloadsService } from './file-downloads.service.js';
@@ -77,9 +80,10 @@ import { UploadedContents } from './uploaded-contents.js';
       FileUploadEntity,
     ]),
   ],
-  // `usage` before `:id`.
+  // `usage` and `collections` before `:id`.
   controllers: [
     StorageUsageController,
+    FileCollectionsController,
     SharedFilesController,
     DirectUploadsController,
     TusController,
@@ -91,6 +95,8 @@ import { UploadedContents } from './uploaded-contents.js';
   providers: [
     FilesService,
     FilesRepository,
+    FileCollectionsService,
+    FileCollectionsRepository,
     FileVersionsService,
     FileVersionsRepository,
     FileUploadsService,

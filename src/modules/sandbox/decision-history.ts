@@ -4,8 +4,9 @@ import { Clock } from '../../common/time/clock.js';
 import type { Evaluation, EvaluationMode } from '../evaluation/evaluation.service.js';
 import { LabService, type InstanceSettings } from '../lab/lab.service.js';
 import { ActionsRepository } from './actions.repository.js';
-import type { Decided } from './evaluation-answers.dto.js';
+import { FoundDto, type Decided } from './evaluation-answers.dto.js';
 import { instanceOf } from './evaluation-requests.js';
+import { LastEvaluationsRepository } from './last-evaluations.repository.js';
 import { LogWriters } from './log-writer.js';
 import type { SealedSessionRow } from './sandbox-sessions.repository.js';
 import { SavingsRepository, type NewSavings } from './savings.repository.js';
@@ -16,12 +17,13 @@ export interface EvaluationMade {
   readonly evaluation: Evaluation;
 }
 
-/** Where a decision is found afterwards: among the actions, the savings, the lab's experiments, and in its place in the log. */
+/** Where a decision is found afterwards: among the actions, the savings, whole as the session's last, the lab's experiments, and in its place in the log. */
 @Injectable()
 export class DecisionHistory {
   constructor(
     private readonly actions: ActionsRepository,
     private readonly savings: SavingsRepository,
+    private readonly last: LastEvaluationsRepository,
     private readonly writers: LogWriters,
     private readonly lab: LabService,
     private readonly clock: Clock,
@@ -47,6 +49,7 @@ export class DecisionHistory {
       finished_at: at,
     });
     await this.savings.insert(savingsOf(session, decided, at));
+    await this.last.keep(organization_id, session_id, FoundDto.found(decided, made.evaluation));
     await this.writers.append(session_id, {
       log_type: 'SYSTEM',
       level: 'info',

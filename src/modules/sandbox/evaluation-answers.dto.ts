@@ -217,23 +217,29 @@ export class DecisionDto {
 /** As plain data. */
 export type Decided = Pick<DecisionDto, keyof DecisionDto>;
 
-export class EvaluationDto extends DecisionDto {
+/** A decision with all that was looked at for it. */
+export class FoundDto extends DecisionDto {
   @ApiProperty({ type: () => [CandidateDto], description: 'Ranked, best first; then the rejected.' })
   candidates!: CandidateDto[];
 
   @ApiProperty({ type: () => [StageDto] })
   stages!: StageDto[];
 
-  @ApiProperty({ type: () => [ActionDto], description: 'What was done about it; none unless asked for.' })
-  actions!: ActionDto[];
-
-  static of(decided: Decided, { candidates, stages }: Evaluation, actions: ActionDto[]): EvaluationDto {
+  static found(decided: Decided, { candidates, stages }: Evaluation): Pick<FoundDto, keyof FoundDto> {
     return {
       ...decided,
       candidates: candidates.map((candidate) => CandidateDto.of(candidate)),
       stages: stages.map((stage) => StageDto.of(stage)),
-      actions,
     };
+  }
+}
+
+export class EvaluationDto extends FoundDto {
+  @ApiProperty({ type: () => [ActionDto], description: 'What was done about it; none unless asked for.' })
+  actions!: ActionDto[];
+
+  static of(decided: Decided, evaluation: Evaluation, actions: ActionDto[]): EvaluationDto {
+    return { ...FoundDto.found(decided, evaluation), actions };
   }
 }
 

@@ -6,6 +6,7 @@ import type { Actor } from '../../common/access/actor.js';
 import { IdPipe } from '../../common/http/id.pipe.js';
 import { PageQuery } from '../../common/pagination/pagination.js';
 import { Returns, ReturnsOrStreams } from '../../common/openapi/returns.decorator.js';
+import { FoundDto } from './evaluation-answers.dto.js';
 import { ActionPageDto, LogsQuery, SandboxLogPageDto, SessionSavingsPageDto } from './history.dto.js';
 import { LogsService } from './logs.service.js';
 import { SandboxHistoryService } from './sandbox-history.service.js';
@@ -54,6 +55,14 @@ export class SandboxHistoryController {
     @Query() query: PageQuery,
   ): Promise<ActionPageDto> {
     return this.history.actions(actor, id, query);
+  }
+
+  @Get('sessions/:id/evaluation')
+  @Access('sandbox:read')
+  @ApiOperation({ summary: 'Read what the last evaluation of a session found, with all it looked at' })
+  @Returns(200, FoundDto, [404])
+  lastEvaluation(@CurrentActor() actor: Actor, @Param('id', IdPipe) id: string): Promise<FoundDto> {
+    return this.history.lastEvaluation(actor, id);
   }
 
   @Get('sessions/:id/savings')

@@ -9,14 +9,17 @@ import {
   type PageQuery,
 } from '../../common/pagination/pagination.js';
 import { ActionsRepository } from './actions.repository.js';
+import type { FoundDto } from './evaluation-answers.dto.js';
 import {
   ActionDto,
   SessionSavingsDto,
   type ActionPageDto,
   type SessionSavingsPageDto,
 } from './history.dto.js';
+import { LastEvaluationsRepository } from './last-evaluations.repository.js';
 import { OwnSessions } from './own-sessions.js';
 import { GroupedSavingsDto, type GroupedSavingsPageDto, type SavingsQuery } from './savings.dto.js';
+import { SandboxErrors } from './sandbox.errors.js';
 import { SavingsRepository } from './savings.repository.js';
 
 /** What was decided and done, and what it saves. */
@@ -26,6 +29,7 @@ export class SandboxHistoryService {
     private readonly own: OwnSessions,
     private readonly actionRows: ActionsRepository,
     private readonly savingsRows: SavingsRepository,
+    private readonly evaluations: LastEvaluationsRepository,
   ) {}
 
   /** @throws AppError 404. */
@@ -40,6 +44,14 @@ export class SandboxHistoryService {
     await this.own.find(actor, id);
     const rows = await this.savingsRows.list(id, readCursor(cursor)?.id ?? MAX_ID, limit + 1);
     return pageOf(rows, limit, (row) => SessionSavingsDto.of(row));
+  }
+
+  /** @throws AppError 404, also `not_evaluated`. */
+  async lastEvaluation(actor: Actor, id: string): Promise<FoundDto> {
+    await this.own.find(actor, id);
+    const found = await this.evaluations.find(id);
+    if (found === null) throw SandboxErrors.notEvaluated(id);
+    return found;
   }
 
   /** @throws AppError 403 where those of all are asked for without `sandbox:cancel`. */

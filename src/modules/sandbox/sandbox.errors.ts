@@ -8,6 +8,13 @@ export const SandboxErrors = {
       title: 'Session not found',
       detail: `No sandbox session ${id}.`,
     }),
+  notEvaluated: (id: string) =>
+    new AppError({
+      status: 404,
+      code: 'not_evaluated',
+      title: 'Not evaluated yet',
+      detail: `Of session ${id} no evaluation is kept: evaluate it.`,
+    }),
   sessionEnded: () =>
     new AppError({
       status: 409,

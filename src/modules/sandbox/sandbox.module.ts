@@ -9,6 +9,7 @@ import { DecisionHistory } from './decision-history.js';
 import { Ec2 } from './ec2.js';
 import { EvaluationRecords } from './evaluation-records.js';
 import { EvaluationRequests } from './evaluation-requests.js';
+import { LastEvaluationsRepository } from './last-evaluations.repository.js';
 import { LogFeeds } from './log-feeds.js';
 import { LogStreams } from './log-streams.js';
 import { LogWriters } from './log-writer.js';
@@ -17,6 +18,7 @@ import { LogsService } from './logs.service.js';
 import { OwnSessions } from './own-sessions.js';
 import { SandboxActionEntity } from './sandbox-action.entity.js';
 import { SandboxData } from './sandbox-data.js';
+import { SandboxEvaluationEntity } from './sandbox-evaluation.entity.js';
 import { SandboxEvaluationsController } from './sandbox-evaluations.controller.js';
 import { SandboxEvaluationsService } from './sandbox-evaluations.service.js';
 import { SandboxHistoryController } from './sandbox-history.controller.js';
@@ -69,6 +71,7 @@ const DECISIONS = [
   Ec2,
   EvaluationRecords,
   EvaluationRequests,
+  LastEvaluationsRepository,
   SandboxEvaluationsService,
   SandboxHistoryService,
   SandboxSignalsService,
@@ -86,6 +89,7 @@ const DECISIONS = [
     LabModule,
     TypeOrmModule.forFeature([
       SandboxActionEntity,
+      SandboxEvaluationEntity,
       SandboxLogEntity,
       SandboxSavingsEntity,
       SandboxSessionEntity,

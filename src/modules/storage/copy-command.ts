@@ -3,7 +3,7 @@ import { parseArgs } from 'node:util';
 import { UsageError } from '../../common/errors/usage-error.js';
 import type { Env } from '../../config/settings.js';
 import { parseStoreLocation, type StoreLocation } from '../../config/storage.js';
-import { showProgress } from './copy-progress.js';
+import { showCopying } from './copy-progress.js';
 import { copyStore, type CopyReport } from './copy-store.js';
 import type { ObjectStore } from './object-store.port.js';
 import { openStore } from './open-store.js';
@@ -67,7 +67,7 @@ async function copyWithProgress(
   request: CopyRequest,
 ): Promise<CopyReport> {
   try {
-    const progress = showProgress(await countKeys(from), process.stdout);
+    const progress = showCopying(await countKeys(from), process.stdout);
     return await copyStore(from, to, { ...request, onProgress: progress.show }).finally(progress.end);
   } catch (error) {
     throw unusable(request.from.text, error);

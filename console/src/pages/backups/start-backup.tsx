@@ -4,7 +4,7 @@ import { api } from '../../api/client';
 import { Button } from '../../components/button';
 import { Dialog } from '../../components/dialog';
 import { SelectField } from '../../components/field';
-import { Form, useApiForm } from '../../components/form';
+import { Form, FormActions, useApiForm } from '../../components/form';
 import { toasts } from '../../components/toasts';
 import { useRefresh } from '../../components/use-change';
 import { BACKUPS, type Backup } from './backup';
@@ -47,12 +47,9 @@ function KindForm({ close }: { readonly close: () => void }) {
         <option value="full">Full</option>
         <option value="incremental">Incremental</option>
       </SelectField>
-      <div className="dialog-actions">
-        <Button onClick={close}>Cancel</Button>
-        <Button type="submit" variant="primary" busy={form.busy}>
-          Start
-        </Button>
-      </div>
+      <FormActions of={form} onCancel={close}>
+        Start
+      </FormActions>
     </Form>
   );
 }

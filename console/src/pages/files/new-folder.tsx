@@ -4,7 +4,7 @@ import { useNavigate } from 'react-router';
 import { Button } from '../../components/button';
 import { Dialog } from '../../components/dialog';
 import { TextField } from '../../components/field';
-import { Form, useApiForm } from '../../components/form';
+import { Form, FormActions, useApiForm } from '../../components/form';
 import { folderAddress } from './use-file-filters';
 
 const NAME = {
@@ -43,11 +43,7 @@ function NameForm({ onDone }: { readonly onDone: () => void }) {
         autoComplete="off"
         {...form.field('name', { required: 'Give it a name.', pattern: NAME })}
       />
-      <div className="dialog-actions">
-        <Button type="submit" variant="primary" busy={form.busy}>
-          Open it
-        </Button>
-      </div>
+      <FormActions of={form}>Open it</FormActions>
     </Form>
   );
 }

@@ -4,7 +4,7 @@ import { Button } from '../../components/button';
 import { Copyable } from '../../components/copyable';
 import { Dialog } from '../../components/dialog';
 import { SelectField, TextField } from '../../components/field';
-import { Form, useApiForm, type ApiForm } from '../../components/form';
+import { Form, FormActions, useApiForm, type ApiForm } from '../../components/form';
 import { useRefresh } from '../../components/use-change';
 import type { FileOf } from './keys';
 
@@ -103,11 +103,7 @@ function LinkFields({ form }: { readonly form: ApiForm<LinkValues> }) {
         <option value="attachment">downloads it</option>
         <option value="inline">shows it</option>
       </SelectField>
-      <div className="dialog-actions">
-        <Button type="submit" variant="primary" busy={form.busy}>
-          Make the link
-        </Button>
-      </div>
+      <FormActions of={form}>Make the link</FormActions>
     </Form>
   );
 }

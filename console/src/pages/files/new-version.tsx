@@ -1,36 +1,34 @@
 import { useState } from 'react';
-import { api } from '../../api/client';
+import { sendContent } from '../../api/send';
 import { Button } from '../../components/button';
-import { bytesInWords } from '../../components/bytes';
 import { ProblemNotice } from '../../components/problem-notice';
+import { Progress } from '../../components/progress';
 import { toasts } from '../../components/toasts';
 import { useRefresh } from '../../components/use-change';
 import { FilePicker } from './file-picker';
 import { FILES, type FileOf } from './keys';
 
-/** Follows the version that is shown: where somebody was faster, the server says so instead. */
-async function send({ id, sha256 }: FileOf, content: File, signal: AbortSignal) {
-  await api.PUT('/api/v1/files/{id}/content', {
-    params: { path: { id }, header: { 'If-Match': `"${sha256}"` } },
-    body: content as unknown as string,
-    bodySerializer: (body: unknown) => body as Blob,
-    headers: { 'content-type': content.type || 'application/octet-stream' },
-    signal,
-  });
+interface Sending {
+  readonly name: string;
+  readonly share: number;
+  readonly stop: () => void;
 }
 
+/** Follows the version that is shown: where somebody was faster, the server says so instead. */
 export function NewVersion({ file }: { readonly file: FileOf }) {
-  const [sending, setSending] = useState<{ readonly file: File; readonly stop: AbortController } | null>(
-    null,
-  );
+  const [sending, setSending] = useState<Sending | null>(null);
   const [problem, setProblem] = useState<unknown>(null);
   const refresh = useRefresh(FILES);
   const upload = async ([content]: readonly File[]) => {
     if (content === undefined) return;
     const stop = new AbortController();
-    setSending({ file: content, stop });
+    const onProgress = (share: number) => setSending({ name: content.name, share, stop: () => stop.abort() });
+    onProgress(0);
     setProblem(null);
-    await send(file, content, stop.signal)
+    await sendContent(`/api/v1/files/${file.id}/content`, content, file.sha256, {
+      onProgress,
+      signal: stop.signal,
+    })
       .then(() => toasts.tell('The new version is the current one.'))
       .catch((error: unknown) => stop.signal.aborted || setProblem(error))
       .finally(() => setSending(null));
@@ -39,22 +37,28 @@ export function NewVersion({ file }: { readonly file: FileOf }) {
   return (
     <div className="stack tight">
       {problem !== null && <ProblemNotice error={problem} />}
-      <div className="row">
-        {sending === null ? (
+      {sending === null ? (
+        <div className="row">
           <FilePicker label={`New version of ${file.file_name}`} onFiles={(files) => void upload(files)}>
             Upload a new version
           </FilePicker>
-        ) : (
-          <>
-            <span role="status">
-              Sending {sending.file.name} ({bytesInWords(sending.file.size)})…
-            </span>
-            <Button small onClick={() => sending.stop.abort()}>
-              Cancel
-            </Button>
-          </>
-        )}
-      </div>
+        </div>
+      ) : (
+        <UnderWay sending={sending} />
+      )}
     </div>
+  );
+}
+
+function UnderWay({ sending: { name, share, stop } }: { readonly sending: Sending }) {
+  return (
+    <>
+      <Progress label={`Upload of ${name}`} share={share} then="All is sent; the server keeps it now…" />
+      <div className="row">
+        <Button small onClick={stop}>
+          Cancel
+        </Button>
+      </div>
+    </>
   );
 }

@@ -1,15 +1,15 @@
 import { ProblemError } from '#sdk';
 import { useEffect, useRef, useState } from 'react';
 import { useNavigate } from 'react-router';
-import { sendForm } from '../../api/send-form';
+import { sendForm } from '../../api/send';
 import { Button, LinkButton } from '../../components/button';
 import { bytesInWords } from '../../components/bytes';
 import { CheckField, Field, TextAreaField, TextField } from '../../components/field';
 import { Form, useApiForm, type ApiForm } from '../../components/form';
 import { Card, Page } from '../../components/page';
+import { Progress } from '../../components/progress';
 import { toasts } from '../../components/toasts';
 import { useRefresh } from '../../components/use-change';
-import { percent } from '../sandboxes/words';
 import { MODELS, type Model } from './keys';
 import { nameOf } from './model-name';
 import './lab.css';
@@ -61,7 +61,9 @@ export default function UploadModel() {
         <Card title="A version of a model">
           <Form of={form}>
             <Fields form={form} />
-            {progress !== null && <Progress of={progress} />}
+            {progress !== null && (
+              <Progress label="Upload" share={progress} then="All is sent; the server tries it now…" />
+            )}
             <div className="row end">
               {progress === null ? (
                 <LinkButton to="/lab">Cancel</LinkButton>
@@ -108,17 +110,6 @@ function atItsField(error: unknown): never {
     status: error.status,
     errors: [{ field, message: error.detail }],
   });
-}
-
-function Progress({ of }: { readonly of: number }) {
-  return (
-    <div className="stack tight">
-      <progress className="progress" value={of} max={1} aria-label="Upload" />
-      <p className="muted small" role="status">
-        {of < 1 ? `${percent(of)} sent` : 'All is sent; the server tries it now…'}
-      </p>
-    </div>
-  );
 }
 
 function wrongWithFile(chosen: unknown): string | true {

@@ -1,9 +1,8 @@
 import { useNavigate } from 'react-router';
 import { api } from '../../api/client';
-import { Button } from '../../components/button';
 import { Dialog } from '../../components/dialog';
 import { PasswordField, TextField } from '../../components/field';
-import { Form, useApiForm } from '../../components/form';
+import { Form, FormActions, useApiForm } from '../../components/form';
 import { toasts } from '../../components/toasts';
 import { useRefresh } from '../../components/use-change';
 import { USERS } from './person';
@@ -36,12 +35,9 @@ export function CreateUserDialog({ onClose }: { readonly onClose: () => void }) 
           autoComplete="new-password"
           {...form.field('password')}
         />
-        <div className="dialog-actions">
-          <Button onClick={onClose}>Cancel</Button>
-          <Button type="submit" variant="primary" busy={form.busy}>
-            Create
-          </Button>
-        </div>
+        <FormActions of={form} onCancel={onClose}>
+          Create
+        </FormActions>
       </Form>
     </Dialog>
   );

@@ -5,7 +5,7 @@ import { Button } from '../../components/button';
 import { DataTable, type Column } from '../../components/data-table';
 import { ConfirmDialog, Dialog } from '../../components/dialog';
 import { TextField } from '../../components/field';
-import { Form, useApiForm } from '../../components/form';
+import { Form, FormActions, useApiForm } from '../../components/form';
 import { Page } from '../../components/page';
 import { EmptyState } from '../../components/states';
 import { RelativeTime } from '../../components/time';
@@ -86,12 +86,9 @@ function InviteForm({ close }: { readonly close: () => void }) {
         {...form.field('email', { required: 'Enter an e-mail address.' })}
       />
       <RoleField label="Role" {...form.field('role')} />
-      <div className="dialog-actions">
-        <Button onClick={close}>Cancel</Button>
-        <Button type="submit" variant="primary" busy={form.busy}>
-          Invite
-        </Button>
-      </div>
+      <FormActions of={form} onCancel={close}>
+        Invite
+      </FormActions>
     </Form>
   );
 }

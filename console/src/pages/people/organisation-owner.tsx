@@ -5,11 +5,11 @@ import { api, type components } from '../../api/client';
 import { Button } from '../../components/button';
 import { ConfirmDialog, Dialog } from '../../components/dialog';
 import { TextField } from '../../components/field';
-import { Form, useApiForm } from '../../components/form';
+import { Form, FormActions, useApiForm } from '../../components/form';
 import { Card } from '../../components/page';
 import { toasts } from '../../components/toasts';
 import { useRefresh } from '../../components/use-change';
-import { useProfile } from '../../session/session';
+import { useCan, useProfile } from '../../session/session';
 import { ORGANIZATION, USERS } from './person';
 
 export type Organization = components['schemas']['OrganizationDto'];
@@ -26,7 +26,9 @@ export function OrganisationOwner({ organization }: Of) {
   return (
     <Card title="Owner" about="Who may give the organisation to another, or have it removed.">
       <div className="stack">
-        <p>{ownerId === null ? 'It has none yet.' : <Owner id={ownerId} />}</p>
+        <p>
+          <OwnerInWords id={ownerId} />
+        </p>
         <div className="row">
           {mayGive && <Transfer />}
           {ownerId === id && deletionAt === null && <Removal organization={organization} />}
@@ -34,6 +36,14 @@ export function OrganisationOwner({ organization }: Of) {
       </div>
     </Card>
   );
+}
+
+function OwnerInWords({ id }: { readonly id: string | null }) {
+  const mayRead = useCan('users:read');
+  const { id: own } = useProfile();
+  if (id === null) return 'It has none yet.';
+  if (mayRead) return <Owner id={id} />;
+  return id === own ? 'It is yours.' : 'One of the others in it.';
 }
 
 function Owner({ id }: { readonly id: string }) {
@@ -71,27 +81,29 @@ async function idOf(username: string): Promise<string> {
 
 function TransferForm({ close }: { readonly close: () => void }) {
   const refresh = useRefresh(ORGANIZATION);
+  const mayLookUp = useCan('users:read');
   const form = useApiForm({ username: '' }, async ({ username }) => {
-    const body = { user_id: await idOf(username.trim()) };
+    const body = { user_id: mayLookUp ? await idOf(username.trim()) : username.trim() };
     await api.POST('/api/v1/organizations/transfer', { body });
-    toasts.tell(`The organisation belongs to ${username.trim()} now.`);
+    toasts.tell('The organisation is theirs now.');
     close();
     await refresh();
   });
   return (
     <Form of={form}>
       <TextField
-        label="Username of the new owner"
-        description="Only they can give it back."
+        label={mayLookUp ? 'Username of the new owner' : 'Id of the new owner'}
+        description={
+          mayLookUp
+            ? 'Only they can give it back.'
+            : 'An administrator can tell it. Only they can give it back.'
+        }
         autoComplete="off"
-        {...form.field('username', { required: 'Enter a username.' })}
+        {...form.field('username', { required: 'Say who.' })}
       />
-      <div className="dialog-actions">
-        <Button onClick={close}>Cancel</Button>
-        <Button type="submit" variant="danger" busy={form.busy}>
-          Give it away
-        </Button>
-      </div>
+      <FormActions of={form} onCancel={close} danger>
+        Give it away
+      </FormActions>
     </Form>
   );
 }

@@ -1,8 +1,7 @@
 import { api } from '../../api/client';
-import { Button } from '../../components/button';
 import { Dialog } from '../../components/dialog';
 import { TextField } from '../../components/field';
-import { Form, useApiForm } from '../../components/form';
+import { Form, FormActions, useApiForm } from '../../components/form';
 import { toasts } from '../../components/toasts';
 import { useRefresh } from '../../components/use-change';
 import { ScopePicker } from '../../session/scope-picker';
@@ -42,12 +41,9 @@ export function RoleDialog({ role, onClose }: { readonly role?: Role; readonly o
         )}
         <TextField label="Description" optional autoComplete="off" {...form.field('description')} />
         <ScopePicker {...form.field('scopes')} />
-        <div className="dialog-actions">
-          <Button onClick={onClose}>Cancel</Button>
-          <Button type="submit" variant="primary" busy={form.busy}>
-            {role === undefined ? 'Make the role' : 'Save, for all who have it'}
-          </Button>
-        </div>
+        <FormActions of={form} onCancel={onClose}>
+          {role === undefined ? 'Make the role' : 'Save, for all who have it'}
+        </FormActions>
       </Form>
     </Dialog>
   );

@@ -81,15 +81,18 @@ function RoleList({ title, about, roles, none }: RoleListProps) {
 function RoleLine({ role }: { readonly role: Role }) {
   const { name, description, scopes, is_built_in: isBuiltIn } = role;
   const profile = useProfile();
+  const mayRead = useCan('users:read');
   const mayManage = useCan('roles:manage') && !isBuiltIn && holdsAll(profile, scopes);
   return (
     <li>
       <div className="stack tight">
         <div className="row">
           <strong>{name}</strong>
-          <Link className="small" to={`/people?role=${name}`}>
-            who has it
-          </Link>
+          {mayRead && (
+            <Link className="small" to={`/people?role=${name}`}>
+              who has it
+            </Link>
+          )}
         </div>
         {description !== null && <p className="muted">{description}</p>}
         <div className="row">

@@ -6,7 +6,7 @@ import { api, type components } from '../../api/client';
 import { Button, IconButton } from '../../components/button';
 import { ConfirmDialog, Dialog } from '../../components/dialog';
 import { TextField } from '../../components/field';
-import { Form, useApiForm } from '../../components/form';
+import { Form, FormActions, useApiForm } from '../../components/form';
 import { Loaded } from '../../components/loaded';
 import { Card } from '../../components/page';
 import { RelativeTime } from '../../components/time';
@@ -122,11 +122,7 @@ function NameForm({ onAdded }: { readonly onAdded: (recoveryCodes: readonly stri
         autoComplete="off"
         {...form.field('name', { required: 'Give it a name.' })}
       />
-      <div className="dialog-actions">
-        <Button type="submit" variant="primary" busy={form.busy}>
-          Go on
-        </Button>
-      </div>
+      <FormActions of={form}>Go on</FormActions>
     </Form>
   );
 }

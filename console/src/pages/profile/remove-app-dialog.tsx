@@ -1,8 +1,7 @@
 import { api } from '../../api/client';
-import { Button } from '../../components/button';
 import { Dialog } from '../../components/dialog';
 import { TextField } from '../../components/field';
-import { Form, useApiForm } from '../../components/form';
+import { Form, FormActions, useApiForm } from '../../components/form';
 import { toasts } from '../../components/toasts';
 
 export function RemoveAppDialog({ onClose }: { readonly onClose: () => void }) {
@@ -20,12 +19,9 @@ export function RemoveAppDialog({ onClose }: { readonly onClose: () => void }) {
           autoComplete="one-time-code"
           {...form.field('code', { required: 'Enter a code.' })}
         />
-        <div className="dialog-actions">
-          <Button onClick={onClose}>Cancel</Button>
-          <Button type="submit" variant="danger" busy={form.busy}>
-            Remove the app
-          </Button>
-        </div>
+        <FormActions of={form} onCancel={onClose} danger>
+          Remove the app
+        </FormActions>
       </Form>
     </Dialog>
   );

@@ -1,10 +1,9 @@
 import { useQuery } from '@tanstack/react-query';
 import { api, type components } from '../../api/client';
-import { Button } from '../../components/button';
 import { Copyable } from '../../components/copyable';
 import { Dialog } from '../../components/dialog';
 import { TextField } from '../../components/field';
-import { Form, useApiForm } from '../../components/form';
+import { Form, FormActions, useApiForm } from '../../components/form';
 import { Loaded } from '../../components/loaded';
 
 interface SetUpProps {
@@ -52,11 +51,7 @@ function ConfirmForm({
           autoComplete="one-time-code"
           {...form.field('code', { required: 'Enter the code.' })}
         />
-        <div className="dialog-actions">
-          <Button type="submit" variant="primary" busy={form.busy}>
-            Turn it on
-          </Button>
-        </div>
+        <FormActions of={form}>Turn it on</FormActions>
       </Form>
     </div>
   );

@@ -2,42 +2,32 @@ import { Card } from '../../components/page';
 import { RelativeTime } from '../../components/time';
 import { CandidatesTable } from './candidates-table';
 import type { Decided } from './history';
-import type { Evaluation } from './keys';
+import type { Found } from './keys';
 import { DecisionBadge, dollars, percent } from './words';
 
 interface Props {
-  /** The answer to whoever evaluated on this page; null where nobody did. */
-  readonly answer: Evaluation | null;
-  readonly newest: Decided | undefined;
+  readonly decided: Decided;
+  /** What it was made of, where that is kept. */
+  readonly found: Found | null;
 }
 
-export function DecisionCard({ answer, newest }: Props) {
-  // Somebody may have evaluated elsewhere since.
-  const isOwn = answer !== null && (newest === undefined || newest.action_id === answer.action_id);
-  const shown = isOwn ? answer : newest;
-  if (shown === undefined) return null;
+export function DecisionCard({ decided, found }: Props) {
   return (
     <Card
       title="Decision"
-      about={newest && <RelativeTime at={newest.at} />}
-      actions={<DecisionBadge of={shown.decision} />}
+      about={<RelativeTime at={decided.at} />}
+      actions={<DecisionBadge of={decided.decision} />}
     >
       <div className="stack">
-        <p>{shown.reason}</p>
-        <Grounds of={shown} />
-        {isOwn ? (
-          <CandidatesTable candidates={answer.candidates} />
-        ) : (
-          <p className="muted small">
-            The table of pools comes with the answer of an evaluation: evaluate here to see it.
-          </p>
-        )}
+        <p>{decided.reason}</p>
+        <Grounds of={decided} />
+        {found && <CandidatesTable candidates={found.candidates} />}
       </div>
     </Card>
   );
 }
 
-function Grounds({ of }: { readonly of: Evaluation | Decided }) {
+function Grounds({ of }: { readonly of: Decided }) {
   const { selected, model } = of;
   return (
     <dl className="facts">

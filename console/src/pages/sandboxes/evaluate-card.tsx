@@ -1,3 +1,4 @@
+import { useQueryClient } from '@tanstack/react-query';
 import { useState } from 'react';
 import { useWatch } from 'react-hook-form';
 import { api, type components } from '../../api/client';
@@ -7,7 +8,7 @@ import { CheckField, SelectField, TextField } from '../../components/field';
 import { Form, useApiForm, type ApiForm } from '../../components/form';
 import { Card } from '../../components/page';
 import { useRefresh } from '../../components/use-change';
-import { historyKey, SAVINGS, type Evaluation, type Session } from './keys';
+import { evaluationKey, historyKey, SAVINGS, type Session } from './keys';
 
 type Request = components['schemas']['EvaluateDto'];
 
@@ -22,20 +23,20 @@ const EMPTY = {
 };
 type Typed = typeof EMPTY;
 
-interface Props {
-  readonly session: Session;
-  readonly onAnswer: (evaluation: Evaluation) => void;
-}
-
-export function EvaluateCard({ session, onAnswer }: Props) {
-  const { id } = session;
+function useEvaluating(id: string) {
+  const queries = useQueryClient();
   const refresh = useRefresh(historyKey(id), SAVINGS);
-  const [asked, setAsked] = useState<Request | null>(null);
-  const evaluate = async (body: Request) => {
+  return async (body: Request) => {
     const params = { path: { id } };
-    onAnswer((await api.POST('/api/v1/sandbox/sessions/{id}/evaluate', { params, body })).data);
+    const { data } = await api.POST('/api/v1/sandbox/sessions/{id}/evaluate', { params, body });
+    queries.setQueryData(evaluationKey(id, data.action_id), data);
     await refresh();
   };
+}
+
+export function EvaluateCard({ session }: { readonly session: Session }) {
+  const [asked, setAsked] = useState<Request | null>(null);
+  const evaluate = useEvaluating(session.id);
   const form = useApiForm<Typed>(EMPTY, async (typed) => {
     const body = requestOf(typed);
     if (body.action === 'stop' || body.action === 'terminate') setAsked(body);

@@ -1,6 +1,7 @@
 import { useQuery } from '@tanstack/react-query';
-import { cloudkeep, type components } from '../../api/client';
-import { historyKey, type Evaluation } from './keys';
+import { api, cloudkeep, type components } from '../../api/client';
+import { hasStatus } from '../../api/problem';
+import { evaluationKey, historyKey, type Evaluation, type Found } from './keys';
 
 type Action = components['schemas']['ActionDto'];
 type Saved = components['schemas']['SessionSavingsDto'];
@@ -41,4 +42,26 @@ const decidedIn = ({ id, created_at: at, details }: Action) =>
 
 export function useHistory(id: string) {
   return useQuery({ queryKey: historyKey(id), queryFn: ({ signal }) => readHistory(id, signal) });
+}
+
+async function readLast(id: string, signal: AbortSignal): Promise<Found | null> {
+  try {
+    return (await api.GET('/api/v1/sandbox/sessions/{id}/evaluation', { params: { path: { id } }, signal }))
+      .data;
+  } catch (error) {
+    // Decided before the server kept more than the decision.
+    if (hasStatus(error, 404)) return null;
+    throw error;
+  }
+}
+
+/** All that the newest decision was made of; null where that is not kept, or not read yet. */
+export function useFound(id: string, newest: Decided | undefined): Found | null {
+  const { data = null } = useQuery({
+    queryKey: evaluationKey(id, newest?.action_id),
+    enabled: newest !== undefined,
+    staleTime: Infinity,
+    queryFn: ({ signal }) => readLast(id, signal),
+  });
+  return data?.action_id === newest?.action_id ? data : null;
 }

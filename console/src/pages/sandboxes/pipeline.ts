@@ -1,5 +1,5 @@
 import type { SandboxLog } from '#sdk';
-import type { Evaluation } from './keys';
+import type { Found } from './keys';
 
 export interface StageSeen {
   readonly name: string;
@@ -21,6 +21,12 @@ const AFTER_INPUT = [
   'reactive_override',
   'log_actuator',
 ];
+
+/** Whether an evaluation has begun of which no decision has come, yet or at all. */
+export function isUnderWay(lines: readonly SandboxLog[]): boolean {
+  const begun = lines.findLastIndex(({ data }) => INPUTS.has(data?.stage));
+  return begun > lines.findLastIndex(({ data }) => data?.action_id !== undefined);
+}
 
 /** The stages of the newest evaluation, as far as its lines tell. Empty before the first. */
 export function stagesIn(lines: readonly SandboxLog[]): readonly StageSeen[] {
@@ -47,7 +53,7 @@ export function stagesIn(lines: readonly SandboxLog[]): readonly StageSeen[] {
 }
 
 /** As the answer reports them, exactly. */
-export function stagesOf({ stages }: Pick<Evaluation, 'stages'>): readonly StageSeen[] {
+export function stagesOf({ stages }: Pick<Found, 'stages'>): readonly StageSeen[] {
   return stages
     .filter(({ name, state }) => state === 'done' || !INPUTS.has(name))
     .map(({ name, state, in: before, out, duration_ms: ms }) => ({

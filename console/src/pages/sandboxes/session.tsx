@@ -1,5 +1,4 @@
 import { useQuery } from '@tanstack/react-query';
-import { useState } from 'react';
 import { useParams } from 'react-router';
 import { api } from '../../api/client';
 import { LinkButton } from '../../components/button';
@@ -10,11 +9,11 @@ import { useCan } from '../../session/session';
 import { DecisionCard } from './decision-card';
 import { EndSession } from './end-session';
 import { EvaluateCard } from './evaluate-card';
-import { useHistory } from './history';
+import { useFound, useHistory } from './history';
 import { ActionsCard, HistoryCards } from './history-card';
-import { sessionKey, type Evaluation, type Session } from './keys';
+import { sessionKey, type Session } from './keys';
 import { LogCard } from './log-card';
-import { stagesIn, stagesOf } from './pipeline';
+import { isUnderWay, stagesIn, stagesOf } from './pipeline';
 import { PipelineCard } from './pipeline-card';
 import { TimeLeft } from './time-left';
 import { useLiveLog } from './use-live-log';
@@ -35,10 +34,9 @@ function Sandbox({ session }: { readonly session: Session }) {
   const { id, status } = session;
   const log = useLiveLog(session);
   const history = useHistory(id);
-  const [answer, setAnswer] = useState<Evaluation | null>(null);
   const mayEvaluate = useCan('sandbox:execute') && status === 'active';
   const newest = history.data?.decisions[0];
-  const isOwn = answer !== null && newest?.action_id === answer.action_id;
+  const found = useFound(id, newest);
   return (
     <Page
       title={session.instance_id}
@@ -47,16 +45,12 @@ function Sandbox({ session }: { readonly session: Session }) {
     >
       <div className="stack">
         <div className="grid halves">
-          {mayEvaluate ? (
-            <EvaluateCard session={session} onAnswer={setAnswer} />
-          ) : (
-            <OverCard session={session} />
-          )}
-          <PipelineCard stages={isOwn ? stagesOf(answer) : stagesIn(log.lines)} />
+          {mayEvaluate ? <EvaluateCard session={session} /> : <OverCard session={session} />}
+          <PipelineCard stages={found && !isUnderWay(log.lines) ? stagesOf(found) : stagesIn(log.lines)} />
         </div>
-        <DecisionCard answer={answer} newest={newest} />
+        {newest && <DecisionCard decided={newest} found={found} />}
         <LogCard sessionId={id} log={log} />
-        <Loaded query={history}>{(found) => <HistoryCards history={found} />}</Loaded>
+        <Loaded query={history}>{(read) => <HistoryCards history={read} />}</Loaded>
         <ActionsCard sessionId={id} />
       </div>
     </Page>

@@ -5,7 +5,7 @@ import { Button } from '../../components/button';
 import { DataTable, type Column } from '../../components/data-table';
 import { Dialog } from '../../components/dialog';
 import { TextField } from '../../components/field';
-import { Form, useApiForm } from '../../components/form';
+import { Form, FormActions, useApiForm } from '../../components/form';
 import { Page } from '../../components/page';
 import { EmptyState } from '../../components/states';
 import { RelativeTime } from '../../components/time';
@@ -105,11 +105,7 @@ function TokenForm({ onMade }: { readonly onMade: (secret: string) => void }) {
       />
       <ScopePicker {...form.field('scopes', { required: 'Tick at least one.' })} />
       <ExpiryFields form={form} />
-      <div className="dialog-actions">
-        <Button type="submit" variant="primary" busy={form.busy}>
-          Make the token
-        </Button>
-      </div>
+      <FormActions of={form}>Make the token</FormActions>
     </Form>
   );
 }

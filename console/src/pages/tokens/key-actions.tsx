@@ -1,10 +1,9 @@
 import { EllipsisVertical, Pencil, RefreshCw, Trash2 } from 'lucide-react';
 import { useState } from 'react';
 import { api } from '../../api/client';
-import { Button } from '../../components/button';
 import { Dialog } from '../../components/dialog';
 import { SelectField } from '../../components/field';
-import { Form, useApiForm } from '../../components/form';
+import { Form, FormActions, useApiForm } from '../../components/form';
 import { Menu, MenuItem } from '../../components/menu';
 import { useRefresh } from '../../components/use-change';
 import { holds, useProfile } from '../../session/session';
@@ -108,11 +107,7 @@ function RotateForm({
           </option>
         ))}
       </SelectField>
-      <div className="dialog-actions">
-        <Button type="submit" variant="primary" busy={form.busy}>
-          Rotate
-        </Button>
-      </div>
+      <FormActions of={form}>Rotate</FormActions>
     </Form>
   );
 }

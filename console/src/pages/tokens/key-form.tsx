@@ -1,7 +1,6 @@
 import { api } from '../../api/client';
-import { Button } from '../../components/button';
 import { TextAreaField, TextField } from '../../components/field';
-import { Form, useApiForm, type ApiForm } from '../../components/form';
+import { Form, FormActions, useApiForm, type ApiForm } from '../../components/form';
 import { toasts } from '../../components/toasts';
 import { useRefresh } from '../../components/use-change';
 import type { Scope } from '../../session/session';
@@ -85,11 +84,7 @@ function KeyFields({ form, action }: { readonly form: ApiForm<KeyValues>; readon
           pattern: { value: /^[1-9]\d*$/, message: 'A number from 1 on.' },
         })}
       />
-      <div className="dialog-actions">
-        <Button type="submit" variant="primary" busy={form.busy}>
-          {action}
-        </Button>
-      </div>
+      <FormActions of={form}>{action}</FormActions>
     </Form>
   );
 }
