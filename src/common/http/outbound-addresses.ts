@@ -47,10 +47,18 @@ export const outboundLookup: LookupFunction = (hostname, options, callback) => {
   });
 };
 
-/** IPv4 in the guise of IPv6 counts as what it is. */
 function isAllowed(address: string): boolean {
+  const meant = meantBy(address);
+  return !REFUSED_RANGES.has(meant.range()) && !REFUSED_ADDRESSES.has(meant.toString());
+}
+
+/** IPv4 in the guise of IPv6 counts as what it is: mapped, or where a gateway translates it (RFC 6052, RFC 3056). */
+function meantBy(address: string): ipaddr.IPv4 | ipaddr.IPv6 {
   const parsed = ipaddr.process(address);
-  return !REFUSED_RANGES.has(parsed.range()) && !REFUSED_ADDRESSES.has(parsed.toString());
+  const bytes = parsed.toByteArray();
+  if (parsed.range() === 'rfc6052') return new ipaddr.IPv4(bytes.slice(12));
+  if (parsed.range() === '6to4') return new ipaddr.IPv4(bytes.slice(2, 6));
+  return parsed;
 }
 
 function hostOf(url: URL): string {

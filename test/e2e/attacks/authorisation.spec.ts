@@ -15,21 +15,18 @@ import type { Mutation } from '../../support/weakened.js';
 const WEAKENED: readonly Mutation[] = [
   {
     // 14: unknown fields are dropped, not refused.
-
     file: 'src/common/http/validation.pipe.js',
     from: 'forbidNonWhitelisted: true',
     to: 'forbidNonWhitelisted: false',
   },
   {
     // 15: whoever is in the organisation may delete.
-
     file: 'src/modules/conversations/conversations.repository.js',
     from: 'DELETE FROM conversations WHERE id = $1 AND user_id = $2 AND',
     to: 'DELETE FROM conversations WHERE id = $1 AND $2::uuid IS NOT NULL AND',
   },
   {
     // 16: no scope is asked for.
-
     file: 'src/common/access/access-policy.js',
     from: 'if (scope !== null && !actor.holds(scope))',
     to: 'if (false)',
@@ -42,14 +39,12 @@ const WEAKENED: readonly Mutation[] = [
   },
   {
     // 17: all who count at once count one.
-
     file: 'src/common/rate-limits/fixed-window.storage.js',
     from: 'window.hits++;',
     to: 'const { hits } = window; setTimeout(() => (window.hits = hits + 1), 1_000).unref();',
   },
   {
     // 17: clients say where they come from.
-
     file: 'src/common/http/client-ip.js',
     from: '=== undefined ? peer : request.ip',
     to: "=== undefined ? peer : request.headers['x-forwarded-for']",

@@ -8,14 +8,12 @@ import type { Mutation } from '../../support/weakened.js';
 const WEAKENED: readonly Mutation[] = [
   {
     // 17: each IPv6 address is a client.
-
     file: 'src/common/http/client-ip.js',
     from: 'const IPV6_NETWORK_GROUPS = 4;',
     to: 'const IPV6_NETWORK_GROUPS = 8;',
   },
   {
     // 17: attempts are counted while sign-in pauses.
-
     file: 'src/modules/auth/login-attempts.repository.js',
     from: 'WHERE a.blocked_until <= $2`',
     to: '`',

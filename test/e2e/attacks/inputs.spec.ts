@@ -9,21 +9,18 @@ import type { Mutation } from '../../support/weakened.js';
 const WEAKENED: readonly Mutation[] = [
   {
     // 22: inside, any session of the organisation may be asked for.
-
     file: 'src/modules/sandbox/sandbox-sockets.js',
     from: 'this.own.find(actor, id)',
     to: 'this.own.sessions.find({ organizationId: actor.organizationId, userId: null }, id)',
   },
   {
     // 22: a handshake may be for any session.
-
     file: 'src/modules/sandbox/sandbox-sockets.js',
     from: 'this.own.find(access.actor, auth.session_id.toLowerCase())',
     to: 'undefined',
   },
   {
     // 22: sockets ask for no scope.
-
     file: 'src/modules/sandbox/socket-admission.js',
     from: 'this.policy.authorize(actor, SANDBOX_READ, ip);',
     to: '',
@@ -42,14 +39,12 @@ const WEAKENED: readonly Mutation[] = [
   },
   {
     // 23: a body that can not be read is our fault.
-
     file: 'src/common/http/body.middleware.js',
     from: 'return CommonErrors.malformedBody();',
     to: 'return new Error();',
   },
   {
     // 24: any text is a region.
-
     file: 'src/modules/sandbox/sandbox-sessions.dto.js',
     from: 'Matches(/^[a-z]{2}(-[a-z]+)+-\\d$/',
     to: 'Matches(/./',

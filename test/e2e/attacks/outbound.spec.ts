@@ -3,12 +3,13 @@ import type { AddressInfo } from 'node:net';
 import type { Attack } from '../../../attack/attack.js';
 import { mustHold } from '../../../attack/attack.js';
 import * as ec2 from '../../../src/common/aws/ec2-clients.js';
+import * as addresses from '../../../src/common/http/outbound-addresses.js';
 import * as outbound from '../../../src/common/http/outbound.js';
 import { attacked } from '../../support/attacked.js';
 import { weakenedCopy, type Copy, type Mutation } from '../../support/weakened.js';
 
 /** The code that asks other servers. */
-type Guard = typeof outbound & typeof ec2;
+type Guard = typeof addresses & typeof outbound & typeof ec2;
 
 /** Of metadata services and of nobody, in every way to write them. */
 const REFUSED = [
@@ -22,6 +23,8 @@ const REFUSED = [
   '[::ffff:169.254.169.254]',
   '[::ffff:a9fe:a9fe]',
   '[0:0:0:0:0:ffff:a9fe:a9fe]',
+  '[64:ff9b::a9fe:a9fe]',
+  '[2002:a9fe:a9fe::1]',
   '[fd00:ec2::254]',
   '100.100.100.200',
   '168.63.129.16',
@@ -106,14 +109,12 @@ const urlOf = (server: Server) => `http://127.0.0.1:${(server.address() as Addre
 const WEAKENED: readonly Mutation[] = [
   {
     // 24: any address may be asked.
-
-    file: 'src/common/http/outbound.js',
-    from: 'return !REFUSED_RANGES.has(parsed.range()) && !REFUSED_ADDRESSES.has(parsed.toString());',
+    file: 'src/common/http/outbound-addresses.js',
+    from: 'return !REFUSED_RANGES.has(meant.range()) && !REFUSED_ADDRESSES.has(meant.toString());',
     to: 'return true;',
   },
   {
     // 24: redirects are followed.
-
     file: 'src/common/http/outbound.js',
     from: "span?.set({ 'http.response.status_code'",
     to: "if (answer.headers.location) return exchange(new URL(answer.headers.location), options);\n    span?.set({ 'http.response.status_code'",
@@ -128,8 +129,9 @@ afterAll(() => copy.remove());
 
 attacked(
   [namedAddresses, namesThatLeadThere, redirects],
-  () => ({ ...outbound, ...ec2 }),
+  () => ({ ...addresses, ...outbound, ...ec2 }),
   () => ({
+    ...(copy.load('common/http/outbound-addresses.js') as typeof addresses),
     ...(copy.load('common/http/outbound.js') as typeof outbound),
     ...(copy.load('common/aws/ec2-clients.js') as typeof ec2),
   }),

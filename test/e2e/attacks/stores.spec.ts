@@ -157,28 +157,24 @@ const siblings: Attack<Room> = {
 const WEAKENED: readonly Mutation[] = [
   {
     // 18: any segment will do.
-
     file: 'src/modules/storage/object-key.js',
     from: "for (const segment of key.split('/'))",
     to: "for (const segment of key.split('/').filter((one) => !['..', '.', ''].includes(one)))",
   },
   {
     // 18: a key is a path.
-
     file: 'src/modules/storage/drivers/local-layout.js',
     from: 'partsOf(encode(key))',
     to: '[decodeURIComponent(key)]',
   },
   {
     // 18: links are followed.
-
     file: 'src/modules/storage/drivers/local-folders.js',
     from: '(await ifThere(realpath(path))) === path',
     to: '(await ifThere(realpath(path))) !== null',
   },
   {
     // 18: the slash after a prefix is not asked for.
-
     file: 'src/modules/storage/wrappers/prefixed.wrapper.js',
     from: 'return this.prefix + key;',
     to: "return this.prefix.replace('/', '') + key;",

@@ -3,7 +3,7 @@ import { DEFAULT_ORGANIZATION_ID } from '../../../src/common/access/organization
 import { ALL_KINDS, callersOf, givenOrganization } from '../access-matrix/callers.js';
 import type { TestApp } from '../app.js';
 import type { SignedIn } from '../factories/given.js';
-import { claimsOf } from '../jwt.js';
+import { claimsOf } from '../../../attack/jwt.js';
 import { addPhone } from '../second-factors.js';
 import { SoftPasskey } from '../soft-passkey.js';
 
