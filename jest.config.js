@@ -35,7 +35,8 @@ export default {
   globalSetup: '<rootDir>/test/support/global-setup.js',
   globalTeardown: '<rootDir>/test/support/global-teardown.js',
   testSequencer: '<rootDir>/test/support/longest-first.js',
-  maxWorkers: 2,
+  // One more than the cores of a small machine: many wait for servers and browsers of their own.
+  maxWorkers: 3,
   // A context that a test has left behind is not always given back.
   workerIdleMemoryLimit: '1GB',
   testTimeout: 60_000,

@@ -1,7 +1,14 @@
 import { DataSource, type QueryRunner } from 'typeorm';
 import { dataSourceOptions, loadMigrations } from './data-source.js';
 import { appliedMigrations } from './migrate.js';
-import { lockOf, LOCK_MODES, tableMadeBy, type LockMode, type StatementLock } from './statement-locks.js';
+import {
+  indexMadeBy,
+  lockOf,
+  LOCK_MODES,
+  tableMadeBy,
+  type LockMode,
+  type StatementLock,
+} from './statement-locks.js';
 
 export interface PlannedStatement extends StatementLock {
   readonly sql: string;
@@ -32,15 +39,31 @@ export async function describePending(url: string): Promise<string> {
   await dataSource.initialize();
   try {
     const applied = new Set(await appliedMigrations(dataSource));
-    const all = await Promise.all((await loadMigrations()).map(planOf));
+    const all = await planAll();
     return describe(all.filter(({ name }) => !applied.has(name)));
   } finally {
     await dataSource.destroy();
   }
 }
 
-/** What a migration would run. @throws Error when it asks the database for anything but running SQL. */
-export async function planOf(migration: Migration): Promise<PlannedMigration> {
+/** What all migrations there are would run, the first one first. @throws Error as `planOf`. */
+export async function planAll(): Promise<PlannedMigration[]> {
+  const tables = new Map<string, string>();
+  const planned: PlannedMigration[] = [];
+  for (const migration of await loadMigrations()) planned.push(await planOf(migration, tables));
+  return planned;
+}
+
+/**
+ * What a migration would run.
+ *
+ * @param tablesOfIndexes as the migrations before made them; gets those that this one makes.
+ * @throws Error when it asks the database for anything but running SQL.
+ */
+export async function planOf(
+  migration: Migration,
+  tablesOfIndexes = new Map<string, string>(),
+): Promise<PlannedMigration> {
   const sqls: string[] = [];
   const recorder = new Proxy({} as QueryRunner, {
     get(_, property) {
@@ -51,8 +74,14 @@ export async function planOf(migration: Migration): Promise<PlannedMigration> {
   await new migration().up(recorder);
   const made = new Set<string | null>();
   const statements = sqls.map((sql) => {
-    const lock = lockOf(sql, (table) => made.has(table));
+    const lock = lockOf(
+      sql,
+      (table) => made.has(table),
+      (index) => tablesOfIndexes.get(index) ?? index,
+    );
     made.add(tableMadeBy(sql));
+    const index = indexMadeBy(sql);
+    if (index !== null) tablesOfIndexes.set(index.index, index.table);
     return { sql, ...lock };
   });
   return { name: migration.name, statements };

@@ -1,4 +1,4 @@
-import { lockOf, tableMadeBy } from './statement-locks.js';
+import { indexMadeBy, lockOf, tableMadeBy } from './statement-locks.js';
 
 it.each([
   ['CREATE TABLE a (id int)', 'none', []],
@@ -24,6 +24,17 @@ it.each([
 it('a table of the same migration keeps nobody waiting', () => {
   expect(tableMadeBy('CREATE TABLE IF NOT EXISTS a (id int)')).toBe('a');
   expect(lockOf('CREATE INDEX i ON a (b)', (table) => table === 'a')).toEqual({ mode: 'none', tables: [] });
+});
+
+it('an index that goes locks the table it is of', () => {
+  expect(indexMadeBy('CREATE UNIQUE INDEX i ON a (b)')).toEqual({ index: 'i', table: 'a' });
+  expect(indexMadeBy('CREATE TABLE a (id int)')).toBeNull();
+  const tableOf = (index: string) => `table of ${index}`;
+  expect(lockOf('DROP INDEX i', undefined, tableOf)).toEqual({
+    mode: 'ACCESS EXCLUSIVE',
+    tables: ['table of i'],
+  });
+  expect(lockOf('DROP TABLE i', undefined, tableOf).tables).toEqual(['i']);
 });
 
 it('of a statement it does not know it says the worst', () => {

@@ -49,6 +49,10 @@ const RULES: readonly Rule[] = [
 ];
 
 const CREATES_TABLE = form('CREATE TABLE NAME');
+const CREATES_INDEX = form(
+  String.raw`CREATE (?:UNIQUE )?INDEX (?:CONCURRENTLY )?(?:IF NOT EXISTS )?"?(?<index>\w+)"? ON NAME`,
+);
+const DROPS_INDEX = form('DROP INDEX NAME');
 const REFERENCES = /\bREFERENCES\s+"?([\w.]+)"?/gi;
 const TOUCHES_NO_TABLE =
   /^(?:(?:CREATE|DROP|ALTER)\s+(?:OR\s+REPLACE\s+)?(?:FUNCTION|TYPE|SEQUENCE|EXTENSION|SCHEMA)|SET|SELECT|GRANT|REVOKE)\b/i;
@@ -57,16 +61,23 @@ const TOUCHES_NO_TABLE =
  * Reads a statement of a migration. Of a form it does not know it says the worst.
  *
  * @param isNew whether a table was made by the same migration, so that nobody waits for it.
+ * @param tableOf whose an index is, which a statement that drops it does not say.
  */
-export function lockOf(statement: string, isNew: (table: string) => boolean = () => false): StatementLock {
+export function lockOf(
+  statement: string,
+  isNew: (table: string) => boolean = () => false,
+  tableOf: (index: string) => string = (index) => index,
+): StatementLock {
   const text = statement.trim();
   const others = (tables: string[]) => [...new Set(tables)].filter((table) => !isNew(table));
   const made = tableMadeBy(text);
   if (made !== null)
     return lockOn('SHARE ROW EXCLUSIVE', others(referencesIn(text).filter((name) => name !== made)));
   for (const { form: shape, mode } of RULES) {
-    const table = shape.exec(text)?.groups?.table;
-    if (table !== undefined) return lockOn(mode, others([table, ...referencesIn(text)]));
+    const name = shape.exec(text)?.groups?.table;
+    if (name === undefined) continue;
+    const table = DROPS_INDEX.test(text) ? tableOf(name) : name;
+    return lockOn(mode, others([table, ...referencesIn(text)]));
   }
   return TOUCHES_NO_TABLE.test(text) ? lockOn('none', []) : { mode: 'ACCESS EXCLUSIVE', tables: [] };
 }
@@ -74,6 +85,12 @@ export function lockOf(statement: string, isNew: (table: string) => boolean = ()
 /** Null for a statement that makes none. */
 export function tableMadeBy(statement: string): string | null {
   return CREATES_TABLE.exec(statement.trim())?.groups?.table ?? null;
+}
+
+/** Null for a statement that makes none. */
+export function indexMadeBy(statement: string): { readonly index: string; readonly table: string } | null {
+  const { index, table } = CREATES_INDEX.exec(statement.trim())?.groups ?? {};
+  return index === undefined || table === undefined ? null : { index, table };
 }
 
 function lockOn(mode: LockMode, tables: string[]): StatementLock {

@@ -3,7 +3,15 @@ import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { parseAllDocuments } from 'yaml';
 import { runCli } from '../support/cli-process.js';
-import { CLI, OTHERS, SCRIPTS, type Covered, type Unavailable } from '../support/documented-commands.js';
+import {
+  CLI,
+  COMMAND_SETTINGS,
+  OPTIONS,
+  OTHERS,
+  SCRIPTS,
+  type Covered,
+  type Unavailable,
+} from '../support/documented-commands.js';
 import {
   blocksOf,
   commandsOf,
@@ -21,7 +29,9 @@ const scripts = (JSON.parse(textOf('package.json')) as { scripts: Record<string,
 
 /** Settings of the environment, those of a provider of one's own among them. */
 const isSetting = (name: string) =>
-  documentedSettings().includes(name.replace(/_FILE$/, '')) || /^OIDC_[A-Z]+_[A-Z_]+$/.test(name);
+  COMMAND_SETTINGS.includes(name) ||
+  documentedSettings().includes(name.replace(/_FILE$/, '')) ||
+  /^OIDC_[A-Z]+_[A-Z_]+$/.test(name);
 
 /** What of a command is not known to work; null where all is. */
 function faultOf(command: string): string | null {
@@ -47,15 +57,16 @@ function cliFault(words: string): string | null {
   return unknown.length === 0 ? null : `nobody runs ${name} with ${unknown.join(', ')}`;
 }
 
-/** What stands behind `--` must be there: a benchmark, a spec, an option of the model. */
+/** What stands behind `--` must be there: a benchmark, a spec, an option. */
 function argumentFault(script: string, rest: string): string | null {
   const [first] = rest.replace(/^ --/, '').trim().split(/\s+/);
   if (!first) return null;
   if (script === 'bench')
     return existsSync(join(ROOT, 'bench/rows', `${first}.js`)) ? null : `no benchmark ${first}`;
   if (script === 'test') return existsSync(join(ROOT, first)) ? null : `no file ${first}`;
-  if (script !== 'capacity') return `nobody runs ${script} with ${first}`;
-  const known = textOf('bench/capacity.js') + textOf('bench/capacity/assumptions.js');
+  const readBy = OPTIONS[script];
+  if (readBy === undefined) return `nobody runs ${script} with ${first}`;
+  const known = readBy.map(textOf).join('\n');
   const unknown = [...rest.matchAll(/--(\w+)/g)].find(
     ([, option = '']) => !new RegExp(`\\b${option}\\b`).test(known),
   );

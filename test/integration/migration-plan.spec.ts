@@ -1,7 +1,7 @@
 import { Client } from 'pg';
 import { DataSource } from 'typeorm';
 import { dataSourceOptions, loadMigrations } from '../../src/database/data-source.js';
-import { describePending, planOf } from '../../src/database/migration-plan.js';
+import { describePending, planAll } from '../../src/database/migration-plan.js';
 import { migrate, revertLast } from '../../src/database/migrate.js';
 import { LOCK_MODES, type LockMode } from '../../src/database/statement-locks.js';
 import { runCli } from '../support/cli-process.js';
@@ -43,8 +43,7 @@ it('a plan names the locks that PostgreSQL then takes, statement by statement', 
   const client = new Client({ connectionString: database.url });
   await client.connect();
   let checked = 0;
-  for (const migration of await loadMigrations()) {
-    const { statements } = await planOf(migration);
+  for (const { statements } of await planAll()) {
     const tables = [...(await namesNow(client)).keys()];
     await client.query('BEGIN');
     for (const { sql, mode, tables: planned } of statements) {

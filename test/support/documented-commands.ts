@@ -23,9 +23,24 @@ export const SCRIPTS: Readonly<Record<string, Covered | Unavailable>> = {
   format: { because: 'it changes the work tree' },
   demo: { by: 'test/e2e/demo.spec.ts', says: ["'demo', 'run.js'"] },
   capacity: { by: 'test/architecture/capacity.spec.ts', says: ['bench/capacity.js', '--help', '--users'] },
+  attack: { by: 'test/e2e/attacks/command.spec.ts', says: ["'attack', 'run.js'", '--url', '--sarif'] },
+  fuzz: { by: 'test/e2e/fuzz/routes.spec.ts', says: ['FUZZ_SECONDS', 'FUZZ_SEED'] },
+  soak: { by: 'test/integration/soak.spec.ts', says: ['bench/soak.js', '--minutes'] },
+  mutants: { because: 'it takes hours', names: ['stryker.config.js'] },
   bench: { because: 'it needs a machine that does nothing else' },
   'sdk:generate': { by: 'test/integration/sdk-schema.spec.ts', says: ['sdk'] },
 };
+
+/** Where the options are read of those that take some. */
+export const OPTIONS: Readonly<Record<string, readonly string[]>> = {
+  attack: ['attack/run.ts'],
+  capacity: ['bench/capacity.js', 'bench/capacity/assumptions.js'],
+  fuzz: ['test/e2e/fuzz/run.js'],
+  soak: ['bench/soak.js'],
+};
+
+/** Settings of commands, beside those of the application. */
+export const COMMAND_SETTINGS: readonly string[] = ['CLOUDKEEP_TOKEN'];
 
 /** Of `npm run cli -- <name>`: `says` with the options that the documentation uses. */
 export const CLI: Readonly<Record<string, Covered>> = {

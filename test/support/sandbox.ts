@@ -22,6 +22,14 @@ export async function opened(client: ApiClient, more: object = {}): Promise<stri
   return body.id as string;
 }
 
+/** Opens a session that has been evaluated. @returns its id. */
+export async function evaluated(client: ApiClient): Promise<string> {
+  const id = await opened(client);
+  const { status, body } = await client.post(`/sandbox/sessions/${id}/evaluate`, { mode: 'single_instance' });
+  if (status !== 200) throw new Error(`Evaluating a session answered ${status}: ${JSON.stringify(body)}`);
+  return id;
+}
+
 /** Writes lines into the log of a session, as an evaluation on that replica would. @returns once they are kept. */
 export async function logged(app: TestApp, sessionId: string, messages: readonly string[]): Promise<void> {
   const writer = app.cloudkeep.nest.get(LogWriters).open(sessionId);

@@ -46,8 +46,8 @@ const WEAKENED: readonly Mutation[] = [
   {
     // 17: clients say where they come from.
     file: 'src/common/http/client-ip.js',
-    from: '=== undefined ? peer : request.ip',
-    to: "=== undefined ? peer : request.headers['x-forwarded-for']",
+    from: 'const ip = isStated ?',
+    to: "if (isStated) return request.headers['x-forwarded-for'];\n    const ip = isStated ?",
   },
 ];
 

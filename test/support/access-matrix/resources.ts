@@ -6,7 +6,7 @@ import { begun } from '../conversations.js';
 import type { SignedIn } from '../factories/given.js';
 import { uploaded } from '../files.js';
 import { begunUpload, linked } from '../links.js';
-import { opened } from '../sandbox.js';
+import { evaluated } from '../sandbox.js';
 import { paramsOf } from './calls.js';
 import { LAB_RESOURCES } from './lab-resources.js';
 
@@ -126,7 +126,7 @@ export const RESOURCES: Readonly<Record<string, Resource>> = {
   },
   '/api/v1/sandbox/sessions/:id': {
     of: 'person',
-    make: async (app, owner) => ({ id: await opened(app.as(owner)) }),
+    make: async (app, owner) => ({ id: await evaluated(app.as(owner)) }),
     sharedWith: { 'DELETE /api/v1/sandbox/sessions/:id': 'sandbox:cancel' },
   },
   '/api/v1/users/me/preferences/:key': {
