@@ -27,7 +27,7 @@ describeWithChromium('the console where the server does not answer as it should'
     await page.route(USERS, () => undefined);
     await context.clock.install();
     await page.getByRole('link', { name: 'People' }).click();
-    await page.getByRole('status').first().waitFor();
+    await page.getByText('Loading…').waitFor();
     await context.clock.fastForward(6_000);
     await page.getByText('This takes longer than usual…').waitFor();
     await context.clock.fastForward(60_000);
