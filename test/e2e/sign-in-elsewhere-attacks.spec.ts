@@ -109,7 +109,9 @@ describe('the code of a redirect', () => {
   it('opens nothing once the account is deleted', async () => {
     const code = await codeOf();
     const { app } = elsewhere;
-    const [newest] = await app.database.query<{ id: string }>('SELECT id FROM users ORDER BY id DESC LIMIT 1');
+    const [newest] = await app.database.query<{ id: string }>(
+      'SELECT id FROM users ORDER BY id DESC LIMIT 1',
+    );
     const gone = await app.as(await app.given.signedIn({ role: 'admin' })).delete(`/users/${newest?.id}`);
     expect(gone.status).toBe(204);
     expect(await elsewhere.exchange(code)).toMatchObject(refused);
