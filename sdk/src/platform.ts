@@ -1,22 +1,11 @@
 /** What only some of the places that we run in have, as far as it is used. */
 interface Platform {
   readonly document?: { readonly cookie: string };
-  readonly localStorage?: {
-    getItem(key: string): string | null;
-    setItem(key: string, value: string): void;
-    removeItem(key: string): void;
-  };
+  readonly indexedDB?: unknown;
   readonly navigator?: {
     /** Browsers have it on https and localhost only. */
     readonly locks?: { request<T>(name: string, work: () => Promise<T>): Promise<T> };
   };
-  readonly addEventListener?: (type: 'storage', listener: (event: StorageChange) => void) => void;
-  readonly removeEventListener?: (type: 'storage', listener: (event: StorageChange) => void) => void;
-}
-
-export interface StorageChange {
-  /** Null when all was cleared. */
-  readonly key: string | null;
 }
 
 export const platform = globalThis as unknown as Platform;

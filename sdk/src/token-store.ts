@@ -1,4 +1,5 @@
-import { platform, type StorageChange } from './platform.js';
+import { createStore, del, get, set } from 'idb-keyval';
+import { platform } from './platform.js';
 
 /** What a sign-in gives, with the time by this machine's clock at which the access token ends. */
 export interface TokenPair {
@@ -29,39 +30,36 @@ export function memoryTokenStore(pair: TokenPair | null = null): TokenStore {
   };
 }
 
+const PAIR = 'pair';
+
 /**
- * `localStorage`, shared by all tabs of an origin. Scripts of the page can read it: where the
- * server is the page's own, `cookieSession` keeps the secret from them.
+ * IndexedDB, shared by all tabs of an origin. Not `localStorage`: of that each process of a
+ * browser has a copy, which may be older than what another tab wrote under the lock. Scripts of
+ * the page can read it: where the server is the page's own, `cookieSession` keeps the secret from
+ * them.
  */
 export function browserTokenStore(name = 'cloudkeep'): TokenStore {
-  const { localStorage } = platform;
-  if (localStorage === undefined) throw new Error('There is no localStorage here: give a store of your own.');
+  if (platform.indexedDB === undefined)
+    throw new Error('There is no IndexedDB here: give a store of your own.');
+  const database = createStore(sharedBy(name), 'tokens');
+  const others = new BroadcastChannel(sharedBy(name));
   return {
     name,
-    get: () => read(localStorage.getItem(name)),
-    set: (pair) => {
-      if (pair === null) localStorage.removeItem(name);
-      else localStorage.setItem(name, JSON.stringify(pair));
+    get: async () => (await get<TokenPair>(PAIR, database)) ?? null,
+    set: async (pair) => {
+      await (pair === null ? del(PAIR, database) : set(PAIR, pair, database));
+      others.postMessage(null);
     },
     subscribe: (listener) => {
-      const heard = ({ key }: StorageChange) => {
-        if (key === null || key === name) listener();
-      };
-      platform.addEventListener?.('storage', heard);
-      return () => platform.removeEventListener?.('storage', heard);
+      const heard = () => listener();
+      others.addEventListener('message', heard);
+      return () => others.removeEventListener('message', heard);
     },
   };
 }
 
-function read(text: string | null): TokenPair | null {
-  try {
-    const pair = JSON.parse(text ?? 'null') as Partial<TokenPair> | null;
-    const isWhole = typeof pair?.access_token === 'string' && typeof pair.refresh_token === 'string';
-    return isWhole ? (pair as TokenPair) : null;
-  } catch {
-    return null;
-  }
-}
+/** What the lock, the database and the channel of all stores of a name are called. */
+const sharedBy = (name: string) => `cloudkeep-tokens:${name}`;
 
 const turns = new Map<TokenStore | string, Promise<unknown>>();
 
@@ -72,7 +70,7 @@ const turns = new Map<TokenStore | string, Promise<unknown>>();
 export async function exclusively<T>(store: TokenStore, work: () => Promise<T>): Promise<T> {
   const { name } = store;
   const locks = platform.navigator?.locks;
-  if (name !== undefined && locks !== undefined) return locks.request(`cloudkeep-tokens:${name}`, work);
+  if (name !== undefined && locks !== undefined) return locks.request(sharedBy(name), work);
   const key = name ?? store;
   const turn = (turns.get(key) ?? Promise.resolve()).then(work, work);
   turns.set(key, turn);

@@ -9,7 +9,9 @@ import { PASSWORD } from '../support/factories/given.js';
 const HALF_AN_HOUR = 1_801;
 /** The package as it is built, loaded by a page that bundles nothing. */
 const TAB = `<!doctype html><title>A tab</title>
-<script type="importmap">{ "imports": { "openapi-fetch": "/tab/openapi-fetch.js" } }</script>
+<script type="importmap">
+  { "imports": { "openapi-fetch": "/tab/openapi-fetch.js", "idb-keyval": "/tab/idb-keyval.js" } }
+</script>
 <script type="module">
   import { browserTokenStore, createCloudkeep, tokens } from '/tab/sdk/index.js';
   const signedOut = [];
@@ -50,9 +52,11 @@ describeWithChromium('the SDK in two tabs of a browser', () => {
     await context.route('**/tab/sdk/*', (route) =>
       route.fulfill(script(new URL(route.request().url()).pathname.replace('/tab/', 'dist/'))),
     );
-    await context.route('**/tab/openapi-fetch.js', (route) =>
-      route.fulfill(script('node_modules/openapi-fetch/dist/index.mjs')),
-    );
+    for (const [name, path] of [
+      ['openapi-fetch', 'openapi-fetch/dist/index.mjs'],
+      ['idb-keyval', 'idb-keyval/dist/index.js'],
+    ])
+      await context.route(`**/tab/${name}.js`, (route) => route.fulfill(script(`node_modules/${path}`)));
   }
 
   /** Two tabs of one browser, signed in half an hour ago: the token has expired, and neither knows. */
