@@ -1,6 +1,13 @@
 import { DEFAULT_ORGANIZATION_ID } from '../../src/common/access/organizations.js';
-import { TestApp } from '../support/app.js';
-import { barriers, ConsoleBrowser, describeWithChromium, PHONE, sideways } from '../support/chromium.js';
+import type { TestApp } from '../support/app.js';
+import {
+  barriers,
+  ConsoleBrowser,
+  describeWithChromium,
+  openConsole,
+  PHONE,
+  sideways,
+} from '../support/chromium.js';
 import { eventually } from '../support/eventually.js';
 import { uploaded } from '../support/files.js';
 import { pdfWithPages } from '../support/sample-files.js';
@@ -13,14 +20,7 @@ const NOT_SLOWED = { ...A_MEGABYTE_A_SECOND, uploadThroughput: -1 };
 describeWithChromium('what there is of files, in the console', () => {
   let app: TestApp;
   let browser: ConsoleBrowser;
-  beforeAll(async () => {
-    app = await TestApp.start();
-    browser = await ConsoleBrowser.open(app);
-  });
-  afterAll(async () => {
-    await browser.close();
-    await app.stop();
-  });
+  openConsole((opened) => ({ app, browser } = opened));
 
   it('shows a PDF in the viewer of the browser, and never what only says it were one', async () => {
     const user = await app.given.signedIn();

@@ -1,17 +1,15 @@
-import { TestApp } from '../support/app.js';
-import { barriers, ConsoleBrowser, describeWithChromium, PHONE, sideways } from '../support/chromium.js';
+import {
+  barriers,
+  ConsoleBrowser,
+  describeWithChromium,
+  openConsole,
+  PHONE,
+  sideways,
+} from '../support/chromium.js';
 
 describeWithChromium('the organisation of whoever may not read users', () => {
-  let app: TestApp;
   let browser: ConsoleBrowser;
-  beforeAll(async () => {
-    app = await TestApp.start();
-    browser = await ConsoleBrowser.open(app);
-  });
-  afterAll(async () => {
-    await browser.close();
-    await app.stop();
-  });
+  openConsole((opened) => ({ browser } = opened));
 
   it.each(['light', 'dark'] as const)(
     'is shown with its roles, and nobody in it, in the %s',

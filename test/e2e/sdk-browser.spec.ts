@@ -1,8 +1,8 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { BrowserContext, Page } from 'playwright-core';
-import { TestApp } from '../support/app.js';
-import { ConsoleBrowser, describeWithChromium } from '../support/chromium.js';
+import type { TestApp } from '../support/app.js';
+import { ConsoleBrowser, describeWithChromium, openConsole } from '../support/chromium.js';
 import { ROOT } from '../support/console-build.js';
 import { PASSWORD } from '../support/factories/given.js';
 
@@ -31,14 +31,7 @@ const TAB = `<!doctype html><title>A tab</title>
 describeWithChromium('the SDK in two tabs of a browser', () => {
   let app: TestApp;
   let browser: ConsoleBrowser;
-  beforeAll(async () => {
-    app = await TestApp.start();
-    browser = await ConsoleBrowser.open(app);
-  });
-  afterAll(async () => {
-    await browser.close();
-    await app.stop();
-  });
+  openConsole((opened) => ({ app, browser } = opened));
 
   const told = (page: Page) => page.evaluate<{ signedOut: string[]; changes: number }>('tab.told()');
   const email = (page: Page) => page.evaluate<string>('tab.email()');
