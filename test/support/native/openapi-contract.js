@@ -26,7 +26,10 @@ class OpenApiContract {
 
   constructor(document) {
     addFormats.default(this.ajv);
-    this.ajv.addSchema({ $id: 'api', ...document });
+    const described = closed(document);
+    // A problem may tell more than any problem does (RFC 9457 section 3.2).
+    described.components.schemas.ProblemDto = document.components.schemas.ProblemDto;
+    this.ajv.addSchema({ $id: 'api', ...described });
     this.routes = Object.entries(document.paths).map(([template, operations]) => ({
       template,
       pattern: new RegExp(
@@ -74,6 +77,15 @@ class OpenApiContract {
       `Answer ${response.status} departs from ${reference}: ${this.ajv.errorsText(validate.errors)}\n${response.text}`,
     );
   }
+}
+
+/** Of an object that names its members, one that nobody documented is a departure as well. */
+function closed(schema) {
+  if (Array.isArray(schema)) return schema.map(closed);
+  if (schema === null || typeof schema !== 'object') return schema;
+  const members = Object.fromEntries(Object.entries(schema).map(([name, value]) => [name, closed(value)]));
+  const isOpen = typeof schema.properties !== 'object' || 'additionalProperties' in schema;
+  return isOpen ? members : { ...members, additionalProperties: false };
 }
 
 function pointer(template, method, status, type) {
