@@ -202,6 +202,7 @@ it('a backup is gone from both once it was kept long enough, after those that co
   const old = [await made(), await made('incremental'), await made('incremental')];
   app.clock.advance(31 * 86_400);
   admin = await signedIn();
+  fake.engine.forgotten.length = 0;
   const fresh = await made();
   expect(await app.database.query('SELECT id FROM backups')).toEqual([{ id: fresh }]);
   for (const root of [first, second])

@@ -1,7 +1,9 @@
+import { jest } from '@jest/globals';
 import { SingleRun } from '../../src/common/scheduling/single-run.js';
 import { BackupErrors } from '../../src/modules/backups/backups.errors.js';
 import { BackupRunner } from '../../src/modules/backups/backup-runner.js';
 import { BackupStores } from '../../src/modules/backups/backup-stores.js';
+import { FilesInventory } from '../../src/modules/backups/files-inventory.port.js';
 import { BackupsJobs } from '../../src/modules/backups/backups.jobs.js';
 import { TestApp } from '../support/app.js';
 import { insertedBackup } from '../support/backups.js';
@@ -90,6 +92,19 @@ describe('a backup that fails', () => {
     expect(text).toMatch(/^cloudkeep_backup_failures_total\{step="make"\} 3$/m);
     const { items } = (await admin.get(`/audit/logs?resource=backup:${id}`)).body as { items: object[] };
     expect(items[0]).toMatchObject({ action: 'backup.fail', details: { code: 'backup_failed' } });
+  });
+
+  it('leaves nothing with its engine either, whatever it fails of', async () => {
+    const inventory = jest
+      .spyOn(app.cloudkeep.nest.get(FilesInventory), 'write')
+      .mockRejectedValueOnce(new Error('The files are away'));
+    fake.engine.forgotten.length = 0;
+    const id = await asked();
+    await fake.drained();
+    inventory.mockRestore();
+    // Before it begins, and afterwards.
+    expect(fake.engine.forgotten).toEqual([id, id]);
+    expect(await objectsOf(id)).toEqual([]);
   });
 
   it('tells no words of an error from elsewhere', async () => {

@@ -9,7 +9,6 @@ import { BackupEngines } from '../../src/modules/backups/backup-engines.js';
 import type {
   BackupEngineName,
   BackupKind,
-  BackupManifest,
   BackupPart,
 } from '../../src/modules/backups/backup-manifest.js';
 import { BackupRunner } from '../../src/modules/backups/backup-runner.js';
@@ -78,7 +77,7 @@ export class FakeEngine extends BackupEngine {
     }
   }
 
-  forget({ id }: BackupManifest): Promise<void> {
+  forget(id: string): Promise<void> {
     this.forgotten.push(id);
     return Promise.resolve();
   }

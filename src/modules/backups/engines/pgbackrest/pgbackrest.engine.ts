@@ -64,13 +64,8 @@ export class PgBackRestEngine extends BackupEngine {
     }
   }
 
-  async forget(manifest: BackupManifest): Promise<void> {
-    try {
-      for (const [repository, label] of labelsOf(manifest))
-        await this.sets.remove(repository, label, manifest.id);
-    } catch (error) {
-      throw asFailure(error);
-    }
+  forget(id: string): Promise<void> {
+    return inOurWords(() => this.sets.remove(id));
   }
 
   async examine(manifest: BackupManifest, _store: ObjectStore, options: RestoreOptions): Promise<void> {
