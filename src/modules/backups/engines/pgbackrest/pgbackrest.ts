@@ -5,6 +5,7 @@ import { Injectable } from '@nestjs/common';
 import { BackupsConfig } from '../../../../config/backups.js';
 import type { RunAs } from '../../../../database/embedded-postgres/os-user.js';
 import type { BackupKind } from '../../backup-manifest.js';
+import { BackupErrors } from '../../backups.errors.js';
 import { PostgresTools, type Tool } from '../../tools/postgres-tools.js';
 import { toolOutput } from '../../tools/run-tool.js';
 import { ToolFailed } from '../../tools/tool-errors.js';
@@ -63,7 +64,8 @@ export class PgBackRest {
   ) {}
 
   get stanza(): string {
-    if (this.config.pgbackrestStanza === null) throw new Error('BACKUP_PGBACKREST_STANZA is not set');
+    if (this.config.pgbackrestStanza === null)
+      throw BackupErrors.failed('BACKUP_PGBACKREST_STANZA is not set.');
     return this.config.pgbackrestStanza;
   }
 
@@ -80,7 +82,7 @@ export class PgBackRest {
   async info(): Promise<StanzaInfo> {
     const text = await this.text(['info', '--output=json']);
     const [info] = JSON.parse(text.replace(LONG_NUMBER, '$1"$2"')) as StanzaInfo[];
-    if (info === undefined) throw new Error(`pgBackRest tells nothing of ${this.stanza}`);
+    if (info === undefined) throw BackupErrors.failed(`pgBackRest tells nothing of ${this.stanza}.`);
     return info;
   }
 

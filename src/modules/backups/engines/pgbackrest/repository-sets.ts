@@ -32,7 +32,7 @@ export class RepositorySets {
       await this.pgbackrest.backup(repository, kind, id, { signal, onBytes });
       const info = await this.pgbackrest.info();
       const set = setsIn(info, repository).findLast(({ annotation }) => annotation?.[OURS] === id);
-      if (set === undefined) throw new Error('pgBackRest tells nothing of the backup it made');
+      if (set === undefined) throw BackupErrors.failed('pgBackRest tells nothing of the backup it made.');
       if (kind === 'incremental' && parent !== null && set.prior !== parent)
         throw BackupErrors.failed(continuesAnother(parent, set.prior));
       const known = order.parent?.parts ?? [];
