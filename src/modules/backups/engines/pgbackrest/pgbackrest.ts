@@ -6,9 +6,10 @@ import { BackupsConfig } from '../../../../config/backups.js';
 import type { RunAs } from '../../../../database/embedded-postgres/os-user.js';
 import type { BackupKind } from '../../backup-manifest.js';
 import { BackupErrors } from '../../backups.errors.js';
-import { PostgresTools, type Tool } from '../../tools/postgres-tools.js';
+import { PostgresTools } from '../../tools/postgres-tools.js';
 import { toolOutput } from '../../tools/run-tool.js';
 import { ToolFailed } from '../../tools/tool-errors.js';
+import type { Tool } from '../../tools/tool.js';
 import { PgBackRestFile } from './pgbackrest-file.js';
 import { OURS, type StanzaInfo } from './stanza-info.js';
 
