@@ -1,5 +1,6 @@
 import { jest } from '@jest/globals';
 import { SingleRun } from '../../src/common/scheduling/single-run.js';
+import { BackupReconciliation } from '../../src/modules/backups/backup-reconciliation.js';
 import { BackupErrors } from '../../src/modules/backups/backups.errors.js';
 import { BackupRunner } from '../../src/modules/backups/backup-runner.js';
 import { BackupStores } from '../../src/modules/backups/backup-stores.js';
@@ -117,7 +118,7 @@ describe('a backup that fails', () => {
     expect(await told(id)).toMatchObject({ status: 'good', error: null });
   });
 
-  it('may be a proof that could not be tried: that is tried again, and the backup is still there', async () => {
+  it('may be a proof that could not be tried: that is tried again, the next day too', async () => {
     const noRoom = new Error('no room');
     fake.verdicts.push(noRoom, noRoom, noRoom);
     const id = await asked();
@@ -129,6 +130,17 @@ describe('a backup that fails', () => {
       status: 'good',
       verification: { status: 'failed', verified_at: null },
     });
+    const reconcile = () => app.cloudkeep.nest.get(BackupReconciliation).reconcile();
+    const proof = () => app.database.query('SELECT status, verification FROM backups WHERE id = $1', [id]);
+    app.clock.advance(23 * 3_600);
+    await reconcile();
+    expect(await proof()).toEqual([{ status: 'good', verification: 'failed' }]);
+    app.clock.advance(3_600);
+    await reconcile();
+    await fake.drained();
+    expect(await proof()).toEqual([{ status: 'good', verification: 'ok' }]);
+    // A day later nobody's session is what it was.
+    admin = app.as(await app.given.signedIn({ role: 'admin' }));
   });
 });
 

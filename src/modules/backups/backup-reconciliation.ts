@@ -17,7 +17,8 @@ const LEFT_BEHIND_AFTER_SECONDS = 7 * 86_400;
 /**
  * Makes the table know what the stores hold: after a restore it is that of another
  * time. Takes in what it does not know, says what is gone, removes what was never
- * finished and nobody remembers, and looks whether a second store that was away is back.
+ * finished and nobody remembers, and looks whether a second store that was away is back,
+ * and whether a proof that could not be tried can be now.
  */
 @Injectable()
 export class BackupReconciliation {
@@ -48,6 +49,7 @@ export class BackupReconciliation {
     }
     for (const id of await this.finds.goodIds()) if (corners.get(id) !== true) await this.missing(store, id);
     await this.finds.queueNewestMissedCopy(this.clock.now());
+    await this.finds.queueNewestUntriedProof(this.clock.now());
   }
 
   /** @returns whether there is such a backup, and it is known now. */
