@@ -1,6 +1,8 @@
 import { createHash } from 'node:crypto';
 import { Client } from 'pg';
+import { AdvisoryLock } from '../../src/database/advisory-locks.js';
 import { AuditChain } from '../../src/modules/audit/audit-chain.js';
+import { RefusalTrail } from '../../src/modules/audit/refusal-trail.js';
 import { TestApp } from '../support/app.js';
 import { Trail } from '../support/audit-chain.js';
 
@@ -54,6 +56,17 @@ describe('a trail that nobody touched', () => {
     } finally {
       await replica.stop();
     }
+  });
+
+  it('is looked through whole while somebody else binds', async () => {
+    await app.cloudkeep.nest.get(RefusalTrail).write();
+    await trail.bind(true);
+    const binder = new Client({ connectionString: app.database.url });
+    await binder.connect();
+    await binder.query('SELECT pg_advisory_lock($1)', [AdvisoryLock.auditChain]);
+    // Millions of rows take longer to look through than a request may wait.
+    expect(await app.cloudkeep.nest.get(AuditChain).extend(true)).toBe(0);
+    await binder.end();
   });
 
   it('has rows of a transaction that committed after later ones', async () => {

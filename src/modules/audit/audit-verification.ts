@@ -116,9 +116,9 @@ export class AuditVerification {
   private async unchained(check: ChainCheck, organizationId: string): Promise<ChainFault | null> {
     const before = idAt(Math.max(check.settledBefore, 0));
     for (let after: string | null = idAt(0); after !== null;) {
-      const stretch = await this.chain.stretch(organizationId, after, before, PAGE);
-      if (stretch?.unchained != null) return { kind: 'unchained', seq: null, log_id: stretch.unchained };
-      after = stretch?.last ?? null;
+      const { last, unchained } = await this.chain.stretch(organizationId, { after, before }, PAGE);
+      if (unchained !== null) return { kind: 'unchained', seq: null, log_id: unchained };
+      after = last;
     }
     return null;
   }
