@@ -3,6 +3,7 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { basename, join } from 'node:path';
 import { gunzipSync } from 'node:zlib';
+import { Client } from 'pg';
 import { AuditVerification } from '../../src/modules/audit/audit-verification.js';
 import { AuditJobs } from '../../src/modules/audit/audit.jobs.js';
 import { checkOffline } from '../../src/modules/audit/offline-check.js';
@@ -10,6 +11,7 @@ import { exportedLinks } from '../../src/modules/audit/exported-links.js';
 import { readKeySet } from '../../src/modules/audit/signed-document.js';
 import { TestApp } from '../support/app.js';
 import { Trail } from '../support/audit-chain.js';
+import { eventually } from '../support/eventually.js';
 
 const DAY = 24 * 60 * 60;
 
@@ -131,6 +133,33 @@ describe('a month that is old enough', () => {
       const bytes = Buffer.from(archives.get(document.object) ?? '', 'latin1');
       expect(createHash('sha256').update(bytes).digest('hex')).toBe(document.sha256);
     }
+  });
+
+  it('is not missing to whoever was checking while it went', async () => {
+    await old();
+    const reader = new Client({ connectionString: app.database.url });
+    await reader.connect();
+    await reader.query('BEGIN; SELECT FROM audit_logs LIMIT 1');
+    const waiting = (mode: string) =>
+      eventually(
+        async () =>
+          expect(
+            await trail.rows(
+              `SELECT FROM pg_locks WHERE relation = 'audit_logs'::regclass AND NOT granted AND mode = $2
+                 AND database = (SELECT oid FROM pg_database WHERE datname = current_database()) AND $1::uuid IS NOT NULL`,
+              [mode],
+            ),
+          ).not.toEqual([]),
+        { within: 4_000 },
+      );
+    const gone = jobs().retain();
+    await waiting('AccessExclusiveLock');
+    const verified = trail.verify();
+    await waiting('AccessShareLock');
+    await reader.end();
+    await gone;
+    expect(await months()).not.toContain(nameOf(-3));
+    expect(await verified).toMatchObject({ valid: true });
   });
 
   it('is checked offline, with what was kept and without', async () => {
