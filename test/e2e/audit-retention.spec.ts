@@ -4,11 +4,13 @@ import { tmpdir } from 'node:os';
 import { basename, join } from 'node:path';
 import { gunzipSync } from 'node:zlib';
 import { Client } from 'pg';
+import { AuditKeys } from '../../src/modules/audit/audit-keys.js';
+import { manifestKey } from '../../src/modules/audit/audit-objects.js';
 import { AuditVerification } from '../../src/modules/audit/audit-verification.js';
 import { AuditJobs } from '../../src/modules/audit/audit.jobs.js';
 import { checkOffline } from '../../src/modules/audit/offline-check.js';
 import { exportedLinks } from '../../src/modules/audit/exported-links.js';
-import { readKeySet } from '../../src/modules/audit/signed-document.js';
+import { readKeySet, signed, type ArchiveManifest } from '../../src/modules/audit/signed-document.js';
 import { TestApp } from '../support/app.js';
 import { Trail } from '../support/audit-chain.js';
 import { eventually } from '../support/eventually.js';
@@ -218,6 +220,40 @@ describe('a month that is old enough', () => {
     await jobs().retain();
     expect(await months()).toContain(nameOf(-4));
     expect(await trail.brokenAt()).toMatchObject({ kind: 'changed' });
+  });
+
+  it('goes again after a restore, and keeps no other manifest from its place', async () => {
+    await old();
+    await jobs().retain();
+    const rows = await trail.rows<{ body: string }>(
+      'SELECT body FROM audit_archives WHERE organization_id = $1 ORDER BY month',
+    );
+    const [first, second] = rows.map(({ body }) => {
+      const { signature: _, ...manifest } = JSON.parse(body) as ArchiveManifest & { signature: string };
+      return manifest;
+    });
+    if (first === undefined || second === undefined) throw new Error('Two months went');
+    const again = async (manifest: ArchiveManifest, more: Partial<ArchiveManifest> = {}) => {
+      const told = { ...manifest, archived_at: '2026-01-01T00:00:00.000Z', ...more };
+      await trail.tamper(
+        'UPDATE audit_archives SET body = $2, stored_at = NULL WHERE organization_id = $1 AND month = $3',
+        [signed(told, await app.cloudkeep.nest.get(AuditKeys).signing()), manifest.month],
+      );
+    };
+    const waiting = async () => {
+      await jobs().retain();
+      const left = await trail.rows<{ month: string }>(
+        'SELECT month FROM audit_archives WHERE organization_id = $1 AND stored_at IS NULL',
+      );
+      return left.map(({ month }) => month);
+    };
+    await again(first);
+    expect(await waiting()).toEqual([]);
+    await again(first, { rows: 1 });
+    await again(second);
+    expect(await waiting()).toEqual([first.month]);
+    const key = manifestKey(trail.admin.organizationId, first.month);
+    expect((await trail.stored('audit-seals')).get(key)).toBe(rows[0]?.body);
   });
 
   it('can not be claimed to have gone', async () => {
