@@ -135,6 +135,22 @@ describe('the end of an organisation', () => {
     expect((await app.given.signInByPassword(other.owner)).token).toBeDefined();
   });
 
+  it('is not kept from others by one that can not be removed', async () => {
+    const [stuck, gone] = [await tenants.founded(), await tenants.founded()];
+    for (const { client } of [stuck, gone]) await client.delete('/organizations/current');
+    await app.database.query(`
+      CREATE FUNCTION keep() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN RAISE 'it is held'; END $$;
+      CREATE TRIGGER keep BEFORE DELETE ON organizations FOR EACH ROW
+        WHEN (OLD.id = '${stuck.organizationId}') EXECUTE FUNCTION keep();`);
+    app.clock.advance(31 * DAY);
+    await removeDue();
+    await app.database.query('DROP FUNCTION keep CASCADE');
+    const left = await app.database.query('SELECT id FROM organizations WHERE deletion_at IS NOT NULL');
+    expect(left).toEqual([{ id: stuck.organizationId }]);
+    await removeDue();
+    expect(await app.database.query('SELECT FROM organizations WHERE deletion_at IS NOT NULL')).toEqual([]);
+  });
+
   it('is called off by a restoration', async () => {
     const { client, owner } = await tenants.founded();
     expect((await client.post('/organizations/current/restore')).status).toBe(409);
