@@ -36,6 +36,16 @@ describe('an organisation', () => {
       settings: { contact_email: 'help@example.com', invitation_days: 2 },
     });
     expect((await client.get('/organizations/current')).body).toEqual(changed);
+    const rows = async () => (await client.get('/audit/logs')).body.items as { action: string }[];
+    const before = await rows();
+    expect(before[0]).toMatchObject({
+      action: 'organization.update',
+      details: { changed: ['name', 'invitation_days'] },
+    });
+    for (const nothing of [{}, { name: 'Engines' }, { settings: { invitation_days: 2 } }])
+      expect((await client.patch('/organizations/current', nothing)).body).toEqual(changed);
+    await client.post('/organizations/transfer', { user_id: owner.id });
+    expect(await rows()).toEqual(before);
   });
 
   it.each([
