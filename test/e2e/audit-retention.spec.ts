@@ -13,6 +13,7 @@ import { exportedLinks } from '../../src/modules/audit/exported-links.js';
 import { readKeySet, signed, type ArchiveManifest } from '../../src/modules/audit/signed-document.js';
 import { TestApp } from '../support/app.js';
 import { Trail } from '../support/audit-chain.js';
+import { halfAYearOfPartitions, rowsOf } from '../support/audit-months.js';
 import { eventually } from '../support/eventually.js';
 
 const DAY = 24 * 60 * 60;
@@ -43,28 +44,6 @@ const nameOf = (monthsAway: number, day = new Date()) =>
     .toISOString()
     .slice(0, 7)
     .replace('-', '_');
-
-/** Rows of that many days ago. */
-async function rowsOf(daysAgo: number, count: number): Promise<void> {
-  await trail.tamper(
-    `INSERT INTO audit_logs (id, created_at, organization_id, action, resource, details)
-     SELECT uuidv7(-make_interval(secs => $2 - n)), now() - make_interval(secs => $2 - n), $1, 'old', 'old:' || n, '{}'
-     FROM generate_series(1, $3) AS n`,
-    [daysAgo * DAY, count],
-  );
-}
-
-/** The partitions as they would be had the server run for half a year. */
-async function halfAYearOfPartitions(): Promise<void> {
-  for (const { name } of await trail.rows<{ name: string }>(
-    `SELECT relname AS name FROM pg_class JOIN pg_inherits ON inhrelid = oid
-     WHERE inhparent = 'audit_logs'::regclass AND $1::uuid IS NOT NULL`,
-  ))
-    await app.database.query(`DROP TABLE ${name}`);
-  await app.database.query(
-    `SELECT start_audit_partitions(now() - interval '6 months', now() + interval '3 months')`,
-  );
-}
 
 describe('partitions', () => {
   it('are made three months ahead, each protected as the whole', async () => {
@@ -98,9 +77,9 @@ describe('partitions', () => {
 });
 
 describe('a month that is old enough', () => {
-  async function old(): Promise<void> {
-    await halfAYearOfPartitions();
-    for (const days of [170, 130]) await rowsOf(days, 5);
+  async function old(daysAgo: readonly number[] = [170, 130]): Promise<void> {
+    await halfAYearOfPartitions(trail);
+    for (const days of daysAgo) await rowsOf(trail, days, 5);
     // The sign-in may have been bound already; as it was, those rows came first.
     await trail.rows('DELETE FROM audit_chain WHERE organization_id = $1');
     await trail.bind(true);
@@ -138,7 +117,8 @@ describe('a month that is old enough', () => {
   });
 
   it('is not missing to whoever was checking while it went', async () => {
-    await old();
+    // Of the month that goes first.
+    await old([200]);
     const reader = new Client({ connectionString: app.database.url });
     await reader.connect();
     await reader.query('BEGIN; SELECT FROM audit_logs LIMIT 1');
@@ -189,7 +169,7 @@ describe('a month that is old enough', () => {
   });
 
   it('keeps the chain whole where rows of two months arrived mixed', async () => {
-    await halfAYearOfPartitions();
+    await halfAYearOfPartitions(trail);
     const boundary = `date_trunc('month', now() AT TIME ZONE 'UTC') AT TIME ZONE 'UTC' - interval '2 months'`;
     await trail.rows('DELETE FROM audit_logs WHERE organization_id = $1');
     await trail.rows('DELETE FROM audit_chain WHERE organization_id = $1');

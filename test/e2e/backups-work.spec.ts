@@ -1,5 +1,4 @@
 import { jest } from '@jest/globals';
-import { SingleRun } from '../../src/common/scheduling/single-run.js';
 import { BackupReconciliation } from '../../src/modules/backups/backup-reconciliation.js';
 import { BackupErrors } from '../../src/modules/backups/backups.errors.js';
 import { BackupRunner } from '../../src/modules/backups/backup-runner.js';
@@ -245,16 +244,4 @@ describe('the schedule', () => {
     await other.cloudkeep.nest.get(BackupsJobs).full();
     expect(await all()).toEqual([]);
   });
-});
-
-it('a job whose lock is lost with its connection is told so, and the process lives', async () => {
-  const singleRun = app.cloudkeep.nest.get(SingleRun);
-  const ran = singleRun.run('backups.test', async (lost) => {
-    await app.database.query(
-      `SELECT pg_terminate_backend(pid) FROM pg_locks
-       WHERE locktype = 'advisory' AND database = (SELECT oid FROM pg_database WHERE datname = current_database())`,
-    );
-    await eventually(() => expect(lost.aborted).toBe(true), { within: 5_000 });
-  });
-  expect(await ran).toBe(true);
 });

@@ -17,11 +17,14 @@ export class BackupRemoval {
     const corner = await this.stores.corner(id);
     const isMade = await corner.has(MANIFEST_KEY);
     // First: it refuses what others continue.
-    await this.engines.named(engine)?.forget(id).catch((error: unknown) => {
-      if (isMade) throw error;
-      // Of one that was never finished there is nothing as a rule, and its engine may not be set up any more.
-      this.logger.warn(`What ${engine} may have of backup ${id} stays: ${(error as Error).message}`);
-    });
+    await this.engines
+      .named(engine)
+      ?.forget(id)
+      .catch((error: unknown) => {
+        if (isMade) throw error;
+        // Of one that was never finished there is nothing as a rule, and its engine may not be set up any more.
+        this.logger.warn(`What ${engine} may have of backup ${id} stays: ${(error as Error).message}`);
+      });
     const copy = await this.stores.replicaCorner(id);
     if (copy !== null) await emptyCorner(copy);
     await emptyCorner(corner);

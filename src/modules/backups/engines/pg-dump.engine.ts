@@ -72,7 +72,8 @@ export class PgDumpEngine extends BackupEngine {
         return await this.onScratch(manifest, readPart(store, part, { onProgress, signal }), signal);
       } catch (error) {
         // A tool may stumble over damaged bytes before the end of them tells that they are.
-        if (error instanceof ToolFailed) await checkPart(store, part, { onProgress: () => undefined, signal });
+        if (error instanceof ToolFailed)
+          await checkPart(store, part, { onProgress: () => undefined, signal });
         throw error;
       }
     }, signal);

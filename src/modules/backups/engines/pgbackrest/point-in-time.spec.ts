@@ -1,6 +1,7 @@
 import { lastCommitIn } from './point-in-time.js';
 
-const REDO = 'LOG:  redo done at 0/5000060 system usage: CPU: user: 0.00 s, system: 0.00 s, elapsed: 0.01 s\n';
+const REDO =
+  'LOG:  redo done at 0/5000060 system usage: CPU: user: 0.00 s, system: 0.00 s, elapsed: 0.01 s\n';
 const COMMIT = 'LOG:  last completed transaction was at log time';
 
 describe('how far a recovery came', () => {
