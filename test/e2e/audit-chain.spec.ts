@@ -1,5 +1,6 @@
 import { createHash } from 'node:crypto';
 import { Client } from 'pg';
+import { AdvisoryLock } from '../../src/database/advisory-locks.js';
 import { AuditChain } from '../../src/modules/audit/audit-chain.js';
 import { TestApp } from '../support/app.js';
 import { Trail } from '../support/audit-chain.js';
@@ -28,6 +29,12 @@ describe('a trail that nobody touched', () => {
     await trail.grow(3);
     await trail.seal();
     expect(await trail.verify()).toMatchObject({ valid: true, checked: first.checked + 3 });
+  });
+
+  it('is looked through whole while somebody else binds, which would take a request too long', async () => {
+    await trail.bind(true);
+    await trail.rows('SELECT pg_advisory_lock($2) WHERE $1::uuid IS NOT NULL', [AdvisoryLock.auditChain]);
+    expect(await app.cloudkeep.nest.get(AuditChain).extend(true)).toBe(0);
   });
 
   it('is of one’s own organisation, for those who may read it', async () => {
@@ -60,8 +67,7 @@ describe('a trail that nobody touched', () => {
     const { checked } = await trail.verify();
     const slow = new Client({ connectionString: app.database.url });
     await slow.connect();
-    await slow.query(`SELECT set_config('cloudkeep.organization', '*', false)`);
-    await slow.query('BEGIN');
+    await slow.query(`BEGIN; SET LOCAL "cloudkeep.organization" = '*'`);
     await slow.query(
       `INSERT INTO audit_logs (id, created_at, organization_id, action, resource, details)
        VALUES (uuidv7(), now(), $1, 'late', 'late', '{}')`,

@@ -2,9 +2,11 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { basename, join } from 'node:path';
 import { jest } from '@jest/globals';
+import { AuditChainRepository } from '../../src/modules/audit/audit-chain.repository.js';
 import { runVerify } from '../../src/modules/audit/verify-command.js';
 import { TestApp } from '../support/app.js';
 import { Trail } from '../support/audit-chain.js';
+import { logOf } from '../support/outbox.js';
 
 let app: TestApp;
 let trail: Trail;
@@ -81,6 +83,20 @@ describe('an export', () => {
     );
     expect((await app.as(trail.admin).get('/audit/logs/export?limit=3')).status).toBe(400);
     expect((await app.as(trail.admin).get('/audit/logs/export?format=xml')).status).toBe(400);
+  });
+
+  it('that can not be told to its end is cut short, and the log says why', async () => {
+    const page = jest
+      .spyOn(app.cloudkeep.nest.get(AuditChainRepository), 'page')
+      .mockRejectedValue(new Error('the disk is gone'));
+    const headers = { authorization: `Bearer ${trail.admin.token}` };
+    const log = await logOf(async () => {
+      await expect(
+        fetch(`${app.url}/api/v1/audit/logs/export?format=csv`, { headers }).then((answer) => answer.text()),
+      ).rejects.toThrow();
+    });
+    page.mockRestore();
+    expect(log).toMatch(/audit-\S+\.csv was cut short: the disk is gone/);
   });
 
   it('is CSV where that is asked for, in which nothing is a formula', async () => {

@@ -3,13 +3,18 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { basename, join } from 'node:path';
 import { gunzipSync } from 'node:zlib';
+import { Client } from 'pg';
+import { AuditKeys } from '../../src/modules/audit/audit-keys.js';
+import { manifestKey } from '../../src/modules/audit/audit-objects.js';
 import { AuditVerification } from '../../src/modules/audit/audit-verification.js';
 import { AuditJobs } from '../../src/modules/audit/audit.jobs.js';
 import { checkOffline } from '../../src/modules/audit/offline-check.js';
 import { exportedLinks } from '../../src/modules/audit/exported-links.js';
-import { readKeySet } from '../../src/modules/audit/signed-document.js';
+import { readKeySet, signed, type ArchiveManifest } from '../../src/modules/audit/signed-document.js';
 import { TestApp } from '../support/app.js';
 import { Trail } from '../support/audit-chain.js';
+import { halfAYearOfPartitions, rowsOf } from '../support/audit-months.js';
+import { eventually } from '../support/eventually.js';
 
 const DAY = 24 * 60 * 60;
 
@@ -39,28 +44,6 @@ const nameOf = (monthsAway: number, day = new Date()) =>
     .toISOString()
     .slice(0, 7)
     .replace('-', '_');
-
-/** Rows of that many days ago. */
-async function rowsOf(daysAgo: number, count: number): Promise<void> {
-  await trail.tamper(
-    `INSERT INTO audit_logs (id, created_at, organization_id, action, resource, details)
-     SELECT uuidv7(-make_interval(secs => $2 - n)), now() - make_interval(secs => $2 - n), $1, 'old', 'old:' || n, '{}'
-     FROM generate_series(1, $3) AS n`,
-    [daysAgo * DAY, count],
-  );
-}
-
-/** The partitions as they would be had the server run for half a year. */
-async function halfAYearOfPartitions(): Promise<void> {
-  for (const { name } of await trail.rows<{ name: string }>(
-    `SELECT relname AS name FROM pg_class JOIN pg_inherits ON inhrelid = oid
-     WHERE inhparent = 'audit_logs'::regclass AND $1::uuid IS NOT NULL`,
-  ))
-    await app.database.query(`DROP TABLE ${name}`);
-  await app.database.query(
-    `SELECT start_audit_partitions(now() - interval '6 months', now() + interval '3 months')`,
-  );
-}
 
 describe('partitions', () => {
   it('are made three months ahead, each protected as the whole', async () => {
@@ -94,9 +77,9 @@ describe('partitions', () => {
 });
 
 describe('a month that is old enough', () => {
-  async function old(): Promise<void> {
-    await halfAYearOfPartitions();
-    for (const days of [170, 130]) await rowsOf(days, 5);
+  async function old(daysAgo: readonly number[] = [170, 130]): Promise<void> {
+    await halfAYearOfPartitions(trail);
+    for (const days of daysAgo) await rowsOf(trail, days, 5);
     // The sign-in may have been bound already; as it was, those rows came first.
     await trail.rows('DELETE FROM audit_chain WHERE organization_id = $1');
     await trail.bind(true);
@@ -133,6 +116,34 @@ describe('a month that is old enough', () => {
     }
   });
 
+  it('is not missing to whoever was checking while it went', async () => {
+    // Of the month that goes first.
+    await old([200]);
+    const reader = new Client({ connectionString: app.database.url });
+    await reader.connect();
+    await reader.query('BEGIN; SELECT FROM audit_logs LIMIT 1');
+    const waiting = (mode: string) =>
+      eventually(
+        async () =>
+          expect(
+            await trail.rows(
+              `SELECT FROM pg_locks WHERE relation = 'audit_logs'::regclass AND NOT granted AND mode = $2
+                 AND database = (SELECT oid FROM pg_database WHERE datname = current_database()) AND $1::uuid IS NOT NULL`,
+              [mode],
+            ),
+          ).not.toEqual([]),
+        { within: 4_000 },
+      );
+    const gone = jobs().retain();
+    await waiting('AccessExclusiveLock');
+    const verified = trail.verify();
+    await waiting('AccessShareLock');
+    await reader.end();
+    await gone;
+    expect(await months()).not.toContain(nameOf(-3));
+    expect(await verified).toMatchObject({ valid: true });
+  });
+
   it('is checked offline, with what was kept and without', async () => {
     await old();
     await jobs().retain();
@@ -158,7 +169,7 @@ describe('a month that is old enough', () => {
   });
 
   it('keeps the chain whole where rows of two months arrived mixed', async () => {
-    await halfAYearOfPartitions();
+    await halfAYearOfPartitions(trail);
     const boundary = `date_trunc('month', now() AT TIME ZONE 'UTC') AT TIME ZONE 'UTC' - interval '2 months'`;
     await trail.rows('DELETE FROM audit_logs WHERE organization_id = $1');
     await trail.rows('DELETE FROM audit_chain WHERE organization_id = $1');
@@ -189,6 +200,40 @@ describe('a month that is old enough', () => {
     await jobs().retain();
     expect(await months()).toContain(nameOf(-4));
     expect(await trail.brokenAt()).toMatchObject({ kind: 'changed' });
+  });
+
+  it('goes again after a restore, and keeps no other manifest from its place', async () => {
+    await old();
+    await jobs().retain();
+    const rows = await trail.rows<{ body: string }>(
+      'SELECT body FROM audit_archives WHERE organization_id = $1 ORDER BY month',
+    );
+    const [first, second] = rows.map(({ body }) => {
+      const { signature: _, ...manifest } = JSON.parse(body) as ArchiveManifest & { signature: string };
+      return manifest;
+    });
+    if (first === undefined || second === undefined) throw new Error('Two months went');
+    const again = async (manifest: ArchiveManifest, more: Partial<ArchiveManifest> = {}) => {
+      const told = { ...manifest, archived_at: '2026-01-01T00:00:00.000Z', ...more };
+      await trail.tamper(
+        'UPDATE audit_archives SET body = $2, stored_at = NULL WHERE organization_id = $1 AND month = $3',
+        [signed(told, await app.cloudkeep.nest.get(AuditKeys).signing()), manifest.month],
+      );
+    };
+    const waiting = async () => {
+      await jobs().retain();
+      const left = await trail.rows<{ month: string }>(
+        'SELECT month FROM audit_archives WHERE organization_id = $1 AND stored_at IS NULL',
+      );
+      return left.map(({ month }) => month);
+    };
+    await again(first);
+    expect(await waiting()).toEqual([]);
+    await again(first, { rows: 1 });
+    await again(second);
+    expect(await waiting()).toEqual([first.month]);
+    const key = manifestKey(trail.admin.organizationId, first.month);
+    expect((await trail.stored('audit-seals')).get(key)).toBe(rows[0]?.body);
   });
 
   it('can not be claimed to have gone', async () => {

@@ -2,8 +2,11 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { readdir, readFile, rename, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { jest } from '@jest/globals';
+import { BackupManifests } from '../../src/modules/backups/backup-manifests.js';
 import { BackupReconciliation } from '../../src/modules/backups/backup-reconciliation.js';
 import { BackupStores } from '../../src/modules/backups/backup-stores.js';
+import { StorageErrors } from '../../src/modules/storage/storage.errors.js';
 import { TestApp } from '../support/app.js';
 import type { ApiClient } from '../support/client.js';
 import { withFakeBackups, type FakeBackups } from '../support/fake-backups.js';
@@ -173,9 +176,24 @@ describe('a table of another time', () => {
     expect((await admin.get('/backups')).body.items).toHaveLength(2);
   });
 
-  it('says what is gone', async () => {
+  it('learns it while the second store is away, which gets its copy later', async () => {
+    const id = await made();
+    await app.database.query('DELETE FROM backups');
+    const replica = jest.spyOn(stores(), 'replica').mockRejectedValue(StorageErrors.unavailable());
+    await reconcile();
+    replica.mockRestore();
+    expect(await told(id)).toMatchObject({ status: 'good', trigger: 'found', replica: { status: 'queued' } });
+  });
+
+  it('says what is gone, and not of what nobody could ask after', async () => {
     const id = await made();
     await (await stores().corner(id)).delete('manifest.json');
+    const read = jest
+      .spyOn(app.cloudkeep.nest.get(BackupManifests), 'read')
+      .mockRejectedValue(StorageErrors.unavailable());
+    await expect(reconcile()).rejects.toMatchObject({ code: 'storage_unavailable' });
+    read.mockRestore();
+    expect(await told(id)).toMatchObject({ status: 'good' });
     await reconcile();
     expect(await told(id)).toMatchObject({ status: 'damaged', error: { code: 'backup_lost' } });
   });
@@ -196,15 +214,17 @@ describe('a table of another time', () => {
   });
 });
 
-it('a backup is gone from both once it was kept long enough', async () => {
+it('a backup is gone from both once it was kept long enough, after those that continue it', async () => {
   const signedIn = async () => app.as(await app.given.signedIn({ role: 'admin' }));
   admin = await signedIn();
-  const old = await made();
+  const old = [await made(), await made('incremental'), await made('incremental')];
   app.clock.advance(31 * 86_400);
   admin = await signedIn();
+  fake.engine.forgotten.length = 0;
   const fresh = await made();
   expect(await app.database.query('SELECT id FROM backups')).toEqual([{ id: fresh }]);
   for (const root of [first, second])
-    await expect(fileOf(root, `house/backups/${old}/dump`)).rejects.toThrow();
-  expect(fake.engine.forgotten).toContain(old);
+    await expect(fileOf(root, `house/backups/${old[0]}/dump`)).rejects.toThrow();
+  // An engine refuses to let go of what others continue.
+  expect(fake.engine.forgotten.filter((id) => old.includes(id))).toEqual(old.reverse());
 });

@@ -1,7 +1,9 @@
-import { SingleRun } from '../../src/common/scheduling/single-run.js';
+import { jest } from '@jest/globals';
+import { BackupReconciliation } from '../../src/modules/backups/backup-reconciliation.js';
 import { BackupErrors } from '../../src/modules/backups/backups.errors.js';
 import { BackupRunner } from '../../src/modules/backups/backup-runner.js';
 import { BackupStores } from '../../src/modules/backups/backup-stores.js';
+import { FilesInventory } from '../../src/modules/backups/files-inventory.port.js';
 import { BackupsJobs } from '../../src/modules/backups/backups.jobs.js';
 import { TestApp } from '../support/app.js';
 import { insertedBackup } from '../support/backups.js';
@@ -92,6 +94,19 @@ describe('a backup that fails', () => {
     expect(items[0]).toMatchObject({ action: 'backup.fail', details: { code: 'backup_failed' } });
   });
 
+  it('leaves nothing with its engine either, whatever it fails of', async () => {
+    const inventory = jest
+      .spyOn(app.cloudkeep.nest.get(FilesInventory), 'write')
+      .mockRejectedValueOnce(new Error('The files are away'));
+    fake.engine.forgotten.length = 0;
+    const id = await asked();
+    await fake.drained();
+    inventory.mockRestore();
+    // Before it begins, and afterwards.
+    expect(fake.engine.forgotten).toEqual([id, id]);
+    expect(await objectsOf(id)).toEqual([]);
+  });
+
   it('tells no words of an error from elsewhere', async () => {
     fake.engine.failures.push(Object.assign(new Error('password=hunter2'), { code: 'ECONNREFUSED' }));
     const id = await asked();
@@ -102,7 +117,7 @@ describe('a backup that fails', () => {
     expect(await told(id)).toMatchObject({ status: 'good', error: null });
   });
 
-  it('may be a proof that could not be tried: that is tried again, and the backup is still there', async () => {
+  it('may be a proof that could not be tried: that is tried again, the next day too', async () => {
     const noRoom = new Error('no room');
     fake.verdicts.push(noRoom, noRoom, noRoom);
     const id = await asked();
@@ -114,6 +129,17 @@ describe('a backup that fails', () => {
       status: 'good',
       verification: { status: 'failed', verified_at: null },
     });
+    const reconcile = () => app.cloudkeep.nest.get(BackupReconciliation).reconcile();
+    const proof = () => app.database.query('SELECT status, verification FROM backups WHERE id = $1', [id]);
+    app.clock.advance(23 * 3_600);
+    await reconcile();
+    expect(await proof()).toEqual([{ status: 'good', verification: 'failed' }]);
+    app.clock.advance(3_600);
+    await reconcile();
+    await fake.drained();
+    expect(await proof()).toEqual([{ status: 'good', verification: 'ok' }]);
+    // A day later nobody's session is what it was.
+    admin = app.as(await app.given.signedIn({ role: 'admin' }));
   });
 });
 
@@ -218,16 +244,4 @@ describe('the schedule', () => {
     await other.cloudkeep.nest.get(BackupsJobs).full();
     expect(await all()).toEqual([]);
   });
-});
-
-it('a job whose lock is lost with its connection is told so, and the process lives', async () => {
-  const singleRun = app.cloudkeep.nest.get(SingleRun);
-  const ran = singleRun.run('backups.test', async (lost) => {
-    await app.database.query(
-      `SELECT pg_terminate_backend(pid) FROM pg_locks
-       WHERE locktype = 'advisory' AND database = (SELECT oid FROM pg_database WHERE datname = current_database())`,
-    );
-    await eventually(() => expect(lost.aborted).toBe(true), { within: 5_000 });
-  });
-  expect(await ran).toBe(true);
 });

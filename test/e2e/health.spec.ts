@@ -1,5 +1,6 @@
 import { randomBytes } from 'node:crypto';
 import { rmSync } from 'node:fs';
+import { Client } from 'pg';
 import { Lifecycle } from '../../src/common/http/lifecycle.js';
 import { TestApp } from '../support/app.js';
 import { eventually } from '../support/eventually.js';
@@ -135,6 +136,22 @@ describe('metrics', () => {
       },
       { within: 1000 },
     );
+  });
+
+  it('are told though nobody can look into a table', async () => {
+    const holder = new Client({ connectionString: app.database.url });
+    await holder.connect();
+    try {
+      await holder.query('BEGIN; LOCK TABLE backups, job_runs, mail_outbox');
+      const began = performance.now();
+      const { text } = await app.anyone.get('//metrics');
+      // Long before the statements themselves give up.
+      expect(performance.now() - began).toBeLessThan(5_000);
+      expect(text).toMatch(/^cloudkeep_mails_waiting Nan$/im);
+      expect(text).not.toMatch(/^cloudkeep_(backup_bytes|job_seconds_since_success)\{/m);
+    } finally {
+      await holder.end();
+    }
   });
 
   it('may want a token', async () => {

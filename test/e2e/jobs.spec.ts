@@ -3,6 +3,7 @@ import { OneTimeTokensJob } from '../../src/common/one-time-tokens/one-time-toke
 import { SandboxJobs } from '../../src/modules/sandbox/sandbox.jobs.js';
 import { TestApp } from '../support/app.js';
 import type { ApiClient } from '../support/client.js';
+import { eventually } from '../support/eventually.js';
 import type { Cloudkeep } from '../../src/app.js';
 
 interface Told {
@@ -113,4 +114,15 @@ describe('a job that fails', () => {
     await app.database.query('ALTER TABLE gone RENAME TO job_runs');
     expect(await sinceSuccess(app, JOB)).toBeDefined();
   });
+});
+
+it('a job whose lock is lost with its connection is told so, and the process lives', async () => {
+  const ran = single(app.cloudkeep).run('test.lost', async (lost) => {
+    await app.database.query(
+      `SELECT pg_terminate_backend(pid) FROM pg_locks
+       WHERE locktype = 'advisory' AND database = (SELECT oid FROM pg_database WHERE datname = current_database())`,
+    );
+    await eventually(() => expect(lost.aborted).toBe(true), { within: 5_000 });
+  });
+  expect(await ran).toBe(true);
 });

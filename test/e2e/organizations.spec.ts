@@ -36,6 +36,16 @@ describe('an organisation', () => {
       settings: { contact_email: 'help@example.com', invitation_days: 2 },
     });
     expect((await client.get('/organizations/current')).body).toEqual(changed);
+    const rows = async () => (await client.get('/audit/logs')).body.items as { action: string }[];
+    const before = await rows();
+    expect(before[0]).toMatchObject({
+      action: 'organization.update',
+      details: { changed: ['name', 'invitation_days'] },
+    });
+    for (const nothing of [{}, { name: 'Engines' }, { settings: { invitation_days: 2 } }])
+      expect((await client.patch('/organizations/current', nothing)).body).toEqual(changed);
+    await client.post('/organizations/transfer', { user_id: owner.id });
+    expect(await rows()).toEqual(before);
   });
 
   it.each([
@@ -133,6 +143,22 @@ describe('the end of an organisation', () => {
     expect(await labKeys(app)).toEqual([]);
     expect(await app.database.query('SELECT FROM organizations WHERE id = $1', [organizationId])).toEqual([]);
     expect((await app.given.signInByPassword(other.owner)).token).toBeDefined();
+  });
+
+  it('is not kept from others by one that can not be removed', async () => {
+    const [stuck, gone] = [await tenants.founded(), await tenants.founded()];
+    for (const { client } of [stuck, gone]) await client.delete('/organizations/current');
+    await app.database.query(`
+      CREATE FUNCTION keep() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN RAISE 'it is held'; END $$;
+      CREATE TRIGGER keep BEFORE DELETE ON organizations FOR EACH ROW
+        WHEN (OLD.id = '${stuck.organizationId}') EXECUTE FUNCTION keep();`);
+    app.clock.advance(31 * DAY);
+    await removeDue();
+    await app.database.query('DROP FUNCTION keep CASCADE');
+    const left = await app.database.query('SELECT id FROM organizations WHERE deletion_at IS NOT NULL');
+    expect(left).toEqual([{ id: stuck.organizationId }]);
+    await removeDue();
+    expect(await app.database.query('SELECT FROM organizations WHERE deletion_at IS NOT NULL')).toEqual([]);
   });
 
   it('is called off by a restoration', async () => {

@@ -88,6 +88,14 @@ describeWithPgBackRest('pgBackRest: what goes wrong', () => {
     expect(await labels()).toEqual([...before, last.details.label]);
   });
 
+  it('forgets what an attempt left that nobody ever took for a backup', async () => {
+    const before = await labels();
+    const id = randomUUID();
+    await server.pgbackrest('--type=incr', `--annotation=cloudkeep=${id}`, 'backup');
+    await server.engine.forget(id);
+    expect(await labels()).toEqual(before);
+  });
+
   it('does not continue what somebody else made', async () => {
     await server.pgbackrest('--type=incr', 'backup');
     const before = await labels();

@@ -117,9 +117,9 @@ describeWithPgBackRest('pgBackRest: increments and the moments between them', ()
   });
 
   it('forgets no set that others need, and each once nobody does', async () => {
-    await expect(server.engine.forget(full)).rejects.toMatchObject({ code: 'backup_continued' });
-    await server.engine.forget(second);
-    await server.engine.forget(second);
+    await expect(server.engine.forget(full.id)).rejects.toMatchObject({ code: 'backup_continued' });
+    await server.engine.forget(second.id);
+    await server.engine.forget(second.id);
     const info = await server.pgbackrest('info', '--output=json');
     expect(info).not.toContain(second.details.label);
     expect(info).toContain(first.details.label);

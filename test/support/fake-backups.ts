@@ -6,12 +6,7 @@ import {
   type RestoredServer,
 } from '../../src/modules/backups/backup-engine.port.js';
 import { BackupEngines } from '../../src/modules/backups/backup-engines.js';
-import type {
-  BackupEngineName,
-  BackupKind,
-  BackupManifest,
-  BackupPart,
-} from '../../src/modules/backups/backup-manifest.js';
+import type { BackupEngineName, BackupKind, BackupPart } from '../../src/modules/backups/backup-manifest.js';
 import { BackupRunner } from '../../src/modules/backups/backup-runner.js';
 import {
   BackupVerification,
@@ -78,7 +73,7 @@ export class FakeEngine extends BackupEngine {
     }
   }
 
-  forget({ id }: BackupManifest): Promise<void> {
+  forget(id: string): Promise<void> {
     this.forgotten.push(id);
     return Promise.resolve();
   }

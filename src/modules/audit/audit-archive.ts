@@ -3,6 +3,7 @@ import { Readable, Transform } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
 import { createGunzip, createGzip } from 'node:zlib';
 import { Injectable } from '@nestjs/common';
+import { canonicalJson } from '../../common/crypto/canonical-json.js';
 import { Clock } from '../../common/time/clock.js';
 import { AuditArchivesRepository, type AuditArchiveRow } from './audit-archives.repository.js';
 import { AuditChainRepository } from './audit-chain.repository.js';
@@ -10,7 +11,7 @@ import { AuditKeys } from './audit-keys.js';
 import { archiveLines, type ArchivedPart } from './audit-lines.js';
 import { archiveKey, AuditObjects, manifestKey } from './audit-objects.js';
 import { AuditVerification } from './audit-verification.js';
-import { signed, type ArchiveManifest } from './signed-document.js';
+import { readSigned, signed, type ArchiveManifest, type PublicKeys } from './signed-document.js';
 
 const NEWLINE = 10;
 const PRUNED_AT_ONCE = 50_000;
@@ -61,14 +62,29 @@ export class AuditArchive {
     return { organization_id, month, rows, body: signed(manifest, await this.keys.signing()) };
   }
 
-  /** Brings manifests to the store that it does not have yet. */
+  /**
+   * Brings manifests to the store that it does not have yet. One that it will not take, for
+   * something else is there, keeps no other from its place.
+   */
   async storeManifests(): Promise<void> {
+    const refused: string[] = [];
     for (const archive of await this.archives.notStored()) {
       const key = manifestKey(archive.organization_id, archive.month);
-      if (!(await this.objects.keepText(key, archive.body)))
-        throw new Error(`${key} is in the object store already, and says something else`);
-      await this.archives.markStored(archive, this.clock.now());
+      if ((await this.objects.keepText(key, archive.body)) || (await this.isToldBy(key, archive)))
+        await this.archives.markStored(archive, this.clock.now());
+      else refused.push(key);
     }
+    if (refused.length > 0)
+      throw new Error(
+        `The object store has ${refused.length} other manifests than the database, first ${refused[0]}`,
+      );
+  }
+
+  /** Whether the store tells the same of a month, only at another time: it was archived before a restore, and once more. */
+  private async isToldBy(key: string, { body }: AuditArchiveRow): Promise<boolean> {
+    const keys = await this.keys.trusted();
+    const ours = toldBy(body, keys);
+    return ours !== null && ours === toldBy((await this.objects.text(key)) ?? '', keys);
   }
 
   /** Links that nothing is checked from any more. Should this be cut short, the next month takes the rest along. */
@@ -126,4 +142,12 @@ export class AuditArchive {
     const last = (await this.links.lastBefore(organizationId, before)) ?? after;
     return { seq: last.seq, hash: last.hash.toString('hex') };
   }
+}
+
+/** All that a manifest says but when it was made; null where it is not signed by us. */
+function toldBy(text: string, keys: PublicKeys): string | null {
+  const manifest = readSigned(text, 'cloudkeep.audit-archive', keys);
+  if (manifest === null) return null;
+  const { organization_id, month, rows, object, sha256, archived_before, seq, hash } = manifest;
+  return canonicalJson({ organization_id, month, rows, object, sha256, archived_before, seq, hash });
 }

@@ -17,6 +17,13 @@ export interface ChainRow extends ChainLink {
 
 export type NewLink = ChainLink & Pick<ChainHead, 'organization_id'>;
 
+/** Some rows of the trail, seen whether they are bound. */
+export interface Stretch {
+  readonly rows: number;
+  readonly last: string | null;
+  readonly unchained: string | null;
+}
+
 type RawRecord = TrailRecord & { readonly details: string };
 type RawLink = ChainLink & { readonly found: boolean } & RawRecord;
 
@@ -24,6 +31,9 @@ type RawLink = ChainLink & { readonly found: boolean } & RawRecord;
 const RECORD = `a.id, to_char(a.created_at AT TIME ZONE 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.US"Z"') AS created_at,
   a.organization_id, a.user_id, a.action, a.resource, a.details::text AS details,
   CASE WHEN a.ip IS NOT NULL THEN format('%s', a.ip) END AS ip, a.user_agent, a.request_id`;
+
+/** Not as a join: where millions wait to be bound, each stretch would read and sort all of them. */
+const IN_NO_CHAIN = '(SELECT true FROM audit_chain c WHERE c.log_id = a.id) IS NULL';
 
 @Injectable()
 export class AuditChainRepository {
@@ -42,20 +52,14 @@ export class AuditChainRepository {
     return row.now.getTime();
   }
 
-  /** Rows that are in no chain, in the order of their ids. */
-  async unchained(after: string, limit: number): Promise<TrailRecord[]> {
+  /** Rows after `after` up to `last` that are in no chain, in the order of their ids. */
+  async unchained(after: string, last: string): Promise<TrailRecord[]> {
     const rows = await this.sql.rows<RawRecord>({
-      // Not as a join: where millions wait to be bound, each batch would read and sort all of them.
       text: `SELECT ${RECORD} FROM audit_logs a
-             WHERE a.id > $1 AND (SELECT true FROM audit_chain c WHERE c.log_id = a.id) IS NULL
-             ORDER BY a.id LIMIT $2`,
-      values: [after, limit],
+             WHERE a.id > $1 AND a.id <= $2 AND ${IN_NO_CHAIN} ORDER BY a.id`,
+      values: [after, last],
     });
     return rows.map((row) => ({ ...row, details: detailsOf(row.details) }));
-  }
-
-  async isEmpty(): Promise<boolean> {
-    return (await this.sql.row({ text: 'SELECT FROM audit_chain LIMIT 1' })) === null;
   }
 
   /** The first organisation after `after` that has a chain; null where there is none. */
@@ -144,21 +148,25 @@ export class AuditChainRepository {
     });
   }
 
-  /** In the order of ids from `after` on, a stretch of rows: its last id, and the first that is in no chain. */
-  stretch(
-    organizationId: string,
-    after: string,
-    before: string,
+  /**
+   * A stretch of rows in the order of their ids: how many, the last, and the first that is in no chain.
+   *
+   * @param organizationId null for all of them.
+   */
+  async stretch(
+    organizationId: string | null,
+    { after, before }: { readonly after: string; readonly before: string },
     limit: number,
-  ): Promise<{ last: string | null; unchained: string | null } | null> {
-    return this.sql.row({
+  ): Promise<Stretch> {
+    const stretch = await this.sql.row<Stretch & Record<string, unknown>>({
       text: `WITH stretch AS MATERIALIZED (
-               SELECT id FROM audit_logs WHERE organization_id = $1 AND id > $2 AND id < $3 ORDER BY id LIMIT $4)
-             SELECT (SELECT id FROM stretch ORDER BY id DESC LIMIT 1) AS last,
-                    (SELECT id FROM stretch s WHERE NOT EXISTS (SELECT FROM audit_chain c WHERE c.log_id = s.id)
-                     ORDER BY id LIMIT 1) AS unchained`,
+               SELECT id FROM audit_logs WHERE ($1::uuid IS NULL OR organization_id = $1) AND id > $2 AND id < $3
+               ORDER BY id LIMIT $4)
+             SELECT (SELECT count(*)::int FROM stretch) AS rows, (SELECT id FROM stretch ORDER BY id DESC LIMIT 1) AS last,
+                    (SELECT a.id FROM stretch a WHERE ${IN_NO_CHAIN} ORDER BY a.id LIMIT 1) AS unchained`,
       values: [organizationId, after, before, limit],
     });
+    return stretch ?? { rows: 0, last: null, unchained: null };
   }
 }
 

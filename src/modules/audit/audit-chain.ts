@@ -1,12 +1,13 @@
 import { setImmediate } from 'node:timers/promises';
 import { Injectable } from '@nestjs/common';
 import { ClsService } from 'nestjs-cls';
-import { NIL_ID } from '../../common/crypto/ids.js';
+import { MAX_ID, NIL_ID } from '../../common/crypto/ids.js';
 import { UnitOfWork } from '../../database/unit-of-work.js';
 import { AuditChainRepository, type NewLink } from './audit-chain.repository.js';
 import { digestOf, GENESIS, idAt, linkHash, type TrailRecord } from './chain-record.js';
 
-const BATCH = 10_000;
+/** Rows that are looked at, and bound, at a time. */
+const STRETCH = 10_000;
 /** Then it is the turn of requests. */
 const HASHED_AT_ONCE = 1_000;
 /** Longer than a row can take from getting its id to being committed; the daily run looks at all. */
@@ -16,7 +17,8 @@ const LATE_MS = 15 * 60_000;
  * Binds each row of the trail to the one before it in its organisation, in the
  * order in which they arrive: a row is seen once its transaction has committed,
  * and whoever commits late is bound late, never skipped. Refuses to fork: one
- * transaction at a time writes to the ends of the chains.
+ * transaction at a time writes to the ends of the chains, and none while it
+ * only looks.
  */
 @Injectable()
 export class AuditChain {
@@ -41,21 +43,23 @@ export class AuditChain {
       let after: string = all ? NIL_ID : this.seenBefore;
       let total = 0;
       for (;;) {
-        const rows = await this.unitOfWork.run(() => this.extendAfter(after));
-        total += rows.length;
-        after = rows.at(-1)?.id ?? after;
-        if (rows.length < BATCH) break;
+        const { rows, last, unchained } = await this.chain.stretch(null, { after, before: MAX_ID }, STRETCH);
+        if (unchained !== null) total += await this.bind(after, last ?? after);
+        after = last ?? after;
+        if (rows < STRETCH) break;
       }
       this.seenBefore = seenBefore;
       return total;
     });
   }
 
-  private async extendAfter(after: string): Promise<readonly TrailRecord[]> {
-    await this.chain.lock();
-    const rows = await this.chain.unchained(after, BATCH);
-    if (rows.length > 0) await this.chain.append(await this.linksOf(rows));
-    return rows;
+  private bind(after: string, last: string): Promise<number> {
+    return this.unitOfWork.run(async () => {
+      await this.chain.lock();
+      const rows = await this.chain.unchained(after, last);
+      if (rows.length > 0) await this.chain.append(await this.linksOf(rows));
+      return rows.length;
+    });
   }
 
   private async linksOf(rows: readonly TrailRecord[]): Promise<NewLink[]> {

@@ -1,8 +1,7 @@
-import { Readable } from 'node:stream';
-import { Injectable, StreamableFile } from '@nestjs/common';
-import type { Response } from 'express';
+import { Injectable, type StreamableFile } from '@nestjs/common';
 import type { Actor } from '../../common/access/actor.js';
 import { EventBus } from '../../common/events/event-bus.js';
+import { streamedFile } from '../../common/http/streamed-file.js';
 import { UnitOfWork } from '../../database/unit-of-work.js';
 import { AuditChain } from './audit-chain.js';
 import { AuditChainRepository } from './audit-chain.repository.js';
@@ -31,15 +30,10 @@ export class AuditExportService {
       return Promise.resolve();
     });
     await this.chain.extend();
-    const file = new StreamableFile(
-      Readable.from(this.lines(actor, format, filters), { objectMode: false }),
-      {
-        type: TYPES[format],
-        disposition: `attachment; filename="audit-${actor.organizationId}.${format}"`,
-      },
-    );
-    // A trail cut short must not look like a whole one.
-    return file.setErrorHandler((_, response) => (response as unknown as Response).destroy());
+    return streamedFile(this.lines(actor, format, filters), {
+      type: TYPES[format],
+      name: `audit-${actor.organizationId}.${format}`,
+    });
   }
 
   private async *lines(

@@ -1,5 +1,5 @@
 import { Injectable } from '@nestjs/common';
-import { AuditArchivesRepository } from './audit-archives.repository.js';
+import { AuditArchivesRepository, type AuditArchiveRow } from './audit-archives.repository.js';
 import { AuditChainRepository } from './audit-chain.repository.js';
 import { AuditKeys } from './audit-keys.js';
 import { AuditObjects, sealKey } from './audit-objects.js';
@@ -46,9 +46,24 @@ export class AuditVerification {
    * @throws AppError 503 where the object store does not answer.
    */
   async verify(organizationId: string, isCopy = false): Promise<Verification> {
+    for (;;) {
+      const archive = await this.archives.newest(organizationId);
+      const verification = await this.verifyAfter(archive, organizationId, isCopy);
+      if (verification.fault === null) return verification;
+      // What went into an archive meanwhile is not missing.
+      const newest = await this.archives.newest(organizationId);
+      if (newest?.month === archive?.month) return verification;
+    }
+  }
+
+  private async verifyAfter(
+    archive: AuditArchiveRow | null,
+    organizationId: string,
+    isCopy: boolean,
+  ): Promise<Verification> {
     const keys = await this.keys.trusted();
     const anchor = await this.anchor(organizationId, keys, isCopy);
-    const start = await this.start(organizationId, keys);
+    const start = archive === null ? BEGINNING : startOf(archive, keys);
     const check = new ChainCheck(start ?? undefined);
     const fault =
       start === null
@@ -57,16 +72,6 @@ export class AuditVerification {
           anchor.fault ??
           (await this.unchained(check, organizationId)));
     return { start: start ?? BEGINNING, checked: check.checked, head: check.head, fault };
-  }
-
-  /** Where the chain begins; null where its archive is not signed by us. */
-  async start(organizationId: string, keys: PublicKeys): Promise<ChainStart | null> {
-    const archive = await this.archives.newest(organizationId);
-    if (archive === null) return BEGINNING;
-    const manifest = readSigned(archive.body, 'cloudkeep.audit-archive', keys);
-    if (manifest?.organization_id !== organizationId) return null;
-    const { seq, hash, archived_before: archivedBefore } = manifest;
-    return { seq, hash: Buffer.from(hash, 'hex'), archivedBefore };
   }
 
   private async anchor(organizationId: string, keys: PublicKeys, isCopy: boolean): Promise<Anchor> {
@@ -116,12 +121,20 @@ export class AuditVerification {
   private async unchained(check: ChainCheck, organizationId: string): Promise<ChainFault | null> {
     const before = idAt(Math.max(check.settledBefore, 0));
     for (let after: string | null = idAt(0); after !== null;) {
-      const stretch = await this.chain.stretch(organizationId, after, before, PAGE);
-      if (stretch?.unchained != null) return { kind: 'unchained', seq: null, log_id: stretch.unchained };
-      after = stretch?.last ?? null;
+      const { last, unchained } = await this.chain.stretch(organizationId, { after, before }, PAGE);
+      if (unchained !== null) return { kind: 'unchained', seq: null, log_id: unchained };
+      after = last;
     }
     return null;
   }
+}
+
+/** Where a chain begins after an archive; null where that is not signed by us. */
+function startOf({ organization_id, body }: AuditArchiveRow, keys: PublicKeys): ChainStart | null {
+  const manifest = readSigned(body, 'cloudkeep.audit-archive', keys);
+  if (manifest?.organization_id !== organization_id) return null;
+  const { seq, hash, archived_before: archivedBefore } = manifest;
+  return { seq, hash: Buffer.from(hash, 'hex'), archivedBefore };
 }
 
 /** Null where it is none of ours, or of another place. */

@@ -41,6 +41,5 @@ const months = [AuditRetention, AuditPartitionsRepository, AuditArchive, AuditAr
   imports: [TypeOrmModule.forFeature(entities), StorageModule],
   controllers: [AuditController],
   providers: [...trail, ...chain, ...sealing, ...months, AuditJobs],
-  exports: [AuditService],
 })
 export class AuditModule {}

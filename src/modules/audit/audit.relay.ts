@@ -5,8 +5,9 @@ import { EventBus } from '../../common/events/event-bus.js';
 import { RequestContext } from '../../common/http/request-context.js';
 import { DEFAULT_ORGANIZATION_ID } from '../../common/access/organizations.js';
 import { AuditRepository, type NewAuditRow } from './audit.repository.js';
-import { auditRules, type AuditRecord } from './audit.rules.js';
+import { auditRules } from './audit.rules.js';
 import { RefusalTrail } from './refusal-trail.js';
+import type { AuditRecord } from './rule-parts.js';
 
 const USER_AGENT_LENGTH = 512;
 

@@ -1,11 +1,10 @@
-import type { DomainEventName, DomainEvents } from '../../common/events/domain-events.js';
 import type { CredentialRef } from '../api-keys/api-keys.events.js';
 import type { PasswordSetBy } from '../users/users.events.js';
 import { backupRules } from './backup.rules.js';
 import { fileRules } from './file.rules.js';
 import { labRules } from './lab.rules.js';
 import { peopleRules } from './people.rules.js';
-import { byActor, bySelf, userResource } from './rule-parts.js';
+import { byActor, bySelf, userResource, type AuditRules } from './rule-parts.js';
 import { mfaRules } from './mfa.rules.js';
 import { sandboxRules } from './sandbox.rules.js';
 import './audit.events.js';
@@ -20,21 +19,6 @@ import '../identities/identities.events.js';
 import '../lab/lab.events.js';
 import '../mfa/mfa.events.js';
 import '../users/users.events.js';
-
-/** What an event leaves in the trail. */
-export interface AuditRecord {
-  readonly action: string;
-  readonly resource: string;
-  /** Who did it; null for the system and for strangers. */
-  readonly userId: string | null;
-  /** Null where nobody's organisation is concerned. */
-  readonly organizationId: string | null;
-  readonly details: Record<string, unknown>;
-}
-
-type AuditRule<Payload> = (payload: Payload) => AuditRecord;
-
-export type AuditRules = { [Name in DomainEventName]: AuditRule<DomainEvents[Name]> | 'not-audited' };
 
 const conversationResource = (id: string) => `conversation:${id}`;
 

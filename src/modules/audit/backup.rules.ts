@@ -1,6 +1,5 @@
 import type { BackupRef } from '../backups/backups.events.js';
-import type { AuditRules } from './audit.rules.js';
-import { byActor } from './rule-parts.js';
+import { byActor, type AuditRules } from './rule-parts.js';
 
 const backupResource = ({ id }: BackupRef) => `backup:${id}`;
 const sort = ({ kind, engine }: BackupRef) => ({ kind, engine });

@@ -1,6 +1,5 @@
 import type { FileRef } from '../files/files.events.js';
-import type { AuditRules } from './audit.rules.js';
-import { byActor } from './rule-parts.js';
+import { byActor, type AuditRules } from './rule-parts.js';
 
 const fileResource = ({ id }: FileRef) => `file:${id}`;
 

@@ -1,6 +1,5 @@
 import type { ModelRef } from '../lab/lab.events.js';
-import type { AuditRules } from './audit.rules.js';
-import { byActor } from './rule-parts.js';
+import { byActor, type AuditRules } from './rule-parts.js';
 
 const modelResource = ({ id }: ModelRef) => `lab-model:${id}`;
 const instanceResource = (id: string) => `lab-instance:${id}`;

@@ -2,7 +2,7 @@ import type { DomainEvents } from '../../common/events/domain-events.js';
 import type { PasskeyRef } from '../mfa/mfa.events.js';
 import type { Actor } from '../../common/access/actor.js';
 import type { UserRef } from '../users/users.events.js';
-import type { AuditRecord } from './audit.rules.js';
+import { userResource, type AuditRecord } from './rule-parts.js';
 
 type MfaEventName = Extract<keyof DomainEvents, `mfa.${string}` | `totp.${string}` | `passkey.${string}`>;
 
@@ -15,7 +15,7 @@ const changed =
   (action: string) =>
   ({ actor, user, passkey }: Change & { readonly passkey?: PasskeyRef }): AuditRecord => ({
     action,
-    resource: `user:${user.id}`,
+    resource: userResource(user),
     userId: actor.userId,
     organizationId: user.organizationId,
     details: passkey === undefined ? {} : { passkey_id: passkey.id },
@@ -27,7 +27,7 @@ export const mfaRules = {
   'mfa.disabled': changed('mfa.disable'),
   'mfa.reset': ({ actor, user, methods }) => ({
     action: 'mfa.reset',
-    resource: `user:${user.id}`,
+    resource: userResource(user),
     userId: actor.userId,
     organizationId: user.organizationId,
     details: { methods },
@@ -39,7 +39,7 @@ export const mfaRules = {
   'mfa.recovery-codes-made': changed('mfa.make_recovery_codes'),
   'mfa.recovery-code-used': ({ user, left }) => ({
     action: 'mfa.use_recovery_code',
-    resource: `user:${user.id}`,
+    resource: userResource(user),
     userId: user.id,
     organizationId: user.organizationId,
     details: { left },

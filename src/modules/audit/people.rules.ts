@@ -1,6 +1,5 @@
 import type { InvitationRef } from '../organizations/organizations.events.js';
-import type { AuditRules } from './audit.rules.js';
-import { byActor, bySelf, userResource } from './rule-parts.js';
+import { byActor, bySelf, userResource, type AuditRules } from './rule-parts.js';
 import '../organizations/organizations.events.js';
 import '../users/roles.events.js';
 import '../users/users.events.js';

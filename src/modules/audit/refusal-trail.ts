@@ -1,5 +1,6 @@
 import { Injectable, Logger } from '@nestjs/common';
 import { Interval } from '@nestjs/schedule';
+import { DEFAULT_ORGANIZATION_ID } from '../../common/access/organizations.js';
 import { clientNetwork } from '../../common/http/client-ip.js';
 import { AuditRepository, type NewAuditRow } from './audit.repository.js';
 
@@ -16,7 +17,7 @@ interface Tally {
 
 /**
  * Failed sign-ins and denials, recorded without a way to flood the table: of
- * refusals alike (same act, account and client network) the first of a minute is
+ * refusals alike (same act, account, credential and client network) the first of a minute is
  * written soon, the others as one row with their count when the minute is over.
  * At most `2 * MAX_KINDS` rows a minute come from here, whatever is thrown at us.
  */
@@ -77,14 +78,16 @@ export class RefusalTrail {
 }
 
 function keyOf({ action, resource, user_id: userId, ip, details }: NewAuditRow): string {
-  const detail = details.code ?? details.reason;
-  return [action, resource, userId, ip === null ? '' : clientNetwork(ip), detail].join('\n');
+  const { code, reason, credential } = details;
+  const network = ip === null ? '' : clientNetwork(ip);
+  return [action, resource, userId, network, code ?? reason, credential].join('\n');
 }
 
-/** Stands for many different refusals, so it claims no one place or account. */
+/** Stands for many different refusals, of any organisation: it claims no one place or account, and is whose the server is. */
 function anonymous(row: NewAuditRow): NewAuditRow {
   return {
     ...row,
+    organization_id: DEFAULT_ORGANIZATION_ID,
     resource: 'various',
     user_id: null,
     ip: null,

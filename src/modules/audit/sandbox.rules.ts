@@ -1,6 +1,5 @@
 import type { SandboxSessionRef } from '../sandbox/sandbox.events.js';
-import type { AuditRules } from './audit.rules.js';
-import { byActor } from './rule-parts.js';
+import { byActor, type AuditRules } from './rule-parts.js';
 import '../sandbox/sandbox.events.js';
 
 const sessionResource = ({ id }: SandboxSessionRef) => `sandbox-session:${id}`;

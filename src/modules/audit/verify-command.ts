@@ -64,10 +64,11 @@ async function readKeys(path: string): Promise<PublicKeys> {
 async function readFolder(folder: string): Promise<SignedFile[]> {
   try {
     const names = await readdir(folder, { recursive: true });
-    const files = names.filter((name) => name.endsWith('.json')).sort();
-    return await Promise.all(
-      files.map(async (name) => ({ name, text: await readFile(join(folder, name), 'utf8') })),
-    );
+    const files: SignedFile[] = [];
+    // One by one: a year's seals are more files than a process may have open.
+    for (const name of names.filter((each) => each.endsWith('.json')).sort())
+      files.push({ name, text: await readFile(join(folder, name), 'utf8') });
+    return files;
   } catch (error) {
     throw new UsageError(`--seals ${folder} can not be read: ${(error as Error).message}`);
   }

@@ -49,8 +49,13 @@ export abstract class BackupEngine {
   /** @throws AppError `backup_failed` telling in the tool's own last words why; nothing of it counts then. */
   abstract make(order: BackupOrder): Promise<BackupYield>;
 
-  /** Removes what the engine keeps outside the backup's corner. Also when there is nothing. */
-  abstract forget(manifest: BackupManifest): Promise<void>;
+  /**
+   * Removes all that the engine keeps of a backup outside its corner, also of one that was
+   * never finished. Also when there is nothing.
+   *
+   * @throws AppError `backup_continued` where others need it.
+   */
+  abstract forget(id: string): Promise<void>;
 
   /**
    * Whether `bringBack` would find all it needs, as far as can be told without doing it.

@@ -21,13 +21,11 @@ const DAY_MS = 86_400_000;
  * What was kept long enough: whole families, a full backup with all that continue it,
  * once the last of them is older than that. Never the family of the newest verified
  * backup; while none is, of the newest good one; nor one that is being worked on.
- *
- * @returns ids, what continues others first.
  */
-export function retired(members: readonly Member[], now: Date, days: number): string[] {
+export function retired<M extends Member>(members: readonly M[], now: Date, days: number): M[] {
   const before = now.getTime() - days * DAY_MS;
   const spared = rootOf(newest(members, isVerified) ?? newest(members, isGood), members);
-  const families = new Map<string | null, Member[]>();
+  const families = new Map<string | null, M[]>();
   for (const member of members) {
     const root = rootOf(member, members);
     families.set(root, [...(families.get(root) ?? []), member]);
@@ -36,7 +34,7 @@ export function retired(members: readonly Member[], now: Date, days: number): st
     .filter(
       ([root, family]) => root !== spared && family.every((one) => !isBusy(one) && madeAt(one) < before),
     )
-    .flatMap(([, family]) => family.sort((one, other) => madeAt(other) - madeAt(one)).map(({ id }) => id));
+    .flatMap(([, family]) => family);
 }
 
 /** The newest backup of an engine that can be restored with all that it continues; null for none. */

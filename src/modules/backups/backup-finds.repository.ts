@@ -58,6 +58,21 @@ export class BackupFindsRepository {
     });
   }
 
+  /**
+   * Of all proofs that could not be tried one is tried again, the newest backup's: a day after
+   * the last attempt, so that it is not in the way of what is made.
+   */
+  async queueNewestUntriedProof(now: Date): Promise<void> {
+    await this.sql.execute({
+      text: `UPDATE backups SET verification = 'queued', due_at = $1, attempts = 0
+             WHERE id = (SELECT id FROM backups WHERE status = 'good' AND verification = 'failed'
+                         ORDER BY finished_at DESC, id DESC LIMIT 1)
+               AND status = 'good' AND verification = 'failed' AND replica <> 'running'
+               AND due_at <= $1::timestamptz - interval '1 day'`,
+      values: [now],
+    });
+  }
+
   /** Null where it is not good any more. */
   markLost(id: string): Promise<BackupRow | null> {
     return this.sql.row({

@@ -34,7 +34,7 @@ export class BackupHandling {
   private async make(row: BackupRow, mostAttempts: number, signal: AbortSignal): Promise<void> {
     const found = await this.making.made(row.id);
     if (found === null && row.attempts > mostAttempts) {
-      await this.removal.remove(row.id);
+      await this.removal.remove(row);
       throw BackupErrors.failed(`The server died over it ${mostAttempts} times.`);
     }
     const lost = new AbortController();
@@ -54,7 +54,7 @@ export class BackupHandling {
   }
 
   private async delete(row: BackupRow): Promise<void> {
-    await this.removal.remove(row.id);
+    await this.removal.remove(row);
     await this.work.remove(row.id);
   }
 

@@ -1,6 +1,6 @@
 import { Injectable } from '@nestjs/common';
 import type { ObjectStore } from '../storage/object-store.port.js';
-import type { BackupYield } from './backup-engine.port.js';
+import type { BackupEngine, BackupYield } from './backup-engine.port.js';
 import { BackupEngines } from './backup-engines.js';
 import type { BackupManifest } from './backup-manifest.js';
 import { BackupManifests } from './backup-manifests.js';
@@ -38,34 +38,36 @@ export class BackupMaking {
 
   /** @throws AppError; nothing of it is left then, unless the store does not answer. */
   async make(row: BackupRow, options: MakingOptions): Promise<BackupManifest> {
+    const engine = this.engines.named(row.engine);
+    if (engine === null) throw BackupErrors.toolsMissing(row.kind, []);
     const corner = await this.stores.corner(row.id);
-    await emptyCorner(corner);
+    // What an attempt left that was cut off.
+    await discard(engine, row.id, corner);
     try {
-      const manifest = await this.compose(row, corner, options);
+      const manifest = await this.compose(row, engine, corner, options);
       options.signal.throwIfAborted();
       await this.manifests.write(corner, manifest);
       return manifest;
     } catch (error) {
-      await emptyCorner(corner).catch(() => undefined);
+      await discard(engine, row.id, corner).catch(() => undefined);
       throw error;
     }
   }
 
   private async compose(
     row: BackupRow,
+    engine: BackupEngine,
     corner: ObjectStore,
     options: MakingOptions,
   ): Promise<BackupManifest> {
-    const { id, kind, engine: name } = row;
-    const engine = this.engines.named(name);
-    if (engine === null) throw BackupErrors.toolsMissing(kind, []);
+    const { id, kind } = row;
     const parent = kind === 'full' ? null : await this.parents.continuedBy(row);
     const startedAt = this.origin.now();
     const schema = await this.origin.schemaVersion();
     const yielded: BackupYield = await engine.make({ id, kind, parent, store: corner, ...options });
     const inventory = await this.inventory.write(corner, options.signal);
     return {
-      ...{ format: 1, id, kind, engine: name, parent_id: parent?.id ?? null },
+      ...{ format: 1, id, kind, engine: engine.name, parent_id: parent?.id ?? null },
       started_at: startedAt.toISOString(),
       finished_at: this.origin.now().toISOString(),
       cloudkeep_version: this.origin.version,
@@ -74,4 +76,11 @@ export class BackupMaking {
       inventory,
     };
   }
+}
+
+/** The manifest goes first: what makes it a backup must not outlive what the engine has of it. */
+async function discard(engine: BackupEngine, id: string, corner: ObjectStore): Promise<void> {
+  await emptyCorner(corner);
+  // Best effort: the only full set there is stays, and goes with the backup at the latest.
+  await engine.forget(id).catch(() => undefined);
 }

@@ -1,6 +1,7 @@
 import { Injectable } from '@nestjs/common';
 import { Counter, Gauge } from 'prom-client';
 import { Metrics } from '../../common/http/metrics.js';
+import { SCRAPE_PATIENCE_MS, withPatience } from '../../common/time/patience.js';
 import { BackupsConfig } from '../../config/backups.js';
 import { BackupFiguresRepository, type KindFigures } from './backup-figures.repository.js';
 import { BACKUP_STEPS, type BackupStep } from './backup-work.repository.js';
@@ -76,8 +77,7 @@ export class BackupMetrics {
 
   /** Asked once for all gauges of a scrape. Without the database the other metrics matter all the more. */
   private figures(): Promise<KindFigures[]> {
-    this.asked ??= this.repository
-      .byKind()
+    this.asked ??= withPatience(this.repository.byKind(), SCRAPE_PATIENCE_MS)
       .then((figures) =>
         this.config.isScheduled && !figures.some(({ kind }) => kind === 'full')
           ? [NOTHING_YET, ...figures]

@@ -22,14 +22,14 @@ export class BackupRetention {
 
   /** @returns how many are to be removed now. */
   async retire(): Promise<number> {
-    const members = await this.backups.all();
-    const ids = new Set(retired(members, this.clock.now(), this.config.retentionDays));
-    for (const backup of members.filter(({ id }) => ids.has(id)))
+    const gone = retired(await this.backups.all(), this.clock.now(), this.config.retentionDays);
+    for (const backup of gone)
       await this.unitOfWork.run(async () => {
         if (!(await this.backups.beginDeletion(backup.id, this.clock.now()))) return;
         this.events.emit('backup.deleted', { actor: null, backup });
       });
-    if (ids.size > 0) this.logger.log(`${ids.size} backups were kept for ${this.config.retentionDays} days`);
-    return ids.size;
+    if (gone.length > 0)
+      this.logger.log(`${gone.length} backups were kept for ${this.config.retentionDays} days`);
+    return gone.length;
   }
 }

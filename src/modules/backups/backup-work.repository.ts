@@ -35,11 +35,16 @@ export function stepOf({ status, verification, replica }: BackupRow): BackupStep
 export class BackupWorkRepository {
   constructor(private readonly sql: Sql) {}
 
-  /** What is due longest, that which was begun before that which was not. */
+  /**
+   * What is due longest, that which was begun before that which was not. Of those that are
+   * to go, what others continue goes after them.
+   */
   next(now: Date): Promise<BackupRow | null> {
     return this.sql.row({
-      text: `SELECT ${BACKUP_COLUMNS} FROM backups
-             WHERE due_at <= $1 AND (status IN ('queued', 'deleting')
+      text: `SELECT ${BACKUP_COLUMNS} FROM backups b
+             WHERE due_at <= $1 AND (status = 'queued'
+               OR (status = 'deleting'
+                 AND NOT EXISTS (SELECT FROM backups c WHERE c.parent_id = b.id AND c.status = 'deleting'))
                OR (status IN ('good', 'damaged') AND verification = 'queued')
                OR (status = 'good' AND replica = 'queued' AND verification <> 'queued'))
              ORDER BY status = 'queued', due_at, id LIMIT 1`,

@@ -10,7 +10,7 @@ import type { BackupEngineName, BackupKind } from './backup-manifest.js';
 export const BACKUP_STATUSES = ['queued', 'running', 'good', 'failed', 'damaged', 'deleting'] as const;
 export type BackupStatus = (typeof BACKUP_STATUSES)[number];
 
-/** `none` before there is anything to verify; `failed` too where it could not be tried. */
+/** `none` before there is anything to verify; `failed` of a good backup where it could not be tried. */
 export const VERIFICATION_STATUSES = ['none', 'queued', 'running', 'ok', 'failed'] as const;
 export type VerificationStatus = (typeof VERIFICATION_STATUSES)[number];
 

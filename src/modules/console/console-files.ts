@@ -50,6 +50,8 @@ export class ConsoleFiles {
     if (!this.names.has(name)) return null;
     const reading = this.read.get(name) ?? this.load(name);
     this.read.set(name, reading);
+    // What failed once, as with too many files open, is read anew.
+    reading.catch(() => this.read.delete(name));
     return reading;
   }
 

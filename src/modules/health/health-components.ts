@@ -6,10 +6,10 @@ import {
   type HealthIndicatorResult,
 } from '@nestjs/terminus';
 import { Redis } from '../../common/redis/redis.js';
+import { withPatience } from '../../common/time/patience.js';
 import { Notifications } from '../../database/notifications.js';
 import { Sql } from '../../database/sql.js';
 import type { ComponentHealthDto, ComponentsDto } from './health.dto.js';
-import { withPatience } from './patience.js';
 import { StorageProbe } from './storage-probe.js';
 
 const DATABASE_PATIENCE_MS = 2_000;

@@ -3,11 +3,8 @@ import { Gauge } from 'prom-client';
 import { Metrics } from '../../common/http/metrics.js';
 import { Jobs } from '../../common/scheduling/jobs.js';
 import { Clock } from '../../common/time/clock.js';
+import { SCRAPE_PATIENCE_MS, withPatience } from '../../common/time/patience.js';
 import { JobDto, type JobsDto } from './jobs.dto.js';
-import { withPatience } from './patience.js';
-
-/** A scrape is not to wait for a database that does not answer. */
-const PATIENCE_MS = 1_000;
 
 /** How the jobs fare: every replica tells the same, whichever ran them. */
 @Injectable()
@@ -34,7 +31,7 @@ export class JobsService implements OnModuleInit {
 
   private async tell(gauge: Gauge<'job'>): Promise<void> {
     // Without the database nobody knows, and an old answer would be a wrong one.
-    const jobs = await withPatience(this.jobs.list(), PATIENCE_MS).catch(() => []);
+    const jobs = await withPatience(this.jobs.list(), SCRAPE_PATIENCE_MS).catch(() => []);
     const now = this.clock.now().getTime();
     gauge.reset();
     for (const { name: job, last } of jobs) {

@@ -1,6 +1,6 @@
 import { Injectable } from '@nestjs/common';
+import { withPatience } from '../../common/time/patience.js';
 import { ObjectStore } from '../storage/object-store.port.js';
-import { withPatience } from './patience.js';
 
 const PATIENCE_MS = 2_000;
 /** Probes come from many sides; a cloud is asked for all of them at once. */

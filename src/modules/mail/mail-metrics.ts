@@ -1,6 +1,7 @@
 import { Injectable } from '@nestjs/common';
 import { Counter, Gauge } from 'prom-client';
 import { Metrics } from '../../common/http/metrics.js';
+import { SCRAPE_PATIENCE_MS, withPatience } from '../../common/time/patience.js';
 import { MailRepository } from './mail.repository.js';
 
 /** How an attempt to send a mail ended; a deferred one is tried again. */
@@ -23,7 +24,7 @@ export class MailMetrics {
       registers: [registry],
       async collect() {
         // Without the database the other metrics matter all the more.
-        this.set(await outbox.countWaiting().catch(() => NaN));
+        this.set(await withPatience(outbox.countWaiting(), SCRAPE_PATIENCE_MS).catch(() => NaN));
       },
     });
   }

@@ -4,6 +4,7 @@ import { OneTimeTokens } from '../../common/one-time-tokens/one-time-tokens.js';
 import { Clock, secondsAfter } from '../../common/time/clock.js';
 import { MailService } from '../mail/mail.service.js';
 import { UsersService } from '../users/users.service.js';
+import type { InvitationRow } from './invitations.repository.js';
 import { OrganizationDto } from './organizations.dto.js';
 import type { OrganizationRow } from './organizations.repository.js';
 
@@ -21,14 +22,14 @@ export class InvitationLetters {
   ) {}
 
   /**
-   * @returns until when the invitation holds.
-   * @throws AppError 400 `invalid_recipient`, 409 `email_taken` for somebody who has an account.
+   * @returns until when the invitation holds, and who invites: null where it is a key whose maker is gone.
+   * @throws AppError 400 `invalid_recipient`, 409 `email_taken` for somebody of the organisation.
    */
   async send(
-    actor: Actor,
+    { userId }: Actor,
     organization: OrganizationRow,
-    { id, email }: { readonly id: string; readonly email: string },
-  ): Promise<Date> {
+    { id, email }: Pick<InvitationRow, 'id' | 'email'>,
+  ): Promise<Pick<InvitationRow, 'invited_by' | 'expires_at'>> {
     await this.users.mustBeFree(email, '');
     const organizationId = organization.id;
     const seconds = OrganizationDto.of(organization).settings.invitation_days * DAY_SECONDS;
@@ -38,13 +39,14 @@ export class InvitationLetters {
       organizationId,
       seconds,
     });
-    const inviter = await this.inviterOf(actor);
+    const inviter = await this.users.find(userId);
+    const name = inviter?.full_name ?? inviter?.username ?? organization.name;
     await this.mail.send(
       'invitation',
       { email, organizationId },
-      { organization: organization.name, inviter: inviter ?? organization.name, token },
+      { organization: organization.name, inviter: name, token },
     );
-    return secondsAfter(this.clock.now(), seconds);
+    return { invited_by: inviter?.id ?? null, expires_at: secondsAfter(this.clock.now(), seconds) };
   }
 
   /** The id of the invitation a token is for; null for one that does not hold. */
@@ -59,16 +61,6 @@ export class InvitationLetters {
 
   async recall(id: string): Promise<void> {
     await this.tokens.revokeAll(PURPOSE, subjectOf(id));
-  }
-
-  /** Who invites; null where it is a key whose maker is gone. */
-  async personBehind({ userId }: Actor): Promise<string | null> {
-    return (await this.users.find(userId))?.id ?? null;
-  }
-
-  private async inviterOf({ userId }: Actor): Promise<string | null> {
-    const user = await this.users.find(userId);
-    return user === null ? null : (user.full_name ?? user.username);
   }
 }
 

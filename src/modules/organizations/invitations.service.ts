@@ -45,12 +45,8 @@ export class InvitationsService {
         throw OrganizationErrors.tooManyInvitations(MOST_OPEN);
       const id = newId();
       const invitation = await this.invitations.insert({
-        id,
-        organization_id: organizationId,
-        email,
-        role,
-        invited_by: await this.letters.personBehind(actor),
-        expires_at: await this.letters.send(actor, organization, { id, email }),
+        ...{ id, organization_id: organizationId, email, role },
+        ...(await this.letters.send(actor, organization, { id, email })),
       });
       this.events.emit('invitation.created', { actor, invitation: { id, organizationId, role } });
       return InvitationDto.of(invitation);

@@ -1,4 +1,4 @@
-import { Injectable } from '@nestjs/common';
+import { Injectable, Logger } from '@nestjs/common';
 import { EventBus } from '../../common/events/event-bus.js';
 import { OrganizationData } from '../../common/personal-data/organization-data.js';
 import { Clock } from '../../common/time/clock.js';
@@ -16,6 +16,8 @@ const BATCH = 100;
  */
 @Injectable()
 export class OrganizationRemoval {
+  private readonly logger = new Logger(OrganizationRemoval.name);
+
   constructor(
     private readonly organizations: OrganizationsRepository,
     private readonly erasure: UserErasureService,
@@ -25,10 +27,16 @@ export class OrganizationRemoval {
     private readonly clock: Clock,
   ) {}
 
-  /** @returns how many it removed. */
+  /** One that can not be removed keeps no other from going. @returns how many it removed. @throws what the first failed of. */
   async removeDue(): Promise<number> {
     const due = await this.organizations.listDue(this.clock.now());
-    for (const id of due) await this.remove(id);
+    const failures: unknown[] = [];
+    for (const id of due)
+      await this.remove(id).catch((error: unknown) => {
+        this.logger.error(`Organisation ${id} could not be removed: ${(error as Error).message}`);
+        failures.push(error);
+      });
+    if (failures.length > 0) throw failures[0];
     return due.length;
   }
 

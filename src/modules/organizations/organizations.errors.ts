@@ -51,14 +51,6 @@ export const OrganizationErrors = {
       detail: 'The invitation is unknown, used, revoked or expired: ask for another.',
       errors: [{ field: 'token', message: 'is not the token of an open invitation' }],
     }),
-  alreadyMember: () =>
-    new AppError({
-      status: 409,
-      code: 'email_taken',
-      title: 'Already taken',
-      detail: 'Another account has this email.',
-      errors: [{ field: 'email', message: 'is already taken' }],
-    }),
   tooManyInvitations: (most: number) =>
     new AppError({
       status: 409,

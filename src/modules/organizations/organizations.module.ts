@@ -37,6 +37,5 @@ import { OrganizationsService } from './organizations.service.js';
     OrganizationsRepository,
     OrganizationsService,
   ],
-  exports: [OrganizationsService],
 })
 export class OrganizationsModule {}

@@ -30,12 +30,14 @@ export class OrganizationsService {
   }
 
   async update(actor: Actor, { name, settings }: UpdateOrganizationDto): Promise<OrganizationDto> {
-    // Those left out are members too, without a value.
-    const given = Object.fromEntries(
-      Object.entries(settings ?? {}).filter(([, value]) => value !== undefined),
-    );
     return this.change(actor, (organization) => {
-      const changed = [...(name === undefined ? [] : ['name']), ...Object.keys(given)];
+      const before: Readonly<Record<string, unknown>> = organization.settings;
+      // Those left out are members too, without a value.
+      const isNew = ([key, value]: [string, unknown]) => value !== undefined && value !== before[key];
+      const given = Object.fromEntries(Object.entries(settings ?? {}).filter(isNew));
+      const isRenamed = name !== undefined && name !== organization.name;
+      const changed = [...(isRenamed ? ['name'] : []), ...Object.keys(given)];
+      if (changed.length === 0) return organization;
       this.events.emit('organization.updated', { actor, changed });
       return {
         ...organization,
@@ -57,6 +59,7 @@ export class OrganizationsService {
       if (!mayGive) throw OrganizationErrors.ownerRequired();
       const { is_active: isActive } = await this.users.mustFindIn(organization.id, userId);
       if (!isActive) throw OrganizationErrors.memberNotFound(userId);
+      if (organization.owner_id === userId) return organization;
       this.events.emit('organization.owner-changed', { actor, from: organization.owner_id, to: userId });
       return { ...organization, owner_id: userId };
     });

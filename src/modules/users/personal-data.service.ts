@@ -1,9 +1,8 @@
-import { Readable } from 'node:stream';
-import { Injectable, StreamableFile } from '@nestjs/common';
-import type { Response } from 'express';
+import { Injectable, type StreamableFile } from '@nestjs/common';
 import { AccessErrors } from '../../common/access/access.errors.js';
 import type { Actor } from '../../common/access/actor.js';
 import { EventBus } from '../../common/events/event-bus.js';
+import { streamedFile } from '../../common/http/streamed-file.js';
 import { PersonalData, type Person } from '../../common/personal-data/personal-data.js';
 import { Clock } from '../../common/time/clock.js';
 import { UnitOfWork } from '../../database/unit-of-work.js';
@@ -39,16 +38,8 @@ export class PersonalDataService {
       this.events.emit('user.data-exported', { actor, user: ref });
       return Promise.resolve();
     });
-    return this.download({ ...ref, email: user.email });
-  }
-
-  private download(person: Person): StreamableFile {
-    const file = new StreamableFile(Readable.from(this.document(person), { objectMode: false }), {
-      type: 'application/json',
-      disposition: `attachment; filename="user-${person.id}.json"`,
-    });
-    // A document cut short must not look like a whole one.
-    return file.setErrorHandler((_, response) => (response as unknown as Response).destroy());
+    const person = { ...ref, email: user.email };
+    return streamedFile(this.document(person), { type: 'application/json', name: `user-${id}.json` });
   }
 
   private async *document(person: Person): AsyncGenerator<string> {

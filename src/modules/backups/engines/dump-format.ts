@@ -1,7 +1,7 @@
 import type { Readable } from 'node:stream';
 import { connectionEnvironment } from '../tools/connection-environment.js';
-import type { Tool } from '../tools/postgres-tools.js';
 import { feedTool, runTool, toolOutput } from '../tools/run-tool.js';
+import type { Tool } from '../tools/tool.js';
 import { LOCK_PATIENCE } from '../database-snapshot.repository.js';
 
 /** In the order in which they are preferred. The last is in every build: fast, for what is sealed is not looked at again. */

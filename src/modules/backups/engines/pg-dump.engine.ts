@@ -1,19 +1,20 @@
 import type { Readable } from 'node:stream';
 import { Injectable } from '@nestjs/common';
-import type { ObjectStore } from '../../storage/object-store.port.js';
+import { DatabaseUrl } from '../../../database/database-url.js';
 import { connectSystem } from '../../../database/system-client.js';
+import type { ObjectStore } from '../../storage/object-store.port.js';
 import { BackupEngine, type BackupOrder, type BackupYield } from '../backup-engine.port.js';
 import type { RestoredServer, RestoreOptions } from '../backup-engine.port.js';
 import type { BackupManifest, BackupPart } from '../backup-manifest.js';
 import { checkPart, readPart, writePart } from '../backup-parts.js';
 import { BackupErrors } from '../backups.errors.js';
 import { DatabaseSnapshotRepository } from '../database-snapshot.repository.js';
-import { DatabaseUrl } from '../../../database/database-url.js';
 import { PostgresTools } from '../tools/postgres-tools.js';
 import { ScratchServers } from '../tools/scratch-servers.js';
 import type { ScratchServer } from '../tools/scratch-server.js';
 import { ToolFailed } from '../tools/tool-errors.js';
 import { compressionOf, dumpOf, restoreDump } from './dump-format.js';
+import { inOurWords } from './in-our-words.js';
 
 const DUMP_KEY = 'database.dump';
 /** What it is called on a scratch server. */
@@ -41,30 +42,8 @@ export class PgDumpEngine extends BackupEngine {
     return this.tools.lacks(['pg_dump', 'pg_restore'], { least: await this.snapshots.serverMajor() });
   }
 
-  override async make({ store, onProgress, signal }: BackupOrder): Promise<BackupYield> {
-    try {
-      const snapshot = await this.snapshots.open();
-      try {
-        const tool = await this.tools.find('pg_dump', { least: snapshot.serverMajor });
-        // Counted first: from then on no table can go before pg_dump has locked them all.
-        const tables = await snapshot.countRows();
-        const compression = await compressionOf(tool);
-        const dump = dumpOf(this.url.direct, tool, { snapshot: snapshot.name, compression, signal });
-        const part = await writePart(store, DUMP_KEY, dump, { onProgress, signal });
-        return {
-          parts: [part],
-          tables,
-          server_version: snapshot.serverVersion,
-          tool_version: tool.version,
-          details: { compression },
-        };
-      } finally {
-        await snapshot.close();
-      }
-    } catch (error) {
-      signal.throwIfAborted();
-      throw inOurWords(error);
-    }
+  override make(order: BackupOrder): Promise<BackupYield> {
+    return inOurWords(() => this.dump(order), order.signal);
   }
 
   /** All there is of one is in its corner. */
@@ -88,13 +67,36 @@ export class PgDumpEngine extends BackupEngine {
   ): Promise<RestoredServer> {
     if (at !== null) throw BackupErrors.onlyItsOwnMoment(manifest, at);
     const part = dumpPart(manifest);
+    return inOurWords(async () => {
+      try {
+        return await this.onScratch(manifest, readPart(store, part, { onProgress, signal }), signal);
+      } catch (error) {
+        // A tool may stumble over damaged bytes before the end of them tells that they are.
+        if (error instanceof ToolFailed)
+          await checkPart(store, part, { onProgress: () => undefined, signal });
+        throw error;
+      }
+    }, signal);
+  }
+
+  private async dump({ store, onProgress, signal }: BackupOrder): Promise<BackupYield> {
+    const snapshot = await this.snapshots.open();
     try {
-      return await this.onScratch(manifest, readPart(store, part, { onProgress, signal }), signal);
-    } catch (error) {
-      signal.throwIfAborted();
-      // A tool may stumble over damaged bytes before the end of them tells that they are.
-      if (error instanceof ToolFailed) await checkPart(store, part, { onProgress: () => undefined, signal });
-      throw inOurWords(error);
+      const tool = await this.tools.find('pg_dump', { least: snapshot.serverMajor });
+      // Counted first: from then on no table can go before pg_dump has locked them all.
+      const tables = await snapshot.countRows();
+      const compression = await compressionOf(tool);
+      const dump = dumpOf(this.url.direct, tool, { snapshot: snapshot.name, compression, signal });
+      const part = await writePart(store, DUMP_KEY, dump, { onProgress, signal });
+      return {
+        parts: [part],
+        tables,
+        server_version: snapshot.serverVersion,
+        tool_version: tool.version,
+        details: { compression },
+      };
+    } finally {
+      await snapshot.close();
     }
   }
 
@@ -131,11 +133,4 @@ async function makeDatabase(server: ScratchServer): Promise<string> {
     await client.end();
   }
   return server.urlOf(DATABASE);
-}
-
-function inOurWords(error: unknown): unknown {
-  const { name, message } = error as Error;
-  return ['ToolFailed', 'ToolMissing', 'EmbeddedPostgresError'].includes(name)
-    ? BackupErrors.failed(message, error)
-    : error;
 }

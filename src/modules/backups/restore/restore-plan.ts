@@ -1,7 +1,8 @@
 import type { BackupEngine } from '../backup-engine.port.js';
 import type { BackupEngines } from '../backup-engines.js';
 import type { BackupManifest } from '../backup-manifest.js';
-import type { PostgresTools, Tool } from '../tools/postgres-tools.js';
+import type { PostgresTools } from '../tools/postgres-tools.js';
+import type { Tool } from '../tools/tool.js';
 import { RestoreRefused } from './restore-refused.js';
 import type { TargetState } from './restore-target.repository.js';
 import type { Shelf } from './shelf.js';

@@ -33,7 +33,7 @@ export class Shelf {
 
   /**
    * @param typed the id, or as much of its beginning as no other has.
-   * @throws RestoreRefused naming the nearest where there is none; AppError `backup_damaged`.
+   * @throws RestoreRefused naming the nearest where there is none, or what is wrong with it; AppError `storage_unavailable`.
    */
   async find(typed: string): Promise<BackupManifest> {
     const ids = await this.ids();

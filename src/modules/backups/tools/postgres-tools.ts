@@ -5,26 +5,7 @@ import { BackupsConfig } from '../../../config/backups.js';
 import type { PostgresBinaries } from '../../../database/embedded-postgres/binaries.js';
 import { runTool } from './run-tool.js';
 import { ToolMissing } from './tool-errors.js';
-
-export type ToolName =
-  'pg_dump' | 'pg_restore' | 'pg_amcheck' | 'initdb' | 'postgres' | 'pg_ctl' | 'pgbackrest';
-
-/** A program that was found, and runs. */
-export interface Tool {
-  readonly name: ToolName;
-  readonly path: string;
-  /** As it tells itself: `15.18`. */
-  readonly version: string;
-  readonly major: number;
-}
-
-/** Which one is wanted. */
-export interface Wanted {
-  /** Its major version, or newer. */
-  readonly least?: number;
-  /** No newer either: for the data of a server, which only its own version opens. */
-  readonly exact?: boolean;
-}
+import type { Tool, ToolName, Wanted } from './tool.js';
 
 /** All that makes a server. */
 export interface ServerPrograms {

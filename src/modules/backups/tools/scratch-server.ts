@@ -1,7 +1,7 @@
 import { mkdir, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
-import { runProgram, type PostgresBinaries } from '../../../database/embedded-postgres/binaries.js';
+import { runProgram } from '../../../database/embedded-postgres/binaries.js';
 import type { Cluster } from '../../../database/embedded-postgres/data-folder.js';
 import { lastUsefulLine } from '../../../database/embedded-postgres/errors.js';
 import { becoming, serverAccount, type RunAs } from '../../../database/embedded-postgres/os-user.js';
@@ -71,7 +71,7 @@ export class ScratchServer {
   private constructor(
     private readonly folder: ScratchFolder,
     private readonly cluster: Cluster,
-    readonly major: number,
+    private readonly major: number,
   ) {}
 
   /** Makes its folders, and gives them to the user that the server will run as. */
@@ -92,10 +92,6 @@ export class ScratchServer {
   /** Empty until `initialise`, or somebody else, fills it. */
   get dataDir(): string {
     return this.cluster.dataDir;
-  }
-
-  get binaries(): PostgresBinaries {
-    return this.cluster.binaries;
   }
 
   /** As whom to run what writes into its data folder. */
@@ -149,12 +145,6 @@ export class ScratchServer {
   urlOf(database: string): string {
     const host = encodeURIComponent(this.folder.sockets);
     return `postgres://${SUPERUSER}@${host}:${this.port ?? 0}/${encodeURIComponent(database)}`;
-  }
-
-  /** Ends it; its data stays, for a start with other settings. */
-  async stop(): Promise<void> {
-    this.port = undefined;
-    await stopPostmaster(this.cluster);
   }
 
   /** Ends it, and removes every byte of it. */

@@ -6,9 +6,10 @@ import { Injectable } from '@nestjs/common';
 import { AppConfig } from '../../../config/config.js';
 import { locateBinaries, majorVersion } from '../../../database/embedded-postgres/binaries.js';
 import { acquireStartLock } from '../../../database/embedded-postgres/start-lock.js';
-import { PostgresTools, type ServerPrograms, type Wanted } from './postgres-tools.js';
+import { PostgresTools, type ServerPrograms } from './postgres-tools.js';
 import { endServerIn, ScratchServer, type ScratchFolder } from './scratch-server.js';
 import { ToolMissing } from './tool-errors.js';
+import type { Wanted } from './tool.js';
 
 /** Nobody holds what is left behind: its lock is free at once. */
 const LOCK_PATIENCE_MS = 200;
@@ -57,16 +58,6 @@ export class ScratchServers {
     } catch (error) {
       await server.close();
       throw error;
-    }
-  }
-
-  /** What it would need and this machine lacks, in one sentence; null when nothing. */
-  async lacks(wanted: Wanted): Promise<string | null> {
-    try {
-      await this.programs(wanted);
-      return null;
-    } catch (error) {
-      return (error as Error).message;
     }
   }
 

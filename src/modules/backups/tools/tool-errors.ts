@@ -1,4 +1,4 @@
-import type { Tool, ToolName, Wanted } from './postgres-tools.js';
+import type { Tool, ToolName, Wanted } from './tool.js';
 
 /** Debian's names; those of others are close enough to be found by them. */
 const PACKAGES: Readonly<Record<ToolName, string>> = {

@@ -1,5 +1,4 @@
 import { Injectable, Logger } from '@nestjs/common';
-import { AppError } from '../../../../common/errors/app-error.js';
 import type { ObjectStore } from '../../../storage/object-store.port.js';
 import { ArchivingRepository, type ServerFacts } from '../../archiving.repository.js';
 import {
@@ -11,6 +10,7 @@ import {
 } from '../../backup-engine.port.js';
 import type { BackupManifest } from '../../backup-manifest.js';
 import { BackupErrors } from '../../backups.errors.js';
+import { inOurWords } from '../in-our-words.js';
 import { PgBackRest } from './pgbackrest.js';
 import { PgBackRestReadiness } from './pgbackrest-readiness.js';
 import { PointInTime } from './point-in-time.js';
@@ -42,43 +42,37 @@ export class PgBackRestEngine extends BackupEngine {
     return this.readiness.lacks();
   }
 
-  async make(order: BackupOrder): Promise<BackupYield> {
-    if (order.kind === 'incremental' && order.parent === null)
-      throw BackupErrors.failed('An incremental backup needs one to continue.');
-    try {
-      const facts = await this.archiving.facts();
-      const [first, ...others] = (await this.pgbackrest.info()).repo.map(({ key }) => key);
-      if (first === undefined) throw new Error('pgBackRest has no repository');
-      const made = await this.sets.make(first, order, this.parentIn(first, order));
-      const copies = await this.copies(others, order);
-      return {
-        parts: [made, ...copies.made].flatMap(({ parts }) => parts),
-        tables: null,
-        server_version: facts.version,
-        tool_version: `pgBackRest ${await this.pgbackrest.version()}`,
-        details: { ...detailsOf(this.pgbackrest.stanza, made, facts), ...copies.details },
-      };
-    } catch (error) {
-      order.signal.throwIfAborted();
-      throw asFailure(error);
-    }
+  make(order: BackupOrder): Promise<BackupYield> {
+    return inOurWords(() => this.backUp(order), order.signal);
   }
 
-  async forget(manifest: BackupManifest): Promise<void> {
-    try {
-      for (const [repository, label] of labelsOf(manifest))
-        await this.sets.remove(repository, label, manifest.id);
-    } catch (error) {
-      throw asFailure(error);
-    }
+  forget(id: string): Promise<void> {
+    return inOurWords(() => this.sets.remove(id));
   }
 
   async examine(manifest: BackupManifest, _store: ObjectStore, options: RestoreOptions): Promise<void> {
-    await inOurWords(options.signal, () => this.pointInTime.examine(manifest, options));
+    await inOurWords(() => this.pointInTime.examine(manifest, options), options.signal);
   }
 
   bringBack(manifest: BackupManifest, _store: ObjectStore, options: RestoreOptions): Promise<RestoredServer> {
-    return inOurWords(options.signal, () => this.pointInTime.bringBack(manifest, options));
+    return inOurWords(() => this.pointInTime.bringBack(manifest, options), options.signal);
+  }
+
+  private async backUp(order: BackupOrder): Promise<BackupYield> {
+    if (order.kind === 'incremental' && order.parent === null)
+      throw BackupErrors.failed('An incremental backup needs one to continue.');
+    const facts = await this.archiving.facts();
+    const [first, ...others] = (await this.pgbackrest.info()).repo.map(({ key }) => key);
+    if (first === undefined) throw BackupErrors.failed('pgBackRest has no repository.');
+    const made = await this.sets.make(first, order, this.parentIn(first, order));
+    const copies = await this.copies(others, order);
+    return {
+      parts: [made, ...copies.made].flatMap(({ parts }) => parts),
+      tables: null,
+      server_version: facts.version,
+      tool_version: `pgBackRest ${await this.pgbackrest.version()}`,
+      details: { ...detailsOf(this.pgbackrest.stanza, made, facts), ...copies.details },
+    };
   }
 
   private parentIn(repository: number, { parent }: BackupOrder): string | null {
@@ -124,17 +118,4 @@ function detailsOf(stanza: string, { set }: MadeSet, facts: ServerFacts): Record
     database: facts.database,
     superuser: facts.superuser,
   };
-}
-
-async function inOurWords<T>(signal: AbortSignal, work: () => Promise<T>): Promise<T> {
-  try {
-    return await work();
-  } catch (error) {
-    signal.throwIfAborted();
-    throw asFailure(error);
-  }
-}
-
-function asFailure(error: unknown): AppError {
-  return error instanceof AppError ? error : BackupErrors.failed((error as Error).message, error);
 }

@@ -5,9 +5,12 @@ import { Injectable } from '@nestjs/common';
 import { BackupsConfig } from '../../../../config/backups.js';
 import type { RunAs } from '../../../../database/embedded-postgres/os-user.js';
 import type { BackupKind } from '../../backup-manifest.js';
-import { PostgresTools, type Tool } from '../../tools/postgres-tools.js';
+import { BackupErrors } from '../../backups.errors.js';
+import { PostgresTools } from '../../tools/postgres-tools.js';
 import { toolOutput } from '../../tools/run-tool.js';
 import { ToolFailed } from '../../tools/tool-errors.js';
+import type { Tool } from '../../tools/tool.js';
+import { bytesIn, linesOf } from './output-lines.js';
 import { PgBackRestFile } from './pgbackrest-file.js';
 import { OURS, type StanzaInfo } from './stanza-info.js';
 
@@ -63,7 +66,8 @@ export class PgBackRest {
   ) {}
 
   get stanza(): string {
-    if (this.config.pgbackrestStanza === null) throw new Error('BACKUP_PGBACKREST_STANZA is not set');
+    if (this.config.pgbackrestStanza === null)
+      throw BackupErrors.failed('BACKUP_PGBACKREST_STANZA is not set.');
     return this.config.pgbackrestStanza;
   }
 
@@ -80,7 +84,7 @@ export class PgBackRest {
   async info(): Promise<StanzaInfo> {
     const text = await this.text(['info', '--output=json']);
     const [info] = JSON.parse(text.replace(LONG_NUMBER, '$1"$2"')) as StanzaInfo[];
-    if (info === undefined) throw new Error(`pgBackRest tells nothing of ${this.stanza}`);
+    if (info === undefined) throw BackupErrors.failed(`pgBackRest tells nothing of ${this.stanza}.`);
     return info;
   }
 
@@ -223,28 +227,3 @@ async function onceFree<T>(work: () => Promise<T>, signal?: AbortSignal): Promis
 
 /** Longer than a number of JavaScript may be. */
 const LONG_NUMBER = /("system-id":)(\d+)/g;
-
-/** Unlike those of node:readline it throws what the stream throws. */
-async function* linesOf(stream: Readable): AsyncGenerator<string> {
-  let rest = '';
-  for await (const piece of stream) {
-    const lines = (rest + (piece as Buffer).toString()).split('\n');
-    rest = lines.pop() ?? '';
-    yield* lines;
-  }
-  if (rest !== '') yield rest;
-}
-
-const UNITS: Readonly<Record<string, number>> = {
-  B: 1,
-  KB: 1024,
-  MB: 1024 ** 2,
-  GB: 1024 ** 3,
-  TB: 1024 ** 4,
-};
-
-/** Of a line such as `P01 DETAIL: backup file /data/base/5/1259 (bundle 2/283472, 112KB, 100.00%) checksum …`. */
-function bytesIn(line: string): number {
-  const [, number, unit = ''] = /backup file .*?([\d.]+)([KMGT]?B), [\d.]+%\)/.exec(line) ?? [];
-  return number === undefined ? 0 : Number(number) * (UNITS[unit] ?? 0);
-}

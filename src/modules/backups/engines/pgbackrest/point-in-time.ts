@@ -101,7 +101,9 @@ export class PointInTime {
     } catch (error) {
       signal.throwIfAborted();
       if (at === null || !(error as Error).message.includes(TOO_LATE)) throw error;
-      throw PointInTimeErrors.outOfRange(at, stopOf(manifest), await lastCommit(server), error);
+      const from = stopOf(manifest);
+      const log = await readFile(`${server.dataDir}.log`, 'utf8');
+      throw PointInTimeErrors.outOfRange(at, from, lastCommitIn(log) ?? from, error);
     }
   }
 
@@ -143,8 +145,8 @@ async function leaveTheOriginalAlone(dataDir: string): Promise<void> {
   await writeFile(join(dataDir, 'postgresql.conf'), '');
 }
 
-async function lastCommit(server: ScratchServer): Promise<Date> {
-  const log = await readFile(`${server.dataDir}.log`, 'utf8');
-  const [, day = '', time = ''] = [...log.matchAll(LAST_COMMIT)].at(-1) ?? [];
-  return new Date(`${day}T${time}Z`);
+/** Of a recovery's log: when the last transaction was committed; null where none was since the backup. */
+export function lastCommitIn(log: string): Date | null {
+  const [, day, time] = [...log.matchAll(LAST_COMMIT)].at(-1) ?? [];
+  return day === undefined || time === undefined ? null : new Date(`${day}T${time}Z`);
 }

@@ -1,5 +1,6 @@
 import { Injectable } from '@nestjs/common';
 import type { BackupPart } from '../../backup-manifest.js';
+import { BackupErrors } from '../../backups.errors.js';
 import { ToolFailed } from '../../tools/tool-errors.js';
 import { PgBackRest } from './pgbackrest.js';
 import { archiveOf, type BackupSet, type StanzaInfo } from './stanza-info.js';
@@ -81,7 +82,7 @@ export class RepositoryParts {
   private async log(info: StanzaInfo, set: BackupSet, signal: AbortSignal): Promise<string[]> {
     const { start, stop } = set.archive;
     const archive = archiveOf(info, set);
-    if (archive === undefined) throw new Error(`There is no archive of ${set.label}`);
+    if (archive === undefined) throw BackupErrors.failed(`There is no archive of ${set.label}.`);
     const files = await Promise.all(
       foldersBetween(start, stop).map((folder) =>
         this.pgbackrest.files(

@@ -32,25 +32,26 @@ export class RepositorySets {
       await this.pgbackrest.backup(repository, kind, id, { signal, onBytes });
       const info = await this.pgbackrest.info();
       const set = setsIn(info, repository).findLast(({ annotation }) => annotation?.[OURS] === id);
-      if (set === undefined) throw new Error('pgBackRest tells nothing of the backup it made');
+      if (set === undefined) throw BackupErrors.failed('pgBackRest tells nothing of the backup it made.');
       if (kind === 'incremental' && parent !== null && set.prior !== parent)
         throw BackupErrors.failed(continuesAnother(parent, set.prior));
       const known = order.parent?.parts ?? [];
       return { set, parts: await this.parts.of(info, set, known, signal) };
     } catch (error) {
-      await this.undo(repository, id);
+      // Best effort: an increment that stays is in nobody's way, see `clearWay`.
+      await this.removeFrom(repository, id).catch(() => undefined);
       throw error;
     }
   }
 
-  /** @throws AppError `backup_continued` where others need it. Nothing where there is none. */
-  async remove(repository: number, label: string, id: string): Promise<void> {
-    const sets = setsIn(await this.pgbackrest.info(), repository);
-    const set = sets.find((one) => one.label === label);
-    if (set === undefined) return;
-    const dependents = dependentsOf(sets, label);
-    if (dependents.length > 0) throw BackupErrors.continued(id, dependents);
-    await this.expire(repository, set, sets);
+  /**
+   * All sets of a backup, in every repository: an attempt that was cut off may have left
+   * one besides. Nothing where there is none.
+   *
+   * @throws AppError `backup_continued` where others need it.
+   */
+  async remove(id: string): Promise<void> {
+    for (const { key } of (await this.pgbackrest.info()).repo) await this.removeFrom(key, id);
   }
 
   /**
@@ -76,14 +77,15 @@ export class RepositorySets {
     await this.pgbackrest.expire(repository, set.label, full.length);
   }
 
-  /** Best effort: a set that stays is in nobody's way, see `clearWay`. */
-  private async undo(repository: number, id: string): Promise<void> {
-    const sets = await this.pgbackrest.info().then(
-      (info) => setsIn(info, repository),
-      () => [],
-    );
-    const left = sets.findLast(({ annotation }) => annotation?.[OURS] === id);
-    if (left !== undefined) await this.expire(repository, left, sets).catch(() => undefined);
+  private async removeFrom(repository: number, id: string): Promise<void> {
+    const isOurs = ({ annotation }: BackupSet): boolean => annotation?.[OURS] === id;
+    const found = setsIn(await this.pgbackrest.info(), repository).filter(isOurs);
+    for (const set of found.reverse()) {
+      const sets = setsIn(await this.pgbackrest.info(), repository);
+      const dependents = dependentsOf(sets, set.label);
+      if (dependents.length > 0) throw BackupErrors.continued(id, dependents);
+      await this.expire(repository, set, sets);
+    }
   }
 }
 
