@@ -94,6 +94,7 @@ describeWithChromium('sandboxes in the console', () => {
       .getByText(/^Decided: /)
       .waitFor();
     await page.locator('.chart canvas').nth(1).waitFor();
+    const drawing = await page.locator('.chart canvas').first().elementHandle();
 
     const id = page.url().split('/').at(-1) ?? '';
     const client = app.as(await app.given.signIn(user));
@@ -104,6 +105,8 @@ describeWithChromium('sandboxes in the console', () => {
     await logged(app, id, numbered(41, 42));
     await line(page, 'line 42').waitFor();
     expect(await seqsOn(page)).toEqual(await seqsOf(client, id));
+    // Charts are drawn anew for new numbers, not for each line.
+    expect(await drawing.isVisible()).toBe(true);
 
     await page.getByRole('button', { name: /^End the session/ }).click();
     await page.getByRole('dialog').getByRole('button', { name: 'End the session' }).click();
