@@ -18,7 +18,8 @@ interface Sent {
 /** Posts a form with a file in it. @throws as `send`. */
 export function sendForm<Answer>(path: string, body: FormData, sending: Sending): Promise<Answer> {
   // Should the answer to the first get lost, or a sign-in be needed, the second makes no second thing.
-  const headers = { 'idempotency-key': crypto.randomUUID() };
+  const key = crypto.getRandomValues(new Uint32Array(4)).join('-');
+  const headers = { 'idempotency-key': key };
   return send<Answer>({ method: 'POST', path, headers, body }, sending);
 }
 
