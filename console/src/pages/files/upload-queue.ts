@@ -12,7 +12,7 @@ const UNREACHABLE_AGAIN_MS = 5_000;
 const CANCELLED = Symbol('cancelled');
 const OFFLINE = Symbol('offline');
 
-export type UploadState =
+type UploadState =
   | { readonly kind: 'waiting' | 'sending' | 'offline' }
   | { readonly kind: 'failed'; readonly error: unknown }
   | { readonly kind: 'done'; readonly fileId: string };
