@@ -213,6 +213,13 @@ describe('a session by cookie', () => {
     expect(await problemOf(call)).toBe('csrf_proof_missing');
   });
 
+  it('proves it with the cookie of https where one of plain http is left', async () => {
+    const headers = new Headers();
+    const readCookies = () => 'cloudkeep_csrf=old; __Host-cloudkeep_csrf=new';
+    await cookieSession({ readCookies }).authorize(headers, 'POST');
+    expect(headers.get('x-csrf-token')).toBe('new');
+  });
+
   it('on another origin proves it with what the sign-in answered', async () => {
     const mine = page(false);
     const accept = await login(mine);
