@@ -80,7 +80,15 @@ function TimeFilter({ name, label, values, set }: OneProps) {
       set({ [name]: local === '' ? '' : new Date(local).toISOString() }, how),
     [name, set],
   );
-  return <FilterText label={label} type="datetime-local" value={localOf(values[name])} onSet={onSet} />;
+  return (
+    <FilterText
+      label={label}
+      type="datetime-local"
+      max="9999-12-31T23:59"
+      value={localOf(values[name])}
+      onSet={onSet}
+    />
+  );
 }
 
 /** As the control has it: in the reader's own zone, to the minute. */
