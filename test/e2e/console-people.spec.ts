@@ -170,6 +170,37 @@ describeWithChromium('people in the console', () => {
     expect([...operator.faults, ...viewer.faults]).toEqual([]);
   });
 
+  it.each(['light', 'dark'] as const)(
+    'shows whoever may not read users their organisation and its roles, in the %s',
+    async (colorScheme) => {
+      const { page, faults } = await browser.signedIn('guest', '/', { colorScheme });
+      const pages = page.getByRole('navigation', { name: 'Pages' });
+      await pages.getByRole('link', { name: 'Organisation' }).click();
+      await page.getByText('Whom to ask').waitFor();
+      await page.getByText('It has none yet.').waitFor();
+      expect(await page.locator('main').getByRole('button').count()).toBe(0);
+      expect([await barriers(page), await pages.getByRole('link', { name: 'People' }).count()]).toEqual([
+        [],
+        0,
+      ]);
+      const parts = page.getByRole('navigation', { name: 'Parts of People' });
+      expect(await parts.getByRole('link').allInnerTexts()).toEqual(['Roles', 'Organisation']);
+      await parts.getByRole('link', { name: 'Roles' }).click();
+      await page.getByText('operator', { exact: true }).waitFor();
+      expect(await page.locator('main').getByRole('link', { name: 'who has it' }).count()).toBe(0);
+      await page.setViewportSize(PHONE);
+      expect([await barriers(page), await sideways(page), faults]).toEqual([[], 0, []]);
+    },
+  );
+
+  it('keeps the organisation under People for those who may', async () => {
+    const { page, faults } = await browser.signedIn('operator', '/people/roles');
+    const pages = page.getByRole('navigation', { name: 'Pages' });
+    await pages.getByRole('link', { name: 'People' }).waitFor();
+    await page.getByRole('link', { name: 'who has it' }).first().waitFor();
+    expect([await pages.getByRole('link', { name: 'Organisation' }).count(), faults]).toEqual([0, []]);
+  });
+
   it.each(['light', 'dark'] as const)('has no barriers, wide or narrow, in the %s', async (colorScheme) => {
     const organizationId = await app.given.organization();
     const user = await app.given.user({ role: 'admin', organizationId });
