@@ -17,9 +17,16 @@ describeWithChromium('people in the console', () => {
   it('finds somebody, gives them another role, which their own page shows', async () => {
     const grace = await browser.signedIn('user', '/profile');
     const { page, faults } = await browser.signedIn('admin', '/people');
-    await page.getByLabel('Search').fill(grace.user.username);
+    // The last letter is typed while the address takes those before it.
+    const [first, last] = [grace.user.username.slice(0, -1), grace.user.username.slice(-1)];
+    await page.evaluate(`history.pushState = (...given) => {
+      delete history.pushState;
+      history.pushState(...given);
+      document.execCommand('insertText', false, '${last}');
+    }`);
+    await page.getByLabel('Search').fill(first);
+    await page.waitForURL((url) => url.searchParams.get('q') === grace.user.username);
     await page.getByText('1 in all', { exact: true }).waitFor();
-    expect(new URL(page.url()).searchParams.get('q')).toBe(grace.user.username);
     await page.getByRole('link', { name: grace.user.username }).click();
     // The list has a filter by role, too.
     await page.getByRole('button', { name: 'Deactivate the account' }).waitFor();
