@@ -13,7 +13,8 @@ export default defineConfig({
   build: {
     outDir: '../dist/console',
     emptyOutDir: true,
-    target: ['chrome123', 'edge123', 'firefox120', 'safari17.5'],
+    // Older ones lack popovers, `light-dark()` or `AbortSignal.any`, and nothing stands in for those.
+    target: ['chrome123', 'edge123', 'firefox125', 'safari17.5'],
     // A font or picture written into a style sheet would be one more thing the policy has to allow.
     assetsInlineLimit: 0,
     // The helper for browsers without module preload writes into the page.

@@ -30,7 +30,7 @@ export interface PageEntry {
 }
 
 export const GROUPS = ['Work', 'Administration', 'Account'] as const;
-export type Group = (typeof GROUPS)[number];
+type Group = (typeof GROUPS)[number];
 
 /** Every page there is for people who are signed in: a line here is its route and its place in the navigation. */
 export const pages: readonly PageEntry[] = [

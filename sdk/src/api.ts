@@ -62,7 +62,7 @@ function callOf(request: Request, path: string, isWhole: boolean, usualMs: numbe
   const { timeoutMs: asked } = request as Request & CallOptions;
   const type = request.headers.get('content-type') ?? '';
   // Of a stream of bytes there is no second copy, and bytes that are put twice are two versions.
-  const isReplayable = request.body === null || /^(application\/json|multipart\/form-data)/.test(type);
+  const isReplayable = !hasBody(request) || /^(application\/json|multipart\/form-data)/.test(type);
   const isCreating = request.method === 'POST' && RETRYABLE_POSTS.has(path);
   if (isCreating && !request.headers.has(KEY)) request.headers.set(KEY, randomKey());
   const isLarge = !isReplayable || type.startsWith('multipart/');
@@ -74,4 +74,9 @@ function callOf(request: Request, path: string, isWhole: boolean, usualMs: numbe
     isWhole,
     timeoutMs: timeoutMs === 0 ? Infinity : timeoutMs,
   };
+}
+
+/** Firefox gives no request's `body`; what has one has a type there. */
+function hasBody({ body, headers }: Request): boolean {
+  return (body as unknown) === undefined ? headers.has('content-type') : body !== null;
 }

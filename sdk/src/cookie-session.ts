@@ -2,8 +2,8 @@ import type { Credentials } from './credentials.js';
 import { platform } from './platform.js';
 
 const SAFE: ReadonlySet<string> = new Set(['GET', 'HEAD', 'OPTIONS']);
-/** The first on https, where cookies are bound to their host. */
-const PROOF = /(?:^|; )(?:__Host-)?cloudkeep_csrf=([^;]+)/;
+/** First that of https, bound to its host: another may be left of plain http, or put there by a neighbouring host. */
+const PROOFS = [/(?:^|; )__Host-cloudkeep_csrf=([^;]+)/, /(?:^|; )cloudkeep_csrf=([^;]+)/];
 
 export interface CookieSessionOptions {
   /** `include` for a server of another origin, which has to list ours in `CORS_ORIGINS`. */
@@ -30,7 +30,8 @@ export class CookieSession implements Credentials {
 
   authorize(headers: Headers, method: string): Promise<void> {
     // The cookie first: another tab may have signed in since.
-    const proof = PROOF.exec(this.readCookies())?.[1] ?? this.told;
+    const cookies = this.readCookies();
+    const proof = PROOFS.flatMap((name) => name.exec(cookies)?.[1] ?? []).at(0) ?? this.told;
     if (!SAFE.has(method) && proof !== null) headers.set('x-csrf-token', proof);
     return Promise.resolve();
   }

@@ -19,9 +19,10 @@ export function exchangeAt(baseUrl: string, fetch: Fetch): Exchange {
       try {
         return await exchange(baseUrl, transport, refreshToken);
       } catch (error) {
-        if (!isLost(error) || performance.now() - begin > RETRY_WITHIN_MS) throw error;
+        const waitMs = backoffMs(attempt);
+        if (!isLost(error) || performance.now() + waitMs - begin > RETRY_WITHIN_MS) throw error;
+        await sleep(waitMs);
       }
-      await sleep(backoffMs(attempt));
     }
   };
 }

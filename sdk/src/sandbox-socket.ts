@@ -25,7 +25,7 @@ export function followSession(
   options: SandboxSocketOptions,
 ): SandboxSocket {
   const follower = new Follower(place, sessionId, options);
-  void follower.open();
+  follower.open();
   return follower;
 }
 
@@ -58,8 +58,16 @@ class Follower implements SandboxSocket {
     this.line = this.seen;
   }
 
-  async open(): Promise<void> {
+  open(): void {
     this.waitFor();
+    this.connect().catch((error: unknown) => this.lost(error));
+  }
+
+  close(): void {
+    this.end(null);
+  }
+
+  private async connect(): Promise<void> {
     const { io } = await import('socket.io-client');
     if (this.isOver) return;
     const socket = io(`${this.place.baseUrl}/sandbox`, {
@@ -74,10 +82,6 @@ class Follower implements SandboxSocket {
     });
     this.socket = socket;
     this.listen(socket);
-  }
-
-  close(): void {
-    this.end(null);
   }
 
   private async handshake() {

@@ -45,14 +45,14 @@ export class TokenCredentials implements Credentials {
     this.exchange = exchange;
   }
 
-  /** Keeps what a sign-in answered. */
-  async accept(signed: Signed): Promise<void> {
-    await this.store.set(pairOf(signed));
+  /** Keeps what a sign-in answered, after whatever a renewal under way would keep. */
+  accept(signed: Signed): Promise<void> {
+    return this.keep(pairOf(signed));
   }
 
   /** Forgets the pair; `POST /auth/logout` ends it on the server. */
-  async clear(): Promise<void> {
-    await this.store.set(null);
+  clear(): Promise<void> {
+    return this.keep(null);
   }
 
   /** Null when nobody is signed in. */
@@ -84,6 +84,10 @@ export class TokenCredentials implements Credentials {
       this.renewing = null;
     });
     return this.renewing;
+  }
+
+  private keep(pair: TokenPair | null): Promise<void> {
+    return exclusively(this.store, async () => this.store.set(pair));
   }
 
   private async renewAlone(refused: string | null): Promise<boolean> {

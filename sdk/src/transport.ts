@@ -13,7 +13,7 @@ const BODILESS: ReadonlySet<number> = new Set([101, 204, 205, 304]);
 
 export type Fetch = (request: Request) => Promise<Response>;
 
-export interface TransportOptions {
+interface TransportOptions {
   readonly fetch: Fetch;
   readonly credentials: Credentials;
   /** How often a call that may be repeated is, at most. */

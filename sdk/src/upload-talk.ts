@@ -43,6 +43,8 @@ export class UploadTalk {
     if (request.getMethod() === 'POST') request.setHeader('Idempotency-Key', this.key);
     const xhr = request.getUnderlyingObject() as { withCredentials?: boolean } | null;
     if (credentials.cookies === 'include' && xhr !== null) xhr.withCredentials = true;
+    // tus-js-client ends what is on its way, not what is about to be.
+    this.signal?.throwIfAborted();
   }
 
   /** @throws ProblemError, which tus-js-client hands to `shouldRetry` instead of its own reading of it. */

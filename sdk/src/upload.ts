@@ -51,7 +51,7 @@ export interface UploadOptions {
   readonly chunkSize?: number;
 }
 
-export interface UploadPlace {
+interface UploadPlace {
   readonly baseUrl: string;
   readonly credentials: Credentials;
   readonly api: Api;
@@ -68,32 +68,38 @@ export async function uploadTo(
   content: UploadContent,
   options: UploadOptions,
 ): Promise<UploadedFile> {
-  options.signal?.throwIfAborted();
   const { Upload, defaultOptions } = await import('tus-js-client');
   const talk = new UploadTalk(place, options.signal);
   const settings = settingsOf(place, content, options);
+  const source = sourceOf(content, settings.uploadSize);
   // eslint-disable-next-line @typescript-eslint/no-unnecessary-type-assertion -- necessary where streams have only a browser's types
   const upload = new Upload(content as Blob, {
     ...settings,
+    fileReader: { openFile: () => Promise.resolve(source) },
     httpStack: watchedLine(defaultOptions.httpStack),
     urlStorage: options.storage ?? defaultOptions.urlStorage,
     onBeforeRequest: (request: HttpRequest) => talk.before(request),
     onAfterResponse: (request: HttpRequest, response: HttpResponse) => talk.after(request, response),
     onShouldRetry: ({ causingError }) => talk.shouldRetry(causingError),
   });
-  if (settings.storeFingerprintForResuming === true) {
-    const [begun] = await upload.findPreviousUploads();
-    if (begun !== undefined) upload.resumeFromPreviousUpload(begun);
+  try {
+    if (settings.storeFingerprintForResuming) {
+      const [begun] = await upload.findPreviousUploads();
+      if (begun !== undefined) upload.resumeFromPreviousUpload(begun);
+    }
+    options.signal?.throwIfAborted();
+    const id = await run(upload, settings.endpoint, options);
+    const { data } = await place.api.GET('/api/v1/files/{id}', {
+      params: { path: { id } },
+      ...(options.signal === undefined ? {} : { signal: options.signal }),
+    });
+    return data;
+  } finally {
+    source.close();
   }
-  const id = await run(upload, settings.endpoint ?? '', options);
-  const { data } = await place.api.GET('/api/v1/files/{id}', {
-    params: { path: { id } },
-    ...(options.signal === undefined ? {} : { signal: options.signal }),
-  });
-  return data;
 }
 
-function settingsOf({ baseUrl }: UploadPlace, content: UploadContent, options: UploadOptions): TusOptions {
+function settingsOf({ baseUrl }: UploadPlace, content: UploadContent, options: UploadOptions) {
   const size = content instanceof Blob ? content.size : options.size;
   if (size === undefined) throw new TypeError('The size of a stream has to be given.');
   const endpoint = `${baseUrl}/api/v1/files/tus`;
@@ -105,11 +111,10 @@ function settingsOf({ baseUrl }: UploadPlace, content: UploadContent, options: U
     uploadSize: size,
     chunkSize: options.chunkSize ?? CHUNK_BYTES,
     retryDelays: RETRY_DELAYS_MS,
-    fileReader: { openFile: () => Promise.resolve(sourceOf(content, size)) },
     storeFingerprintForResuming: mark !== null,
     removeFingerprintOnSuccess: true,
     fingerprint: () => Promise.resolve(JSON.stringify([endpoint, mark, size, metadata])),
-  };
+  } satisfies TusOptions;
 }
 
 function metadataOf(content: UploadContent, options: UploadOptions): Record<string, string> {

@@ -1,4 +1,5 @@
 import { readFile } from 'node:fs/promises';
+import type { Route } from 'playwright-core';
 import { TestApp } from '../support/app.js';
 import { Trail } from '../support/audit-chain.js';
 import {
@@ -37,10 +38,15 @@ describeWithChromium('the audit trail in the console', () => {
     expect(await page.getByLabel('Action').inputValue()).toBe('session.open');
     await page.goBack();
     await others.first().waitFor();
-    await page.getByLabel('User').fill(trail.admin.username);
+    const late = new Promise<Route>((resolve) => void page.route('**/users?**', resolve, { times: 1 }));
+    await page.getByLabel('User').fill('no-one');
+    const overtaken = await late;
+    await page.getByLabel('User').fill(trail.admin.username.toUpperCase());
     await page.waitForURL(`**/audit?user_id=${trail.admin.id}`);
+    await overtaken.continue();
     await page.getByLabel('Address').fill('nonsense');
     await page.getByRole('alert').getByText('ip', { exact: true }).waitFor();
+    expect(await page.getByText('Nobody here has').count()).toBe(0);
     await page.getByRole('button', { name: 'Clear the filters' }).click();
     await page.locator('.timeline button').first().waitFor();
     expect(faults).toEqual([]);

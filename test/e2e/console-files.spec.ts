@@ -36,13 +36,18 @@ describeWithChromium('files in the console', () => {
 
   it('uploads several by the picker and by dropping them, into the folder that is open', async () => {
     const { page, faults, user } = await browser.signedIn('user', '/files?collection=invoices');
-    await page.getByLabel('Files for invoices').setInputFiles([
-      { name: 'one.txt', mimeType: 'text/plain', buffer: Buffer.from('one') },
-      { name: 'two.txt', mimeType: 'text/plain', buffer: Buffer.from('two') },
-    ]);
+    const chosen = ['one', 'two', ...Array.from({ length: 8 }, (_, n) => `more ${n}`)];
+    const lists: string[] = [];
+    page.on('request', (request) => request.url().includes('/files?') && lists.push(request.url()));
+    await page
+      .getByLabel('Files for invoices')
+      .setInputFiles(
+        chosen.map((word) => ({ name: `${word}.txt`, mimeType: 'text/plain', buffer: Buffer.from(word) })),
+      );
     const table = page.getByRole('table', { name: 'Files' });
-    await table.getByRole('link', { name: 'one.txt' }).waitFor();
-    await table.getByRole('link', { name: 'two.txt' }).waitFor();
+    for (const word of chosen) await table.getByRole('link', { name: `${word}.txt` }).waitFor();
+    // Not once a file: a hundred of them would use up what a minute may have of calls.
+    expect(lists.length).toBeLessThan(chosen.length / 2);
     const dropped = await page.evaluateHandle(
       `(() => { const all = new DataTransfer(); all.items.add(new File(['three'], 'three.txt')); return all; })()`,
     );
@@ -55,9 +60,7 @@ describeWithChromium('files in the console', () => {
       name,
       digest,
     ]);
-    expect(new Map(got)).toEqual(
-      new Map(['one', 'two', 'three'].map((word) => [`${word}.txt`, sha256(word)])),
-    );
+    expect(new Map(got)).toEqual(new Map([...chosen, 'three'].map((word) => [`${word}.txt`, sha256(word)])));
     await page.getByLabel('Search by name').fill('TWO');
     await table.getByRole('link', { name: 'one.txt' }).waitFor({ state: 'hidden' });
     await page.reload();

@@ -57,6 +57,8 @@ describeWithChromium('the lab in the console', () => {
   it('uploads a model, tells at each field what is refused, and lists it', async () => {
     await registeredModel(client, { name: 'night-owl', version: '1.0.0' });
     const { page, faults } = await browser.signedInAs(user, '/lab');
+    // As on a page served by plain http.
+    await page.evaluate('delete Crypto.prototype.randomUUID');
     await page.getByRole('link', { name: 'Upload a model' }).click();
     await page.getByRole('button', { name: 'Upload' }).click();
     await page.getByText('Choose the ONNX file.').waitFor();

@@ -105,6 +105,15 @@ describeWithChromium('the profile in the console', () => {
     await page.keyboard.press('Enter');
     await page.getByRole('button', { name: 'Add a passkey' }).click();
     await page.getByLabel('Name', { exact: true }).fill('This laptop');
+    await page.evaluate(`navigator.credentials.create = () => {
+      delete navigator.credentials.create;
+      return Promise.reject(new DOMException('The person closed the dialog.', 'NotAllowedError'));
+    }`);
+    const asked = page.waitForResponse('**/passkeys/options');
+    await page.keyboard.press('Enter');
+    await asked;
+    await page.locator('dialog [type=submit]:not([aria-busy])').waitFor();
+    expect(await page.getByRole('dialog').getByRole('alert').count()).toBe(0);
     await page.keyboard.press('Enter');
     await page.getByRole('button', { name: 'I have kept them' }).click();
     await page.getByText('This laptop', { exact: true }).waitFor();

@@ -45,12 +45,7 @@ describeWithChromium('sandboxes in the console', () => {
 
   const live = (page: Page) => page.getByRole('status').getByText('live', { exact: true }).waitFor();
   const line = (page: Page, text: string) => page.getByRole('log').getByText(text, { exact: true });
-  const seqsOn = (page: Page) =>
-    page
-      .locator('.log-line')
-      .evaluateAll((lines) =>
-        lines.map((one) => Number((one as unknown as { dataset: { seq: string } }).dataset.seq)),
-      );
+  const seqsOn = async (page: Page) => (await page.locator('.log-seq').allInnerTexts()).map(Number);
   const seqsOf = async (client: ApiClient, id: string) =>
     (await client.get(`/sandbox/sessions/${id}/logs?limit=200`)).body.items.map(
       ({ seq }: { seq: number }) => seq,
@@ -58,7 +53,7 @@ describeWithChromium('sandboxes in the console', () => {
   const evaluate = (page: Page) => page.getByRole('button', { name: 'Evaluate', exact: true }).click();
 
   it('opens one, evaluates, follows the log over a lost connection, and ends it', async () => {
-    const { page, faults, user } = await browser.signedIn('user', '/sandboxes');
+    const { page, context, faults, user } = await browser.signedIn('user', '/sandboxes');
     await page.getByRole('link', { name: 'Open a sandbox' }).first().click();
     await page.getByRole('button', { name: 'Open it' }).click();
     await page.getByText('Enter the id of the machine.').waitFor();
@@ -94,6 +89,7 @@ describeWithChromium('sandboxes in the console', () => {
       .getByText(/^Decided: /)
       .waitFor();
     await page.locator('.chart canvas').nth(1).waitFor();
+    const drawing = await page.locator('.chart canvas').first().elementHandle();
 
     const id = page.url().split('/').at(-1) ?? '';
     const client = app.as(await app.given.signIn(user));
@@ -104,6 +100,8 @@ describeWithChromium('sandboxes in the console', () => {
     await logged(app, id, numbered(41, 42));
     await line(page, 'line 42').waitFor();
     expect(await seqsOn(page)).toEqual(await seqsOf(client, id));
+    // Charts are drawn anew for new numbers, not for each line.
+    expect(await drawing.isVisible()).toBe(true);
 
     await page.getByRole('button', { name: /^End the session/ }).click();
     await page.getByRole('dialog').getByRole('button', { name: 'End the session' }).click();
@@ -112,6 +110,13 @@ describeWithChromium('sandboxes in the console', () => {
     await line(page, 'line 42').waitFor();
     await page.getByRole('table', { name: 'Actions' }).getByText('Decided').waitFor();
     expect(await seqsOn(page)).toEqual(await seqsOf(client, id));
+    const [{ key }] = (await client.get('/sandbox/savings?group=day')).body.items;
+    const devtools = await context.newCDPSession(page);
+    await devtools.send('Emulation.setTimezoneOverride', { timezoneId: 'America/New_York' });
+    await page.goto(`${app.url}/console/sandboxes`);
+    const byDay = page.getByRole('figure', { name: 'Saved an hour, by day' });
+    await byDay.getByText('The numbers').click();
+    expect(parseInt(await byDay.getByRole('rowheader').innerText(), 10)).toBe(Number(key.slice(-2)));
     expect(faults).toEqual([]);
   });
 

@@ -1,3 +1,4 @@
+import type { Route } from 'playwright-core';
 import { TestApp } from '../support/app.js';
 import {
   barriers,
@@ -70,6 +71,37 @@ describeWithChromium('signing in to the console', () => {
     const stored = await app.database.query('SELECT full_name FROM users WHERE id = $1', [user.id]);
     expect(stored).toEqual([{ full_name: 'Ada Lovelace' }]);
     expect(faults).toEqual([]);
+  });
+
+  it('shows the next person nothing of the last, whether they sign in here or in another tab', async () => {
+    const [ada, eve] = [await app.given.signedIn(), await app.given.user()];
+    await app.given.personalToken(ada, ['files:read']);
+    const { page, context } = await browser.signedInAs(ada, '/tokens');
+    const script = page.getByRole('cell', { name: /^A script/ });
+    await script.waitFor();
+    await context.clock.install();
+    const comeBack = async () => {
+      await context.clock.fastForward(60_000);
+      await page.evaluate('window.dispatchEvent(new Event("visibilitychange"))');
+    };
+    await app.as(ada).post('/auth/logout/all');
+    await comeBack();
+    await page.getByRole('dialog', { name: 'Sign in again' }).getByRole('button', { name: 'Close' }).click();
+    await page.getByLabel('E-mail or username').fill(eve.email);
+    await page.getByLabel('Password', { exact: true }).fill(PASSWORD);
+    const held = new Promise<Route>((resolve) => void page.route('**/auth/tokens?**', resolve, { times: 1 }));
+    await page.keyboard.press('Enter');
+    const list = await held;
+    await page.getByText('Loading…').waitFor();
+    expect(await script.count()).toBe(0);
+    await list.continue();
+    await page.getByRole('heading', { name: 'No tokens' }).waitFor();
+
+    const data = { email: ada.email, password: PASSWORD };
+    await context.request.post(`${app.url}/api/v1/auth/login?session=cookie`, { data });
+    await comeBack();
+    await page.getByRole('button', { name: `Account of ${ada.username}` }).waitFor();
+    expect(new URL(page.url()).pathname).toMatch(/^\/console\/?$/);
   });
 
   it('leads nobody elsewhere once they are signed in', async () => {

@@ -36,6 +36,10 @@ describeWithChromium('tokens and keys in the console', () => {
     const shown = page.getByRole('dialog', { name: 'Your new token' });
     const token = await shown.locator('.secret code').innerText();
     expect(await barriers(page)).toEqual([]);
+    // As on a page served by plain http.
+    await page.evaluate('delete Navigator.prototype.clipboard');
+    await shown.getByRole('button', { name: 'Copy' }).click();
+    await page.getByText('does not let the page copy').waitFor();
     await shown.getByRole('button', { name: 'I have kept it' }).click();
     await page.getByRole('cell', { name: /^Deploy/ }).waitFor();
     expect(await page.content()).not.toContain(token);

@@ -137,6 +137,26 @@ describe('a sign-in by tokens', () => {
     expect(await me.profile()).toBe(me.email);
   });
 
+  it('is not put back by a renewal that was under way when somebody else signed in', async () => {
+    const [me, next] = [await signedIn(), await app.given.signedIn()];
+    let answer: () => void = () => undefined;
+    const answered = new Promise<void>((resolve) => (answer = resolve));
+    const asked = new Promise<void>((resolve) =>
+      me.credentials.attach(async () => {
+        resolve();
+        await answered;
+        return { access_token: 'mine', refresh_token: 'mine', expires_at: Date.now() + 1_800_000 };
+      }),
+    );
+    const renewing = me.credentials.renew(null);
+    await asked;
+    const { token: access_token, refreshToken: refresh_token, email } = next;
+    const accepting = me.credentials.accept({ access_token, refresh_token, expires_in: 1800 });
+    answer();
+    await Promise.all([renewing, accepting]);
+    expect(await me.profile()).toBe(email);
+  });
+
   it('that was ended elsewhere is forgotten, and whoever listens is told why', async () => {
     const me = await signedIn();
     await me.api.POST('/api/v1/auth/logout');
@@ -191,6 +211,13 @@ describe('a session by cookie', () => {
     mine.cookies.delete('cloudkeep_csrf');
     const call = mine.api.PATCH('/api/v1/auth/profile', { body: { full_name: 'Eve' } });
     expect(await problemOf(call)).toBe('csrf_proof_missing');
+  });
+
+  it('proves it with the cookie of https where one of plain http is left', async () => {
+    const headers = new Headers();
+    const readCookies = () => 'cloudkeep_csrf=old; __Host-cloudkeep_csrf=new';
+    await cookieSession({ readCookies }).authorize(headers, 'POST');
+    expect(headers.get('x-csrf-token')).toBe('new');
   });
 
   it('on another origin proves it with what the sign-in answered', async () => {

@@ -131,6 +131,16 @@ describe('an upload', () => {
     expect(storage.kept.size).toBe(0);
   });
 
+  it('that is given up before it has begun leaves nothing', async () => {
+    const controller = new AbortController();
+    const { upload } = await client();
+    const given = upload(new Blob(['hello']), { name: 'never.txt', signal: controller.signal });
+    const reason = new Error('The page was left.');
+    controller.abort(reason);
+    await expect(given).rejects.toBe(reason);
+    expect(await app.database.query(`SELECT FROM file_uploads WHERE file_name = 'never.txt'`)).toEqual([]);
+  });
+
   it('is not taken for another of the same name that says something else', async () => {
     const file = new File([bytes(200_000)], 'same.bin', { lastModified: 1 });
     const storage = urlStorage();
@@ -165,8 +175,15 @@ describe('an upload', () => {
   });
 
   it('is refused in the words of any other call', async () => {
-    const large = (await client()).upload(new Blob([bytes(9 * MIB)]), { name: 'large.bin' });
+    let isLeftOpen = true;
+    const content = new ReadableStream<Uint8Array>({
+      cancel: () => {
+        isLeftOpen = false;
+      },
+    });
+    const large = (await client()).upload(content, { name: 'large.bin', size: 9 * MIB });
     await expect(large).rejects.toMatchObject({ name: 'ProblemError', status: 413, code: 'file_too_large' });
+    expect(isLeftOpen).toBe(false);
     const badly = (await client()).upload(new Blob(['a']), { name: 'a.txt', collection: '!' });
     await expect(badly).rejects.toMatchObject({ errors: [expect.objectContaining({ field: 'collection' })] });
     await expect((await client()).upload(new Blob(['a']))).rejects.toThrow('The name of what is no File');

@@ -4,7 +4,7 @@ import { ConnectionError, ProblemError } from '#sdk';
 export class TookTooLong extends Error {}
 
 /** What there is to show of anything that went wrong. */
-export interface ShownProblem {
+interface ShownProblem {
   readonly status: number | null;
   readonly code: string;
   readonly title: string;

@@ -1,6 +1,10 @@
 import { ConnectionError, ProblemError } from '#sdk';
 import { prompts } from '../session/prompts';
 import { cloudkeep } from './client';
+import { hasStatus } from './problem';
+
+const TRIES = 3;
+const PAUSE_MS = 1_000;
 
 interface Sending {
   /** Told from 0 to 1; 1 is when all is sent and the answer awaited. */
@@ -17,8 +21,9 @@ interface Sent {
 
 /** Posts a form with a file in it. @throws as `send`. */
 export function sendForm<Answer>(path: string, body: FormData, sending: Sending): Promise<Answer> {
-  // Should the answer to the first get lost, or a sign-in be needed, the second makes no second thing.
-  const headers = { 'idempotency-key': crypto.randomUUID() };
+  // Should the answer to the first get lost, the second makes no second thing. Not `randomUUID`: plain http lacks it.
+  const key = crypto.getRandomValues(new Uint32Array(4)).join('-');
+  const headers = { 'idempotency-key': key };
   return send<Answer>({ method: 'POST', path, headers, body }, sending);
 }
 
@@ -34,18 +39,32 @@ export function sendContent<Answer>(
 }
 
 /**
- * Sends bytes, telling how far it is: which `fetch` does not.
+ * Sends bytes, telling how far it is: which `fetch` does not. Again where the
+ * connection broke, or the session has ended and somebody signs in.
  *
  * @throws ProblemError | ConnectionError, or the reason of the signal.
  */
 async function send<Answer>(sent: Sent, sending: Sending): Promise<Answer> {
-  try {
-    return await sendOnce<Answer>(sent, sending);
-  } catch (error) {
-    if (!(error instanceof ProblemError) || error.status !== 401) throw error;
-    if (!(await prompts.ask('sign-in'))) throw error;
-    return sendOnce<Answer>(sent, sending);
+  for (let attempt = 1; ; attempt += 1) {
+    let share = 0;
+    const onProgress = (now: number) => sending.onProgress((share = now));
+    try {
+      return await sendOnce<Answer>(sent, { ...sending, onProgress });
+    } catch (error) {
+      const isLost = error instanceof ConnectionError && attempt < TRIES;
+      // What was put whole may be there: its second try would be told that somebody was faster.
+      if (isLost && !(sent.method === 'PUT' && share === 1)) await pause(sending.signal);
+      else if (!hasStatus(error, 401) || !(await prompts.ask('sign-in'))) throw error;
+    }
   }
+}
+
+/** A moment, unless it is called off meanwhile. */
+function pause(signal: AbortSignal): Promise<void> {
+  return new Promise((resolve) => {
+    setTimeout(resolve, PAUSE_MS);
+    signal.addEventListener('abort', () => resolve(), { once: true });
+  });
 }
 
 async function sendOnce<Answer>(

@@ -1,36 +1,22 @@
 import { lazy, Suspense } from 'react';
+import type { PlotProps } from './plot';
 import { Loading } from './states';
 
-export interface Series {
-  readonly label: string;
-  readonly values: readonly (number | null)[];
-  readonly tone: 'accent' | 'danger' | 'warn' | 'info' | 'ok';
-}
-
-export interface ChartProps {
+interface ChartProps extends PlotProps {
   /** What it shows, for those who can not see it. */
   readonly label: string;
-  /** Seconds since 1970, ascending. */
-  readonly times: readonly number[];
-  readonly series: readonly Series[];
-  readonly kind?: 'lines' | 'bars';
-  readonly height?: number;
-  /** How far the scale reaches at least; 1 unless given. */
-  readonly reach?: number;
-  /** How a value is written; plain numbers unless given. */
-  readonly format?: (value: number) => string;
 }
 
 const Plot = lazy(() => import('./plot'));
 
 /** Values over time. The drawing is loaded when a page has one; its numbers are there as a table too. */
-export function Chart(props: ChartProps) {
+export function Chart({ label, ...plot }: ChartProps) {
   return (
-    <figure className="chart" aria-label={props.label}>
+    <figure className="chart" aria-label={label}>
       <Suspense fallback={<Loading label="Drawing…" />}>
-        <Plot {...props} />
+        <Plot {...plot} />
       </Suspense>
-      <ChartNumbers {...props} />
+      <ChartNumbers label={label} {...plot} />
     </figure>
   );
 }

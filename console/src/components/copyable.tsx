@@ -5,11 +5,15 @@ import { toasts } from './toasts';
 
 export function CopyButton({ text, label = 'Copy' }: { readonly text: string; readonly label?: string }) {
   const [copied, setCopied] = useState(false);
-  const copy = () =>
-    navigator.clipboard.writeText(text).then(
-      () => setCopied(true),
-      () => toasts.tell('This browser does not let pages copy; select the text instead.'),
-    );
+  const copy = async () => {
+    try {
+      // There is no clipboard on plain http.
+      await navigator.clipboard.writeText(text);
+      setCopied(true);
+    } catch {
+      toasts.tell('This browser does not let the page copy; select the text instead.');
+    }
+  };
   return (
     <Button small icon={copied ? Check : Copy} onClick={() => void copy()}>
       {copied ? 'Copied' : label}

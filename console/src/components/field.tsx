@@ -3,7 +3,7 @@ import { useId, useState, type ComponentProps, type ReactNode } from 'react';
 import { classes } from './classes';
 import { IconButton } from './button';
 
-export interface FieldProps {
+interface FieldProps {
   readonly label: string;
   /** Beneath the label, before anything is wrong. */
   readonly description?: ReactNode;

@@ -27,14 +27,27 @@ interface FilterTextProps extends Omit<ComponentProps<typeof TextField>, 'value'
   readonly onSet: (value: string, how: { readonly replace: boolean }) => void;
 }
 
+interface Typed {
+  readonly text: string;
+  /** The value it was typed over. */
+  readonly of: string;
+  readonly asked: string | null;
+}
+
 /** Text that counts once somebody stops typing; one entry of the history, not one a letter. */
 export function FilterText({ value = '', onSet, ...props }: FilterTextProps) {
-  const [typed, setTyped] = useState({ text: value, of: value });
-  if (typed.of !== value) setTyped({ text: value, of: value });
+  const [typed, setTyped] = useState<Typed>({ text: value, of: value, asked: null });
+  // What comes as it was asked for leaves what was typed on meanwhile; anything else takes its place.
+  if (typed.of !== value)
+    setTyped({ text: value === typed.asked ? typed.text : value, of: value, asked: null });
   const { text } = typed;
   useEffect(() => {
-    if (text.trim() === value) return;
-    const timer = setTimeout(() => onSet(text.trim(), { replace: value !== '' }), PAUSE_MS);
+    const asked = text.trim();
+    if (asked === value) return;
+    const timer = setTimeout(() => {
+      setTyped((now) => ({ ...now, asked }));
+      onSet(asked, { replace: value !== '' });
+    }, PAUSE_MS);
     return () => clearTimeout(timer);
   }, [text, value, onSet]);
   return (
@@ -42,7 +55,7 @@ export function FilterText({ value = '', onSet, ...props }: FilterTextProps) {
       autoComplete="off"
       {...props}
       value={text}
-      onChange={(event) => setTyped({ text: event.target.value, of: value })}
+      onChange={({ target: { value: written } }) => setTyped((now) => ({ ...now, text: written }))}
     />
   );
 }

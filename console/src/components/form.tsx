@@ -13,7 +13,7 @@ import { Button } from './button';
 import { ProblemNotice } from './problem-notice';
 
 /** What a control of this name takes: `<TextField {...field('email')} label="E-mail" />`. */
-export type FieldOf<Values extends FieldValues> = (
+type FieldOf<Values extends FieldValues> = (
   name: Path<Values>,
   rules?: RegisterOptions<Values, Path<Values>>,
 ) => UseFormRegisterReturn & { readonly error: string | undefined };

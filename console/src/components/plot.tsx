@@ -1,9 +1,27 @@
 import 'uplot/dist/uPlot.min.css';
-import { useEffect, useRef, useSyncExternalStore } from 'react';
+import { memo, useEffect, useRef, useSyncExternalStore } from 'react';
 import UPlot from 'uplot';
 import { theme } from '../shell/theme';
-import type { ChartProps } from './chart';
 
+export interface Series {
+  readonly label: string;
+  readonly values: readonly (number | null)[];
+  readonly tone: 'accent' | 'danger' | 'warn' | 'info' | 'ok';
+}
+
+/** Memoise `times` and `series` where a page is drawn often: other arrays are another drawing. */
+export interface PlotProps {
+  /** Seconds since 1970, ascending. */
+  readonly times: readonly number[];
+  readonly series: readonly Series[];
+  readonly kind?: 'lines' | 'bars';
+  /** How far the scale reaches at least; 1 unless given. */
+  readonly reach?: number;
+  /** How a value is written; plain numbers unless given. */
+  readonly format?: (value: number) => string;
+}
+
+const HEIGHT = 180;
 const system = matchMedia('(prefers-color-scheme: dark)');
 
 function onSystemChange(listener: () => void): () => void {
@@ -12,7 +30,7 @@ function onSystemChange(listener: () => void): () => void {
 }
 
 /** The drawing of a `Chart`, made anew when its numbers or the colours change. */
-export default function Plot(props: ChartProps) {
+export default memo(function Plot(props: PlotProps) {
   const frame = useRef<HTMLDivElement>(null);
   const chosen = useSyncExternalStore(theme.subscribe, theme.get);
   const isDark = useSyncExternalStore(onSystemChange, () => system.matches);
@@ -20,25 +38,21 @@ export default function Plot(props: ChartProps) {
     const element = frame.current;
     if (element === null) return;
     const plot = new UPlot(optionsOf(props, element), dataOf(props), element);
-    const sizes = new ResizeObserver(() =>
-      plot.setSize({ width: element.clientWidth, height: heightOf(props) }),
-    );
+    const sizes = new ResizeObserver(() => plot.setSize({ width: element.clientWidth, height: HEIGHT }));
     sizes.observe(element);
     return () => {
       sizes.disconnect();
       plot.destroy();
     };
   }, [props, chosen, isDark]);
-  return <div ref={frame} aria-hidden="true" style={{ minHeight: `${heightOf(props)}px` }} />;
-}
+  return <div ref={frame} aria-hidden="true" style={{ minHeight: `${HEIGHT}px` }} />;
+});
 
-const heightOf = ({ height = 180 }: ChartProps) => height;
-
-function dataOf({ times, series }: ChartProps): UPlot.AlignedData {
+function dataOf({ times, series }: PlotProps): UPlot.AlignedData {
   return [[...times], ...series.map(({ values }) => [...values])];
 }
 
-function optionsOf(props: ChartProps, element: HTMLElement): UPlot.Options {
+function optionsOf(props: PlotProps, element: HTMLElement): UPlot.Options {
   const colour = coloursOf(element);
   const { series, kind = 'lines', reach = 1, format } = props;
   const axis = {
@@ -49,7 +63,7 @@ function optionsOf(props: ChartProps, element: HTMLElement): UPlot.Options {
   const values = format && ((_: UPlot, ticks: number[]) => ticks.map(format));
   return {
     width: element.clientWidth,
-    height: heightOf(props),
+    height: HEIGHT,
     legend: { show: series.length > 1 },
     cursor: { y: false },
     scales: { y: { range: (_, _least, most) => [0, Math.max(reach, most * 1.1)] } },

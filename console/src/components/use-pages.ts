@@ -1,6 +1,6 @@
 import { useInfiniteQuery, type QueryKey } from '@tanstack/react-query';
 
-export interface ListPage<Row> {
+interface ListPage<Row> {
   readonly items: readonly Row[];
   readonly next_cursor: string | null;
 }

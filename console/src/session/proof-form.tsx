@@ -5,9 +5,9 @@ import { Button } from '../components/button';
 import { PasswordField, TextField } from '../components/field';
 import { Form, useApiForm } from '../components/form';
 import { Loaded } from '../components/loaded';
+import { PasskeyButton } from './passkey-button';
 import { prompts } from './prompts';
 import { answerOf, passkeysWork } from './sign-in';
-import { PasskeyButton } from './sign-in-form';
 
 type Proof = { readonly password: string } | { readonly code: string } | { readonly passkey: object };
 

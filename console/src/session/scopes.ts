@@ -28,7 +28,7 @@ const WORDS: Readonly<Record<Scope, readonly [resource: string, deed: string]>> 
   admin: ['Everything', 'whatever there is, now and later'],
 };
 
-export interface ScopeGroup {
+interface ScopeGroup {
   readonly resource: string;
   readonly scopes: readonly { readonly scope: Scope; readonly deed: string }[];
 }

@@ -1,6 +1,7 @@
 import { Button } from '../components/button';
 import { TextField } from '../components/field';
 import { Form, useApiForm } from '../components/form';
+import { PasskeyButton } from './passkey-button';
 import {
   completeByCode,
   passkeysWork,
@@ -8,7 +9,6 @@ import {
   type MfaRequired,
   type SignInOutcome,
 } from './sign-in';
-import { PasskeyButton } from './sign-in-form';
 
 interface SecondFactorStepProps {
   readonly begun: MfaRequired;

@@ -1,4 +1,4 @@
-import { useQuery, useQueryClient } from '@tanstack/react-query';
+import { useQuery, useQueryClient, type Query, type QueryClient } from '@tanstack/react-query';
 import { createContext, use, useEffect, type ReactNode } from 'react';
 import { api, type components } from '../api/client';
 import { hasStatus } from '../api/problem';
@@ -21,11 +21,32 @@ async function readProfile(signal: AbortSignal): Promise<Profile | null> {
   }
 }
 
+const OTHERS = { predicate: ({ queryKey }: Query) => queryKey[0] !== SESSION[0] };
+
+/** What one person has read is not for the next. */
+function handOver(queries: QueryClient, next: Profile | null): void {
+  const last = queries.getQueryData<Profile | null>(SESSION);
+  if (last?.id !== next?.id) queries.removeQueries({ ...OTHERS, type: 'inactive' });
+}
+
+/** Who is signed in now. Where that is another than before, in another tab, nothing of this page is theirs. */
+async function reread(queries: QueryClient, signal: AbortSignal): Promise<Profile | null> {
+  const profile = await readProfile(signal);
+  const last = queries.getQueryData<Profile | null>(SESSION);
+  if (last && profile && last.id !== profile.id) {
+    location.assign('/console/');
+    return last;
+  }
+  handOver(queries, profile);
+  return profile;
+}
+
 /** Knows who is signed in, and asks the server again when one comes back to the window. */
 export function SessionProvider({ children }: { readonly children: ReactNode }) {
+  const queries = useQueryClient();
   const query = useQuery({
     queryKey: SESSION,
-    queryFn: ({ signal }) => readProfile(signal),
+    queryFn: ({ signal }) => reread(queries, signal),
     staleTime: 30_000,
   });
   const profile = query.data;
@@ -69,11 +90,12 @@ export function useSessionChange() {
   return {
     signedIn: (profile: Profile) => {
       prompts.setKnown(true);
+      handOver(queries, profile);
       queries.setQueryData(SESSION, profile);
     },
     signedOut: () => {
       prompts.setKnown(false);
-      queries.removeQueries({ predicate: ({ queryKey }) => queryKey[0] !== SESSION[0] });
+      queries.removeQueries(OTHERS);
       queries.setQueryData(SESSION, null);
     },
   };

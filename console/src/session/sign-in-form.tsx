@@ -1,9 +1,8 @@
-import { KeyRound } from 'lucide-react';
 import { useState, type ReactNode } from 'react';
 import { Button } from '../components/button';
 import { PasswordField, TextField } from '../components/field';
 import { Form, useApiForm } from '../components/form';
-import { ProblemNotice } from '../components/problem-notice';
+import { PasskeyButton } from './passkey-button';
 import type { Profile } from './session';
 import { SecondFactorStep } from './second-factor-step';
 import {
@@ -67,34 +66,4 @@ function PasswordStep({ account, onDone }: { readonly account: string; readonly 
       </Button>
     </Form>
   );
-}
-
-interface PasskeyButtonProps {
-  readonly ask: () => Promise<SignInOutcome>;
-  readonly onDone: OnDone;
-}
-
-export function PasskeyButton({ ask, onDone }: PasskeyButtonProps) {
-  const [busy, setBusy] = useState(false);
-  const [problem, setProblem] = useState<unknown>(null);
-  const start = async () => {
-    setBusy(true);
-    setProblem(null);
-    await ask()
-      .then(onDone, (error: unknown) => setProblem(wasDeclined(error) ? null : error))
-      .finally(() => setBusy(false));
-  };
-  return (
-    <>
-      {problem !== null && <ProblemNotice error={problem} />}
-      <Button icon={KeyRound} block busy={busy} onClick={() => void start()}>
-        Use a passkey
-      </Button>
-    </>
-  );
-}
-
-/** The person closed the browser's own dialog, and knows it. */
-export function wasDeclined(error: unknown): boolean {
-  return error instanceof Error && ['NotAllowedError', 'AbortError'].includes(error.name);
 }

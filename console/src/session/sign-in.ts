@@ -8,7 +8,7 @@ export type MfaRequired = Schemas['MfaRequiredDto'];
 /** Somebody is signed in, or is asked for a second factor. */
 export type SignInOutcome = { readonly user: Profile } | MfaRequired;
 
-export const COOKIE = { query: { session: 'cookie' } } as const;
+const COOKIE = { query: { session: 'cookie' } } as const;
 
 export async function signInByPassword(account: string, password: string): Promise<SignInOutcome> {
   const who = account.includes('@') ? { email: account } : { username: account };
@@ -41,4 +41,9 @@ export async function answerOf(options: object): Promise<Record<string, unknown>
 export function passkeysWork(): boolean {
   const isAddress = /^[\d.]+$|:/.test(location.hostname);
   return window.isSecureContext && !isAddress && 'PublicKeyCredential' in window;
+}
+
+/** The person closed the browser's own dialog, and knows it. */
+export function wasDeclined(error: unknown): boolean {
+  return error instanceof Error && ['NotAllowedError', 'AbortError'].includes(error.name);
 }

@@ -1,7 +1,7 @@
 /** The examples of docs/mail.md and docs/console.md, for the type check; nothing imports them. */
 import type { UnitOfWork } from '../../../src/database/unit-of-work.js';
 import type { MailService } from '../../../src/modules/mail/mail.service.js';
-import { barriers, describeWithChromium, sideways, type ConsoleBrowser } from '../chromium.js';
+import { barriers, describeWithChromium, openConsole, sideways, type ConsoleBrowser } from '../chromium.js';
 
 interface User {
   readonly email: string;
@@ -26,10 +26,10 @@ export abstract class MailExample {
   }
 }
 
-export function consoleExample(browser: ConsoleBrowser): void {
+export function consoleExample(): void {
   describeWithChromium('users in the console', () => {
-    // beforeAll: app = await TestApp.start(); browser = await ConsoleBrowser.open(app);
-    // afterAll: await browser.close(); await app.stop();
+    let browser: ConsoleBrowser;
+    openConsole((opened) => ({ browser } = opened));
     it('lists them', async () => {
       const { page, faults } = await browser.signedIn('admin', '/people');
       await page.getByRole('cell', { name: 'ada' }).waitFor();

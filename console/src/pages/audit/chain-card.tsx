@@ -17,7 +17,6 @@ export function ChainCard() {
     queryKey: ['audit', 'verification'],
     queryFn: async ({ signal }) => (await api.GET('/api/v1/audit/verify', { signal })).data,
     enabled: false,
-    retry: false,
   });
   return (
     <Card

@@ -2,8 +2,8 @@ import type { ReactNode } from 'react';
 import { CopyButton } from '../../components/copyable';
 import { Dialog } from '../../components/dialog';
 import { ExactTime } from '../../components/time';
+import { useName } from '../people/use-name';
 import type { Entry, Filtered } from './entry';
-import { useName } from './use-name';
 
 interface Props {
   readonly entry: Entry;

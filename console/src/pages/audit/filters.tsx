@@ -1,9 +1,9 @@
-import { useCallback, useState } from 'react';
-import { FilterBar, FilterText } from '../../components/filters';
+import { useCallback, useEffect, useRef, useState } from 'react';
 import { problemOf } from '../../api/problem';
+import { FilterBar, FilterText } from '../../components/filters';
 import { useCan } from '../../session/session';
+import { idOf, useName } from '../people/use-name';
 import { FILTERS, type Filtered, type SetFilters } from './entry';
-import { idOf, useName } from './use-name';
 
 interface Props {
   readonly values: Filtered;
@@ -36,16 +36,29 @@ function TextFilter({ name, label, values, set, placeholder }: OneProps & { read
   );
 }
 
+const ID = /^[\da-f]{8}-([\da-f]{4}-){3}[\da-f]{12}$/i;
+
 /** Shows a name and takes one; the address and the API have the id. */
 function WhoFilter({ values: { user_id: id }, set }: Props) {
   const [error, setError] = useState<string>();
   const mayName = useCan('users:read');
+  const asked = useRef<string | null>(null);
+  useEffect(
+    () => () => {
+      asked.current = null;
+    },
+    [],
+  );
   const onSet = useCallback(
     (name: string, how: { readonly replace: boolean }) => {
+      asked.current = name;
       setError(undefined);
-      idOf(name).then(
-        (found) => set({ user_id: found }, how),
-        (problem: unknown) => setError(problemOf(problem).detail),
+      const finding = name === '' || ID.test(name) ? Promise.resolve(name) : idOf(name);
+      // What was asked for before may be found after it.
+      const unlessLate = (tell: () => void) => asked.current === name && tell();
+      finding.then(
+        (found) => unlessLate(() => set({ user_id: found }, how)),
+        (problem: unknown) => unlessLate(() => setError(problemOf(problem).detail)),
       );
     },
     [set],
@@ -67,7 +80,15 @@ function TimeFilter({ name, label, values, set }: OneProps) {
       set({ [name]: local === '' ? '' : new Date(local).toISOString() }, how),
     [name, set],
   );
-  return <FilterText label={label} type="datetime-local" value={localOf(values[name])} onSet={onSet} />;
+  return (
+    <FilterText
+      label={label}
+      type="datetime-local"
+      max="9999-12-31T23:59"
+      value={localOf(values[name])}
+      onSet={onSet}
+    />
+  );
 }
 
 /** As the control has it: in the reader's own zone, to the minute. */

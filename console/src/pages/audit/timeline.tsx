@@ -1,5 +1,5 @@
+import { useName } from '../people/use-name';
 import { byDay, type Entry } from './entry';
-import { useName } from './use-name';
 
 const clock = new Intl.DateTimeFormat('en-GB', { timeStyle: 'medium' });
 

@@ -32,7 +32,6 @@ function useWatched(known: Backup) {
       (await api.GET('/api/v1/backups/{id}', { params: { path: { id } }, signal })).data,
     placeholderData: known,
     gcTime: 0,
-    retry: false,
     refetchInterval: ({ state }) => pause(now - since, state.error),
   });
   return { query, isOver: now - since > LIMIT_MS, goOn: () => setSince(now) };

@@ -2,6 +2,7 @@ import { api } from '../../api/client';
 import { Button } from '../../components/button';
 import { TextAreaField, TextField } from '../../components/field';
 import { Form, useApiForm, type ApiForm } from '../../components/form';
+import { objectIn } from '../../components/json-object';
 import { toasts } from '../../components/toasts';
 import { useRefresh } from '../../components/use-change';
 import { FILES, type FileOf } from './keys';
@@ -70,16 +71,4 @@ function DescribeFields({ form }: { readonly form: ApiForm<Described> }) {
       </div>
     </Form>
   );
-}
-
-/** Null for no text, undefined for what is no object. */
-function objectIn(text: string): Record<string, unknown> | null | undefined {
-  if (text.trim() === '') return null;
-  try {
-    const read = JSON.parse(text) as unknown;
-    const isObject = typeof read === 'object' && read !== null && !Array.isArray(read);
-    return isObject ? (read as Record<string, unknown>) : undefined;
-  } catch {
-    return undefined;
-  }
 }

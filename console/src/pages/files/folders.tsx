@@ -61,7 +61,7 @@ function FolderLink({
       <span className="folder-name">{name}</span>
       {count !== undefined && (
         <span className="muted small" title={`${count} files`}>
-          {count.toLocaleString()}
+          {count.toLocaleString('en')}
         </span>
       )}
     </Link>

@@ -1,6 +1,7 @@
 import { useQueryClient } from '@tanstack/react-query';
 import { FileUp, SearchX, Trash2 } from 'lucide-react';
 import { useMemo } from 'react';
+import { FilterText } from '../../components/filters';
 import { Page } from '../../components/page';
 import { EmptyState } from '../../components/states';
 import { useCan, useProfile } from '../../session/session';
@@ -10,7 +11,6 @@ import { FileTable } from './file-table';
 import { Folders } from './folders';
 import { DEFAULT_COLLECTION } from './keys';
 import { NewFolder } from './new-folder';
-import { SearchField } from './search-field';
 import { uploadsOf } from './upload-queue';
 import { UploadsCard } from './uploads-card';
 import { UsageBar } from './usage-bar';
@@ -42,18 +42,20 @@ export default function FilesPage() {
             <div className="row">{mayUpload && <NewFolder />}</div>
           </div>
           <div>
-            <div className="filters">
-              <SearchField
-                key={filters.collection + String(filters.trash)}
-                value={filters.q}
-                onSearch={search}
-              />
-            </div>
+            <Search key={filters.collection + String(filters.trash)} value={filters.q} onSet={search} />
             <FileTable filters={filters} empty={<Nothing filters={filters} mayUpload={mayUpload} />} />
           </div>
         </div>
       </div>
     </Page>
+  );
+}
+
+function Search({ value, onSet }: { readonly value: string; readonly onSet: (name: string) => void }) {
+  return (
+    <div className="filters">
+      <FilterText label="Search by name" type="search" value={value} onSet={onSet} />
+    </div>
   );
 }
 

@@ -1,5 +1,5 @@
 import { Link2, Trash2 } from 'lucide-react';
-import { useMemo, useState } from 'react';
+import { useState } from 'react';
 import { api, type components } from '../../api/client';
 import { Badge } from '../../components/badge';
 import { Button, IconButton } from '../../components/button';
@@ -41,14 +41,6 @@ export function LinksTab({ file }: { readonly file: FileOf }) {
       Make a link
     </Button>
   );
-  const empty = useMemo(
-    () => (
-      <EmptyState icon={Link2} title="No links">
-        A link gives the file to somebody without an account, for a while.
-      </EmptyState>
-    ),
-    [],
-  );
   return (
     <div className="stack">
       <div className="row">{make}</div>
@@ -58,7 +50,11 @@ export function LinksTab({ file }: { readonly file: FileOf }) {
           columns={mayMake ? revocable : columns}
           pages={pages}
           idOf={({ id: linkId }) => linkId}
-          empty={empty}
+          empty={
+            <EmptyState icon={Link2} title="No links">
+              A link gives the file to somebody without an account, for a while.
+            </EmptyState>
+          }
         />
       </div>
       {making && <NewLinkDialog file={file} onClose={() => setMaking(false)} />}

@@ -9,10 +9,11 @@ import { idOf, UploadShelf, type Begun } from './upload-shelf';
 
 const AT_ONCE = 2;
 const UNREACHABLE_AGAIN_MS = 5_000;
+const REFRESH_MS = 5_000;
 const CANCELLED = Symbol('cancelled');
 const OFFLINE = Symbol('offline');
 
-export type UploadState =
+type UploadState =
   | { readonly kind: 'waiting' | 'sending' | 'offline' }
   | { readonly kind: 'failed'; readonly error: unknown }
   | { readonly kind: 'done'; readonly fileId: string };
@@ -31,6 +32,7 @@ export class UploadQueue {
   private readonly running = new Map<string, AbortController>();
   private readonly shelves = new Map<string, UploadShelf>();
   private readonly unwatch: () => void;
+  private refreshedAt = 0;
 
   constructor(
     readonly userId: string,
@@ -132,16 +134,24 @@ export class UploadQueue {
       const options = { collection, onProgress, storage: shelf, signal: stop.signal };
       const { id } = await cloudkeep.upload(file, options);
       this.change(key, { sent: file.size, state: { kind: 'done', fileId: id } });
-      void this.queries.invalidateQueries({ queryKey: FILES });
     } catch (error) {
       if (error === OFFLINE) this.change(key, { state: { kind: 'offline' } });
       else if (error !== CANCELLED) void this.failed(key, error);
     } finally {
       this.running.delete(key);
+      this.refresh();
       // The network may have come back before the upload had stopped.
       if (navigator.onLine && stop.signal.reason === OFFLINE) this.goOn();
       this.fill();
     }
+  }
+
+  /** Not after each of a hundred small files: that would use up what a minute may have of calls. */
+  private refresh(): void {
+    const isLast = !this.items.value.some(isUnfinished);
+    if (!isLast && Date.now() - this.refreshedAt < REFRESH_MS) return;
+    this.refreshedAt = Date.now();
+    void this.queries.invalidateQueries({ queryKey: FILES });
   }
 
   private async failed(key: string, error: unknown): Promise<void> {

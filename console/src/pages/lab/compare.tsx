@@ -2,7 +2,7 @@ import { useQuery } from '@tanstack/react-query';
 import { useMemo } from 'react';
 import { api, cloudkeep, type components } from '../../api/client';
 import { Chart } from '../../components/chart';
-import { TextField } from '../../components/field';
+import { FilterText } from '../../components/filters';
 import { Loaded } from '../../components/loaded';
 import { Card } from '../../components/page';
 import { EmptyState } from '../../components/states';
@@ -34,13 +34,13 @@ export default function Compare() {
       <div className="filters">
         <ModelOptions label="Model A" value={a} onChange={(event) => set('a', event.target.value)} />
         <ModelOptions label="Model B" value={b} onChange={(event) => set('b', event.target.value)} />
-        <TextField
+        <FilterText
           label="Instance"
           optional
           type="search"
           value={instance}
           error={isId ? undefined : INSTANCE_ID.message}
-          onChange={(event) => set('instance', event.target.value)}
+          onSet={(id) => set('instance', id)}
         />
       </div>
       {a === '' || b === '' || a === b ? (

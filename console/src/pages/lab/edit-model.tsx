@@ -2,6 +2,7 @@ import { api } from '../../api/client';
 import { Button } from '../../components/button';
 import { CheckField, TextAreaField, TextField } from '../../components/field';
 import { Form, useApiForm } from '../../components/form';
+import { objectIn } from '../../components/json-object';
 import { Card } from '../../components/page';
 import { toasts } from '../../components/toasts';
 import { useRefresh } from '../../components/use-change';
@@ -17,7 +18,7 @@ export function EditModel({ model: { id, ...model } }: { readonly model: Model }
   const form = useApiForm(typed, async ({ description, metrics, is_experimental: isExperimental }) => {
     const body = {
       description: description.trim() || null,
-      metrics: metrics.trim() === '' ? null : (JSON.parse(metrics) as Record<string, unknown>),
+      metrics: objectIn(metrics) ?? null,
       is_experimental: isExperimental,
     };
     await api.PATCH('/api/v1/lab/models/{id}', { params: { path: { id } }, body });
@@ -33,7 +34,9 @@ export function EditModel({ model: { id, ...model } }: { readonly model: Model }
           label="Metrics"
           optional
           description="A JSON object."
-          {...form.field('metrics', { validate: (text) => isObject(text) || 'That is no JSON object.' })}
+          {...form.field('metrics', {
+            validate: (text) => objectIn(String(text)) !== undefined || 'That is no JSON object.',
+          })}
         />
         <CheckField label="Experimental" {...check} />
         <div className="row end">
@@ -44,14 +47,4 @@ export function EditModel({ model: { id, ...model } }: { readonly model: Model }
       </Form>
     </Card>
   );
-}
-
-function isObject(text: unknown): boolean {
-  if (typeof text !== 'string' || text.trim() === '') return true;
-  try {
-    const read: unknown = JSON.parse(text);
-    return typeof read === 'object' && read !== null && !Array.isArray(read);
-  } catch {
-    return false;
-  }
 }

@@ -2,7 +2,8 @@ import { useMemo } from 'react';
 import { api } from '../../api/client';
 import { Chart } from '../../components/chart';
 import { DataTable, type Column } from '../../components/data-table';
-import { SelectField, TextField } from '../../components/field';
+import { SelectField } from '../../components/field';
+import { FilterText } from '../../components/filters';
 import { Card } from '../../components/page';
 import { EmptyState } from '../../components/states';
 import { RelativeTime } from '../../components/time';
@@ -93,12 +94,12 @@ function Filters({ address }: { readonly address: Address }) {
   const isId = get('instance') === '' || INSTANCE_ID.value.test(get('instance'));
   return (
     <div className="filters">
-      <TextField
+      <FilterText
         label="Instance"
         type="search"
         value={get('instance')}
         error={isId ? undefined : INSTANCE_ID.message}
-        onChange={(event) => set('instance', event.target.value)}
+        onSet={(id) => set('instance', id)}
       />
       <ModelOptions
         label="Model"

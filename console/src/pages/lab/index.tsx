@@ -1,10 +1,10 @@
 import { Upload } from 'lucide-react';
 import { api } from '../../api/client';
-import { Badge } from '../../components/badge';
 import { LinkButton } from '../../components/button';
 import { Bytes } from '../../components/bytes';
 import { DataTable, type Column } from '../../components/data-table';
-import { SelectField, TextField } from '../../components/field';
+import { SelectField } from '../../components/field';
+import { FilterText } from '../../components/filters';
 import { EmptyState } from '../../components/states';
 import { RelativeTime } from '../../components/time';
 import { usePages } from '../../components/use-pages';
@@ -12,7 +12,7 @@ import { useFilters, type FilterState } from '../../components/use-address';
 import { useCan } from '../../session/session';
 import { MODELS, type Model } from './keys';
 import { LabPage } from './lab-page';
-import { ModelLink } from './model-name';
+import { Kind, ModelLink } from './model-name';
 
 const FILTERS = ['name', 'kind'] as const;
 
@@ -26,11 +26,6 @@ const columns: readonly Column<Model>[] = [
     cell: ({ is_built_in: isBuiltIn, created_at: at }) => (isBuiltIn ? '–' : <RelativeTime at={at} />),
   },
 ];
-
-export function Kind({ of }: { readonly of: Model }) {
-  if (of.is_built_in) return <Badge tone="info">built in</Badge>;
-  return of.is_experimental ? <Badge tone="warn">experimental</Badge> : <Badge tone="ok">steady</Badge>;
-}
 
 export default function Models() {
   const mayWrite = useCan('lab:write');
@@ -68,12 +63,12 @@ export default function Models() {
 function Filters({ address }: { readonly address: FilterState<(typeof FILTERS)[number]> }) {
   return (
     <div className="filters">
-      <TextField
+      <FilterText
         label="Name"
         type="search"
         description="In full."
         value={address.get('name')}
-        onChange={(event) => address.set('name', event.target.value)}
+        onSet={(name) => address.set('name', name)}
       />
       <SelectField
         label="Kind"

@@ -14,9 +14,8 @@ import { useRefresh } from '../../components/use-change';
 import { useCan } from '../../session/session';
 import { AssignCard } from './assign-card';
 import { EditModel } from './edit-model';
-import { Kind } from './index';
 import { modelKey, MODELS, type Model } from './keys';
-import { nameOf } from './model-name';
+import { Kind, nameOf } from './model-name';
 import { Scores } from './scores';
 import './lab.css';
 

@@ -1,8 +1,9 @@
 import { useQuery } from '@tanstack/react-query';
 import { api } from '../../api/client';
-import { Chart, type Series } from '../../components/chart';
+import { Chart } from '../../components/chart';
 import { Loaded } from '../../components/loaded';
 import { Card } from '../../components/page';
+import type { Series } from '../../components/plot';
 
 const EVERY_MS = 30_000;
 const KINDS = [

@@ -1,4 +1,3 @@
-import { useQuery } from '@tanstack/react-query';
 import { useState } from 'react';
 import { Link } from 'react-router';
 import { api, type components } from '../../api/client';
@@ -10,7 +9,8 @@ import { Card } from '../../components/page';
 import { toasts } from '../../components/toasts';
 import { useRefresh } from '../../components/use-change';
 import { useCan, useProfile } from '../../session/session';
-import { ORGANIZATION, USERS } from './person';
+import { ORGANIZATION } from './person';
+import { idOf, useName } from './use-name';
 
 export type Organization = components['schemas']['OrganizationDto'];
 
@@ -40,19 +40,11 @@ export function OrganisationOwner({ organization }: Of) {
 
 function OwnerInWords({ id }: { readonly id: string | null }) {
   const mayRead = useCan('users:read');
+  const name = useName(id);
   const { id: own } = useProfile();
   if (id === null) return 'It has none yet.';
-  if (mayRead) return <Owner id={id} />;
+  if (mayRead) return <Link to={`/people/users/${id}`}>{name}</Link>;
   return id === own ? 'It is yours.' : 'One of the others in it.';
-}
-
-function Owner({ id }: { readonly id: string }) {
-  const query = useQuery({
-    queryKey: [...USERS, id],
-    queryFn: async ({ signal }) =>
-      (await api.GET('/api/v1/users/{id}', { params: { path: { id } }, signal })).data,
-  });
-  return <Link to={`/people/users/${id}`}>{query.data?.username ?? id}</Link>;
 }
 
 function Transfer() {
@@ -71,14 +63,6 @@ function Transfer() {
   );
 }
 
-/** By username, which people know; the server takes an id. */
-async function idOf(username: string): Promise<string> {
-  const { items } = (await api.GET('/api/v1/users', { params: { query: { q: username, limit: 200 } } })).data;
-  const found = items.find((user) => user.username.toLowerCase() === username.toLowerCase());
-  if (found === undefined) throw new Error(`Nobody here has the username ${username}.`);
-  return found.id;
-}
-
 function TransferForm({ close }: { readonly close: () => void }) {
   const refresh = useRefresh(ORGANIZATION);
   const mayLookUp = useCan('users:read');
@@ -92,7 +76,7 @@ function TransferForm({ close }: { readonly close: () => void }) {
   return (
     <Form of={form}>
       <TextField
-        label={mayLookUp ? 'Username of the new owner' : 'Id of the new owner'}
+        label={mayLookUp ? 'Username or e-mail of the new owner' : 'Id of the new owner'}
         description={
           mayLookUp
             ? 'Only they can give it back.'

@@ -13,7 +13,7 @@ import { RelativeTime } from '../../components/time';
 import { toasts } from '../../components/toasts';
 import { useRefresh } from '../../components/use-change';
 import { SESSION } from '../../session/session';
-import { passkeysWork } from '../../session/sign-in';
+import { passkeysWork, wasDeclined } from '../../session/sign-in';
 import { MFA, PASSKEYS } from './keys';
 import { RecoveryCodesDialog } from './recovery-codes-dialog';
 
@@ -104,15 +104,26 @@ function AddPasskey() {
   );
 }
 
+/** Null where the person declined. */
+async function newPasskey(): Promise<Record<string, unknown> | null> {
+  const { data } = await api.POST('/api/v1/auth/mfa/passkeys/options');
+  const { startRegistration } = await import('@simplewebauthn/browser');
+  const optionsJSON = data.options as unknown as PublicKeyCredentialCreationOptionsJSON;
+  try {
+    return { ...(await startRegistration({ optionsJSON })) };
+  } catch (error) {
+    if (wasDeclined(error)) return null;
+    throw error;
+  }
+}
+
 function NameForm({ onAdded }: { readonly onAdded: (recoveryCodes: readonly string[] | null) => void }) {
   const form = useApiForm({ name: '' }, async ({ name }) => {
-    const { data } = await api.POST('/api/v1/auth/mfa/passkeys/options');
-    const { startRegistration } = await import('@simplewebauthn/browser');
-    const optionsJSON = data.options as unknown as PublicKeyCredentialCreationOptionsJSON;
-    const response = { ...(await startRegistration({ optionsJSON })) };
-    const { data: made } = await api.POST('/api/v1/auth/mfa/passkeys', { body: { name, response } });
+    const response = await newPasskey();
+    if (response === null) return;
+    const { data } = await api.POST('/api/v1/auth/mfa/passkeys', { body: { name, response } });
     toasts.tell(`${name} is added.`);
-    onAdded(made.recovery_codes);
+    onAdded(data.recovery_codes);
   });
   return (
     <Form of={form}>

@@ -8,7 +8,7 @@ const AT_LEAST = { info: 'Info and graver', warn: 'Warnings and errors', error: 
 
 const FILTERS = ['level', 'type', 'q'] as const;
 
-export type LogFilter = ReturnType<typeof useLogFilter>;
+type LogFilter = ReturnType<typeof useLogFilter>;
 
 /** What of the log is shown; the address has it. */
 export function useLogFilter() {

@@ -55,7 +55,7 @@ const LogLine = memo(function LogLine({
 }) {
   const { seq, level, log_type: type, message, timestamp } = line;
   return (
-    <p className={classes('log-line', level)} data-seq={seq}>
+    <p className={classes('log-line', level)}>
       <span className="log-seq">{seq}</span>
       <time dateTime={timestamp}>{clock.format(new Date(timestamp))}</time>
       <span className="log-level">{level}</span>

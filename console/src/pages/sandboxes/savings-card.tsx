@@ -43,7 +43,8 @@ export function SavingsCard() {
 }
 
 function Drawing({ days }: { readonly days: readonly Day[] }) {
-  const times = useMemo(() => days.map(({ key }) => Date.parse(key) / 1000), [days]);
+  // The server's days, each drawn as that day wherever the reader is.
+  const times = useMemo(() => days.map(({ key }) => Date.parse(`${key}T00:00`) / 1000), [days]);
   const series = useMemo(
     () => [{ label: 'Saved an hour', tone: 'ok', values: days.map(({ hourly }) => Number(hourly)) } as const],
     [days],

@@ -22,7 +22,7 @@ export function TimeLeft({ until }: { readonly until: string }) {
   const now = useSyncExternalStore(subscribe, seconds.get);
   const left = Math.max(0, Math.round((new Date(until).getTime() - now) / 1000));
   return (
-    <time className="nowrap ticking" role="timer" aria-live="off" dateTime={until} data-seconds={left}>
+    <time className="nowrap ticking" role="timer" aria-live="off" dateTime={until}>
       {left === 0 ? 'time is up' : inWords(left)}
     </time>
   );

@@ -67,7 +67,7 @@ export function ExpiryFields<Values extends ExpiryValues>({ form }: { readonly f
           </option>
         ))}
       </SelectField>
-      {chosen === 'date' && <TextField label="Day" type="date" {...dated} />}
+      {chosen === 'date' && <TextField label="Day" type="date" max="9999-12-31" {...dated} />}
     </>
   );
 }

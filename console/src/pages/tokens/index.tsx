@@ -11,10 +11,10 @@ import { EmptyState } from '../../components/states';
 import { RelativeTime } from '../../components/time';
 import { useRefresh } from '../../components/use-change';
 import { usePages } from '../../components/use-pages';
+import { ScopePicker } from '../../session/scope-picker';
 import type { Scope } from '../../session/session';
 import { Expiry, ExpiryFields, expiryFrom, NO_EXPIRY } from './expiry';
 import { Revoke } from './revoke';
-import { ScopePicker } from '../../session/scope-picker';
 import { SecretDialog } from './secret-dialog';
 import { NameAndScopes, Used } from './used';
 

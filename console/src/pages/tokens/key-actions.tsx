@@ -8,9 +8,9 @@ import { Menu, MenuItem } from '../../components/menu';
 import { useRefresh } from '../../components/use-change';
 import { holds, useProfile } from '../../session/session';
 import { EditKeyForm } from './key-form';
+import { KEYS, type ServiceKey } from './keys';
 import { RevokeDialog } from './revoke';
 import { SecretDialog } from './secret-dialog';
-import { KEYS, type ServiceKey } from './service-keys';
 
 type Shown = 'edit' | 'rotate' | 'revoke' | null;
 

@@ -3,10 +3,10 @@ import { TextAreaField, TextField } from '../../components/field';
 import { Form, FormActions, useApiForm, type ApiForm } from '../../components/form';
 import { toasts } from '../../components/toasts';
 import { useRefresh } from '../../components/use-change';
+import { ScopePicker } from '../../session/scope-picker';
 import type { Scope } from '../../session/session';
 import { ExpiryFields, expiryFrom, NO_EXPIRY, type ExpiryValues } from './expiry';
-import { ScopePicker } from '../../session/scope-picker';
-import { KEYS, type ServiceKey } from './service-keys';
+import { KEYS, type ServiceKey } from './keys';
 
 interface KeyValues extends ExpiryValues {
   name: string;

@@ -1,6 +1,6 @@
 import { Server } from 'lucide-react';
 import { useState } from 'react';
-import { api, type components } from '../../api/client';
+import { api } from '../../api/client';
 import { Button } from '../../components/button';
 import { DataTable, type Column } from '../../components/data-table';
 import { Dialog } from '../../components/dialog';
@@ -12,11 +12,9 @@ import { useCan } from '../../session/session';
 import { Expiry } from './expiry';
 import { KeyActions } from './key-actions';
 import { NewKeyForm } from './key-form';
+import { KEYS, type ServiceKey } from './keys';
 import { SecretDialog } from './secret-dialog';
 import { NameAndScopes, Used } from './used';
-
-export type ServiceKey = components['schemas']['ApiKeyDto'];
-export const KEYS = ['api-keys'] as const;
 
 const columns: readonly Column<ServiceKey>[] = [
   { header: 'Key', cell: (key) => <NameAndScopes of={key} /> },
