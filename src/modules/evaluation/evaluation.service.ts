@@ -7,7 +7,7 @@ import type { DecisionContext, MarketFacts, PipelineStage } from './decision-con
 import type { Evaluation, EvaluationRequest, LogLine } from './evaluation.js';
 import { EvaluationMetrics } from './evaluation-metrics.js';
 import { factsOf } from './market-facts.js';
-import { runPipeline, StageFailure } from './pipeline.js';
+import { millisecondsSince, runPipeline, StageFailure } from './pipeline.js';
 import { OnnxRunner, type ModelInspection } from './risk/onnx-runner.js';
 import { RiskModels } from './risk/risk-models.js';
 import { binPacking } from './stages/bin-packing.js';
@@ -68,7 +68,7 @@ export class EvaluationService {
     const facts = await this.factsOf(request, onLog);
     const stages = this.stagesOf(request);
     const { context, stages: reports } = await this.run(stages, contextOf(request, facts), onLog);
-    const evaluation = evaluationOf(context, reports, performance.now() - startedAt);
+    const evaluation = evaluationOf(context, reports, millisecondsSince(startedAt));
     this.metrics.record(request.mode, evaluation);
     return evaluation;
   }
