@@ -1,3 +1,4 @@
+import type { AppError } from '../../src/common/errors/app-error.js';
 import { OnnxRunner } from '../../src/modules/evaluation/risk/onnx-runner.js';
 import { eventually } from '../support/eventually.js';
 import {
@@ -140,6 +141,13 @@ describe('an inspection', () => {
     ['a gigabyte', () => new Uint8Array(2 ** 30), 'model_too_large'],
   ])('refuses %s', async (_, file, code) => {
     await expect(runner.inspect(file())).rejects.toMatchObject({ code });
+  });
+
+  it('repeats the names in a model whole, if not to their end', async () => {
+    const file = logisticRegression([1, 1, 1], 0, { width: 3, batch: `a${'\u{1f989}'.repeat(200)}` });
+    const refusal = await runner.inspect(file).catch((error: unknown) => error as AppError);
+    expect(refusal).toMatchObject({ code: 'model_wrong_shape', detail: expect.stringContaining('a\u{1f989}') });
+    expect((refusal as AppError).detail.isWellFormed()).toBe(true);
   });
 
   it('refuses a loop without end', async () => {

@@ -134,7 +134,9 @@ function textOf(error: unknown): string {
   return text
     .replace(/^.*ERROR_MESSAGE: /s, '')
     .replaceAll(/\s+/g, ' ')
-    .slice(0, MOST_MESSAGE_CHARACTERS);
+    .slice(0, MOST_MESSAGE_CHARACTERS)
+    // Half of a pair at the cut is nothing PostgreSQL takes for JSON: the evaluation would fail with its model.
+    .toWellFormed();
 }
 
 function tell(what: OnnxAnswer): void {
