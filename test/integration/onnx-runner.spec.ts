@@ -1,3 +1,7 @@
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { readFile } from 'node:fs/promises';
+import { join } from 'node:path';
 import type { AppError } from '../../src/common/errors/app-error.js';
 import { OnnxRunner } from '../../src/modules/evaluation/risk/onnx-runner.js';
 import { eventually } from '../support/eventually.js';
@@ -24,6 +28,26 @@ const ROWS = [
 const processes = () => process.getActiveResourcesInfo().filter((name) => name === 'ProcessWrap').length;
 /** Those of the tests themselves. */
 const before = processes();
+
+const MODEL_PROCESS = join(
+  import.meta.dirname,
+  '../../dist/src/modules/evaluation/risk/model-process.js',
+);
+/** Tells the number of the process once that is at work and will never answer. */
+const ASKS_FOR_EVER = `
+  const [program, model] = process.argv.slice(1);
+  const { ModelProcess } = await import(program);
+  const models = new ModelProcess();
+  const question = { digest: null, model: Buffer.from(model, 'base64'), rows: 1, features: new Float32Array(6) };
+  await models.ask({ ...question, model: null }, 15_000);
+  setTimeout(() => console.log(models.child.pid), 300);
+  await models.ask(question, 60_000);`;
+
+/** One that nobody has buried yet is not. */
+async function isRunning(pid: number): Promise<boolean> {
+  const status = await readFile(`/proc/${pid}/status`, 'utf8').catch(() => '');
+  return /^State:\s+[^ZX\s]/m.test(status);
+}
 
 let runner: OnnxRunner;
 beforeEach(() => {
@@ -109,6 +133,16 @@ describe('the process that runs models', () => {
     await eventually(() => expect(processes()).toBe(before + 1), { within: 2_000 });
     runner.onApplicationShutdown();
     await eventually(() => expect(processes()).toBe(before), { within: 2_000 });
+  });
+
+  it('ends, busy as it is, after a server that was killed', async () => {
+    const model = Buffer.from(endlessLoop()).toString('base64');
+    const server = spawn(process.execPath, ['--input-type=module', '-e', ASKS_FOR_EVER, MODEL_PROCESS, model]);
+    const [pid] = (await once(server.stdout, 'data')) as [Buffer];
+    expect(await isRunning(Number(pid))).toBe(true);
+    server.kill('SIGKILL');
+    await once(server, 'exit');
+    await eventually(async () => expect(await isRunning(Number(pid))).toBe(false), { within: 5_000 });
   });
 });
 
