@@ -146,6 +146,16 @@ export class SandboxSessionsRepository {
     });
   }
 
+  /** Whether nobody has ended it; its time may be up. */
+  async isOpen(id: string): Promise<boolean> {
+    const row = await this.sql.row({
+      name: 'sandbox-sessions-is-open',
+      text: 'SELECT FROM sandbox_sessions WHERE id = $1 AND ended_at IS NULL',
+      values: [id],
+    });
+    return row !== null;
+  }
+
   async end(id: string, { reason, at, wipe }: { reason: EndReason; at: Date; wipe: boolean }): Promise<void> {
     await this.sql.execute({
       name: 'sandbox-sessions-end',
