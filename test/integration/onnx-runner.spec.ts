@@ -3,7 +3,7 @@ import { once } from 'node:events';
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { AppError } from '../../src/common/errors/app-error.js';
-import { OnnxRunner } from '../../src/modules/evaluation/risk/onnx-runner.js';
+import { OnnxRunner, PATIENCE } from '../../src/modules/evaluation/risk/onnx-runner.js';
 import { eventually } from '../support/eventually.js';
 import {
   endlessLoop,
@@ -56,7 +56,7 @@ beforeEach(() => {
 afterEach(() => runner.onApplicationShutdown());
 
 /** What never answers is waited for no longer than a test has to. */
-const impatient = () => Object.assign(runner.patience, { load: 1_500 });
+const impatient = () => (runner = new OnnxRunner({ ...PATIENCE, fetch: 100, load: 1_500 }));
 
 const asked = (rows: readonly (readonly number[])[]) => Float32Array.from(rows.flat());
 const expected = (row: readonly number[]) => {
@@ -110,11 +110,24 @@ describe('a model', () => {
     expect(endless.loads).toBe(1);
   });
 
-  it('that can not be fetched says so, and is fetched the next time', async () => {
-    const model = registered(logisticRegression(WEIGHTS, BIAS));
+  it('that can not be fetched says so, and is fetched the next time; the others stay loaded', async () => {
+    const [model, other] = [registered(logisticRegression(WEIGHTS, BIAS)), registered(firstFeature())];
+    await runner.probabilities(other, asked(ROWS));
     const lost = { ...model, load: () => Promise.reject(new Error('The store is away')) };
     await expect(runner.probabilities(lost, asked(ROWS))).rejects.toThrow('The store is away');
     await expect(runner.probabilities(model, asked(ROWS))).resolves.toHaveLength(3);
+    await runner.probabilities(other, asked(ROWS));
+    expect(other.loads).toBe(1);
+  });
+
+  it('that does not come is not waited for again at once', async () => {
+    impatient();
+    let loads = 0;
+    const load = () => new Promise<never>(() => loads++);
+    const model = { ...registered(firstFeature()), load };
+    for (let times = 0; times < 3; times++)
+      await expect(runner.probabilities(model, asked(ROWS))).rejects.toMatchObject({ code: 'unavailable' });
+    expect(loads).toBe(1);
   });
 });
 
