@@ -23,7 +23,6 @@ import { riskAssessment } from './stages/risk-assessment.js';
 import { safetyGate } from './stages/safety-gate.js';
 import { yieldRanking } from './stages/yield-ranking.js';
 
-export type * from './decision-context.js';
 export type * from './evaluation.js';
 export { DEFAULT_PIPELINE_CONFIG, type PipelineConfig } from './pipeline-config.js';
 export type { ModelInspection } from './risk/onnx-runner.js';
@@ -83,9 +82,12 @@ export class EvaluationService {
     return this.onnx.inspect(model);
   }
 
-  private stagesOf({ actuators = [logActuator], challenger }: EvaluationRequest): readonly PipelineStage[] {
-    const asked = challenger === undefined ? [] : [challengerAssessment(this.riskModels, challenger)];
-    return [...this.deciding, ...actuators, ...asked];
+  private stagesOf({ isActedOn = false, challenger }: EvaluationRequest): readonly PipelineStage[] {
+    return [
+      ...this.deciding,
+      ...(isActedOn ? [] : [logActuator]),
+      ...(challenger === undefined ? [] : [challengerAssessment(this.riskModels, challenger)]),
+    ];
   }
 
   private async factsOf(request: EvaluationRequest, onLog: (line: LogLine) => void): Promise<MarketFacts> {
