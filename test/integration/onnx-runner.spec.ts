@@ -29,10 +29,7 @@ const processes = () => process.getActiveResourcesInfo().filter((name) => name =
 /** Those of the tests themselves. */
 const before = processes();
 
-const MODEL_PROCESS = join(
-  import.meta.dirname,
-  '../../dist/src/modules/evaluation/risk/model-process.js',
-);
+const MODEL_PROCESS = join(import.meta.dirname, '../../dist/src/modules/evaluation/risk/model-process.js');
 /** Tells the number of the process once that is at work and will never answer. */
 const ASKS_FOR_EVER = `
   const [program, model] = process.argv.slice(1);
@@ -150,7 +147,13 @@ describe('the process that runs models', () => {
 
   it('ends, busy as it is, after a server that was killed', async () => {
     const model = Buffer.from(endlessLoop()).toString('base64');
-    const server = spawn(process.execPath, ['--input-type=module', '-e', ASKS_FOR_EVER, MODEL_PROCESS, model]);
+    const server = spawn(process.execPath, [
+      '--input-type=module',
+      '-e',
+      ASKS_FOR_EVER,
+      MODEL_PROCESS,
+      model,
+    ]);
     const [pid] = (await once(server.stdout, 'data')) as [Buffer];
     expect(await isRunning(Number(pid))).toBe(true);
     server.kill('SIGKILL');
@@ -162,16 +165,11 @@ describe('the process that runs models', () => {
 describe('an inspection', () => {
   it('admits a model that does as documented', async () => {
     const file = logisticRegression([0.1, 0.1, 0.1, 0.1, 0, 0], 0);
-    await expect(runner.inspect(file)).resolves.toEqual({
-      digest: registered(file).digest,
-      sizeBytes: file.length,
-    });
+    await expect(runner.inspect(file)).resolves.toBe(registered(file).digest);
   });
 
   it('admits one as large as may be', async () => {
-    await expect(runner.inspect(heavy(31))).resolves.toMatchObject({
-      digest: expect.stringMatching(/^[0-9a-f]{64}$/),
-    });
+    await expect(runner.inspect(heavy(31))).resolves.toMatch(/^[0-9a-f]{64}$/);
   });
 
   it.each([
@@ -193,7 +191,10 @@ describe('an inspection', () => {
   it('repeats the names in a model whole, if not to their end', async () => {
     const file = logisticRegression([1, 1, 1], 0, { width: 3, batch: `a${'\u{1f989}'.repeat(200)}` });
     const refusal = await runner.inspect(file).catch((error: unknown) => error as AppError);
-    expect(refusal).toMatchObject({ code: 'model_wrong_shape', detail: expect.stringContaining('a\u{1f989}') });
+    expect(refusal).toMatchObject({
+      code: 'model_wrong_shape',
+      detail: expect.stringContaining('a\u{1f989}'),
+    });
     expect((refusal as AppError).detail.isWellFormed()).toBe(true);
   });
 

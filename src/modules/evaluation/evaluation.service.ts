@@ -8,7 +8,7 @@ import type { Evaluation, EvaluationRequest, LogLine } from './evaluation.js';
 import { EvaluationMetrics } from './evaluation-metrics.js';
 import { factsOf } from './market-facts.js';
 import { millisecondsSince, runPipeline, StageFailure } from './pipeline.js';
-import { OnnxRunner, type ModelInspection } from './risk/onnx-runner.js';
+import { OnnxRunner } from './risk/onnx-runner.js';
 import { RiskModels } from './risk/risk-models.js';
 import { binPacking } from './stages/bin-packing.js';
 import { challengerAssessment } from './stages/challenger-assessment.js';
@@ -25,8 +25,6 @@ import { yieldRanking } from './stages/yield-ranking.js';
 
 export type * from './evaluation.js';
 export { DEFAULT_PIPELINE_CONFIG, type PipelineConfig } from './pipeline-config.js';
-export type { ModelInspection } from './risk/onnx-runner.js';
-export type { RiskFeatures } from './risk/risk-features.js';
 export { FAMILY_STRESS } from './risk/family-stress.js';
 export { MOST_MODEL_BYTES } from './risk/onnx-messages.js';
 
@@ -75,10 +73,11 @@ export class EvaluationService {
   /**
    * Tries an ONNX model: whether it loads, has the documented shapes, and answers in time with probabilities.
    *
+   * @returns its SHA-256 in hex.
    * @throws AppError `model_not_onnx`, `model_wrong_shape`, `model_wrong_output`, `model_too_slow` (400)
    *   or `model_too_large` (413).
    */
-  inspectModel(model: Uint8Array): Promise<ModelInspection> {
+  inspectModel(model: Uint8Array): Promise<string> {
     return this.onnx.inspect(model);
   }
 

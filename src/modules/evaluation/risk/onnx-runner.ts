@@ -27,12 +27,6 @@ const MOST_PAUSED = 1_000;
 /** Batches a model is tried with: one pool, some, a whole region. */
 const TRIED_ROWS = [1, 7, 512];
 
-export interface ModelInspection {
-  /** SHA-256 in hex. */
-  readonly digest: string;
-  readonly sizeBytes: number;
-}
-
 interface Answered {
   readonly digest: string;
   readonly probabilities: Float32Array;
@@ -89,9 +83,10 @@ export class OnnxRunner implements OnApplicationShutdown {
   /**
    * Tries a model before it is registered, in a process apart from those in use.
    *
+   * @returns its SHA-256 in hex.
    * @throws AppError as `probabilities` does.
    */
-  async inspect(model: Uint8Array): Promise<ModelInspection> {
+  async inspect(model: Uint8Array): Promise<string> {
     if (model.length > MOST_MODEL_BYTES) throw EvaluationErrors.modelTooLarge(MOST_MODEL_BYTES);
     return this.inspections(async () => {
       const child = new ModelProcess();
@@ -106,7 +101,7 @@ export class OnnxRunner implements OnApplicationShutdown {
           );
           digest = answered.digest;
         }
-        return { digest: digest ?? '', sizeBytes: model.length };
+        return digest ?? '';
       } catch (error) {
         throw problemOf(error);
       } finally {
