@@ -1,6 +1,6 @@
 import { ApiProperty, ApiPropertyOptional } from '@nestjs/swagger';
-import { Transform } from 'class-transformer';
 import {
+  IsBoolean,
   IsIn,
   IsInt,
   IsOptional,
@@ -14,7 +14,7 @@ import {
   type ValidationArguments,
   type ValidatorConstraintInterface,
 } from 'class-validator';
-import { MayBeAbsent } from '../../common/http/field.decorators.js';
+import { Flag, MayBeAbsent } from '../../common/http/field.decorators.js';
 import { PageOf, PageQuery } from '../../common/pagination/pagination.js';
 import type { InstanceSignal } from '../market/market-data.port.js';
 import {
@@ -151,8 +151,8 @@ export class SandboxSessionsQuery extends PageQuery {
     description: 'Those of everybody in the organisation; needs `sandbox:cancel`.',
   })
   @IsOptional()
-  @Transform(({ value }: { value: unknown }) => (value === 'true' ? true : value === 'false' ? false : value))
-  @IsIn([true, false], { message: 'must be true or false' })
+  @Flag()
+  @IsBoolean()
   all?: boolean;
 }
 
