@@ -57,11 +57,7 @@ export class LogWriters {
   }
 
   /** A line of the current unit of work: it is there once that commits. */
-  async append(sessionId: string, ...lines: Omit<NewLine, 'timestamp'>[]): Promise<void> {
-    const timestamp = this.clock.now();
-    await this.logs.append(
-      sessionId,
-      lines.map((line) => ({ ...line, timestamp })),
-    );
+  async append(sessionId: string, line: Omit<NewLine, 'timestamp'>): Promise<void> {
+    await this.logs.append(sessionId, [{ ...line, timestamp: this.clock.now() }]);
   }
 }

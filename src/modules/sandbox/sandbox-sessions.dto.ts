@@ -26,7 +26,7 @@ import {
 } from './sandbox-sessions.repository.js';
 
 export const DEFAULT_TTL_MINUTES = 60;
-export const LONGEST_TTL_MINUTES = 240;
+const LONGEST_TTL_MINUTES = 240;
 
 /** Of the region, or of one of its local zones: `us-east-1a`, `us-west-2-lax-1a`. */
 const ZONE_SUFFIX = /^(-[a-z]{3}-\d)?[a-z]$/;

@@ -60,7 +60,7 @@ export async function spotPricesOf(
 }
 
 /** EC2 tells changes; what counts is what was in force. */
-export function inForce(changes: readonly PricePoint[], hours: readonly Date[]): PricePoint[] {
+function inForce(changes: readonly PricePoint[], hours: readonly Date[]): PricePoint[] {
   const history: PricePoint[] = [];
   let next = 0;
   for (const at of hours) {
