@@ -49,17 +49,10 @@ export function poolsOf(count) {
 }
 
 export class FixedMarket extends MarketData {
-  /** @type {'simulated'} */
-  name = 'simulated';
-
   /** @param {readonly SpotPool[]} all */
   constructor(all) {
     super();
     this.all = all;
-  }
-
-  regions() {
-    return [REGION];
   }
 
   async zones() {

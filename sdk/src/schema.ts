@@ -3937,6 +3937,11 @@ export interface components {
              */
             code: string;
         };
+        ReplacedModelDto: {
+            name: string;
+            problem: string;
+            version: string;
+        };
         RequirementsDto: {
             /**
              * @example x86_64
@@ -4373,7 +4378,7 @@ export interface components {
         };
         UsedModelDto: {
             /** @description The model that was to be used and failed. */
-            fell_back_from?: components["schemas"]["FailedModelDto"];
+            fell_back_from?: components["schemas"]["ReplacedModelDto"];
             /** @example family-stress */
             name: string;
             /** @example 1.0.0 */
@@ -13797,11 +13802,11 @@ export interface operations {
                 all?: boolean;
                 /** @description `next_cursor` of the page before. */
                 cursor?: string;
-                /** @description Evaluations from this time on. */
+                /** @description At or after. */
                 from?: string;
                 group?: "session" | "user" | "organization" | "day";
                 limit?: number;
-                /** @description Evaluations before this time. */
+                /** @description Before. */
                 to?: string;
             };
             header?: never;
@@ -14319,16 +14324,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["ProblemDto"];
                 };
             };
-            /** @description Refused. */
-            500: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["ProblemDto"];
-                };
-            };
-            /** @description Refused. */
+            /** @description The market does not answer. */
             502: {
                 headers: {
                     [name: string]: unknown;

@@ -180,3 +180,10 @@ describe('imports', () => {
     expect(shipped.length).toBeGreaterThan(100);
   });
 });
+
+it('no two wire shapes share a name: OpenAPI would describe one by the other', () => {
+  const names = shipped.flatMap(({ text }) => [...text.matchAll(/^export class (\w+Dto)\b/gm)]);
+  const once = new Set(names.map(([, name]) => name));
+  expect(names.map(([, name]) => name)).toEqual([...once]);
+  expect(once.size).toBeGreaterThan(100);
+});

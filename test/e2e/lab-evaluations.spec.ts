@@ -1,10 +1,12 @@
-import { MarketData } from '../../src/modules/market/market-data.port.js';
 import { EvaluationService } from '../../src/modules/evaluation/evaluation.service.js';
+import { modelKey } from '../../src/modules/lab/lab-objects.js';
 import { LabService } from '../../src/modules/lab/lab.service.js';
+import { ObjectStore } from '../../src/modules/storage/object-store.port.js';
 import { TestApp } from '../support/app.js';
 import type { ApiClient } from '../support/client.js';
 import type { SignedIn } from '../support/factories/given.js';
 import { BUILT_IN_ID, constantModel, registeredModel } from '../support/lab.js';
+import { opened } from '../support/sandbox.js';
 
 let app: TestApp;
 let user: SignedIn;
@@ -39,7 +41,6 @@ it('an evaluation runs the assigned models on the same pool, and is told stage b
   await client.put(`/lab/config/${INSTANCE}`, { safety_gate: { max_crash_probability: 0.6 } });
   const { organizationId } = user;
   const lab = app.cloudkeep.nest.get(LabService);
-  expect(app.cloudkeep.nest.get(MarketData).name).toBe('simulated');
   const settings = await lab.settingsOf(organizationId, INSTANCE);
   const instance = { instanceId: INSTANCE, instanceType: 'm5.large', availabilityZone: 'eu-west-1a' };
   const mode = 'single_instance' as const;
@@ -77,25 +78,24 @@ it('an evaluation runs the assigned models on the same pool, and is told stage b
   });
 });
 
-it('a model whose file is lost is replaced by the built-in one, and that is told', async () => {
+it('a model whose file is another by now is replaced by the built-in one, and that is told', async () => {
   const model = await registeredModel(client);
+  await app.cloudkeep.nest.get(ObjectStore).set(modelKey(model.id), constantModel(0.9));
   await assign(model);
   await assign({ id: BUILT_IN_ID }, { role: 'challenger' });
-  const { organizationId } = user;
-  const lab = app.cloudkeep.nest.get(LabService);
-  const settings = await lab.settingsOf(organizationId, INSTANCE);
-  const lost = { ...(settings.model as object), digest: '0'.repeat(64) } as typeof settings.model;
-  const instance = { instanceId: INSTANCE, instanceType: 'm5.large', availabilityZone: 'eu-west-1a' };
-  const mode = 'single_instance' as const;
-  const used = { ...settings, model: lost };
-  const evaluation = await app.cloudkeep.nest
-    .get(EvaluationService)
-    .evaluate({ ...used, mode, instance, access }, () => undefined);
-  await lab.record({ organizationId, sessionId: null, mode, instance, settings: used, evaluation });
+  const id = await opened(client, { instance_id: INSTANCE });
+  const answer = await client.post(`/sandbox/sessions/${id}/evaluate`, { mode: 'single_instance' });
+  const { name, version } = model;
+  const problem = expect.stringContaining('model_corrupt') as string;
+  expect(answer.body.model).toMatchObject({
+    name: 'family-stress',
+    fell_back_from: { name, version, problem },
+  });
   const [experiment] = (await client.get('/lab/experiments')).body.items;
   expect(experiment).toMatchObject({
+    session_id: id,
     model: { id: BUILT_IN_ID, name: 'family-stress' },
-    fell_back_from: { ...nameOf(model), problem: expect.stringContaining('model_corrupt') },
+    fell_back_from: { ...nameOf(model), problem },
     // It judged already; its opinion is not counted twice.
     challenger: null,
   });

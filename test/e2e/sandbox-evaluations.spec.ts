@@ -3,7 +3,7 @@ import { TestApp } from '../support/app.js';
 import type { ApiClient } from '../support/client.js';
 import { Ec2Server } from '../support/ec2-server.js';
 import type { SignedIn } from '../support/factories/given.js';
-import { opened } from '../support/sandbox.js';
+import { failing, opened } from '../support/sandbox.js';
 
 let ec2: Ec2Server;
 let app: TestApp;
@@ -99,7 +99,7 @@ describe('an evaluation', () => {
 
   it('that can not be kept is not told either', async () => {
     await app.database.query('ALTER TABLE sandbox_savings ADD CONSTRAINT refused CHECK (false) NOT VALID');
-    const { status } = await evaluate();
+    const status = await failing(app, client, id);
     await app.database.query('ALTER TABLE sandbox_savings DROP CONSTRAINT refused');
     expect(status).toBe(500);
     for (const table of ['sandbox_actions', 'sandbox_savings', 'lab_experiments'])

@@ -1,4 +1,6 @@
 import { randomBytes } from 'node:crypto';
+import { jest } from '@jest/globals';
+import { Ec2 } from '../../src/modules/sandbox/ec2.js';
 import { SandboxJobs } from '../../src/modules/sandbox/sandbox.jobs.js';
 import { SessionCountsJob } from '../../src/modules/sandbox/session-counts.job.js';
 import { TestApp } from '../support/app.js';
@@ -122,6 +124,48 @@ describe('the job for expired sessions', () => {
     expect(await deedsOf(id)).toEqual(['delete_tags done', 'create_tags done', 'decision done']);
     expect(await keysOf(id)).toBeNull();
     expect(await endsOf(id)).toHaveLength(1);
+  });
+});
+
+describe('a deed in the cloud', () => {
+  const evaluate = (id: string, action = 'tag') =>
+    client.post(`/sandbox/sessions/${id}/evaluate`, {
+      mode: 'cluster',
+      signal: 'termination',
+      execute: true,
+      action,
+    });
+
+  it('that may have been done without our hearing so is cleaned up after, too', async () => {
+    const id = await opened(client);
+    ec2.failWith('reset', 'reset', 'reset');
+    await evaluate(id);
+    await client.delete(`/sandbox/sessions/${id}`);
+    expect(await deedsOf(id)).toEqual(['delete_tags done', 'create_tags failed', 'decision done']);
+  });
+
+  it('is done even where the log can not tell of it', async () => {
+    const id = await opened(client);
+    await app.database.query(
+      `ALTER TABLE sandbox_logs ADD CONSTRAINT refused CHECK (log_type <> 'ACTUATOR') NOT VALID`,
+    );
+    await evaluate(id, 'stop');
+    await app.database.query('ALTER TABLE sandbox_logs DROP CONSTRAINT refused');
+    expect(await deedsOf(id)).toEqual(['stop_instance done', 'create_tags done', 'decision done']);
+  });
+
+  it('is left undone where the session ends before its turn', async () => {
+    const id = await opened(client);
+    const tagging = jest.spyOn(app.cloudkeep.nest.get(Ec2), 'tag').mockImplementationOnce(async () => {
+      await client.delete(`/sandbox/sessions/${id}`);
+    });
+    const { body } = await evaluate(id, 'terminate');
+    tagging.mockRestore();
+    expect(body.actions).toMatchObject([
+      { kind: 'create_tags', status: 'done' },
+      { kind: 'terminate_instance', status: 'skipped', problem: 'the session has ended' },
+    ]);
+    expect(ec2.actions).toEqual(['DeleteTags']);
   });
 });
 

@@ -1,7 +1,7 @@
 import { TestApp } from '../support/app.js';
 import type { ApiClient } from '../support/client.js';
 import { EC2_TEMPORARY } from '../support/ec2-server.js';
-import { ACCESS_KEY, NEW_SESSION, opened, SECRET_KEY } from '../support/sandbox.js';
+import { ACCESS_KEY, failing, NEW_SESSION, opened, SECRET_KEY } from '../support/sandbox.js';
 
 let app: TestApp;
 let client: ApiClient;
@@ -227,8 +227,7 @@ describe('the keys of a session', () => {
          (SELECT sealed_credentials FROM sandbox_sessions WHERE id = $1) WHERE id = $2`,
       [one, other],
     );
-    const answer = await client.post(`/sandbox/sessions/${other}/evaluate`, { mode: 'cluster' });
-    expect(answer).toMatchObject({ status: 500, body: { code: 'internal_error' } });
+    expect(await failing(app, client, other)).toBe(500);
     const { body } = await client.get(`/sandbox/sessions/${other}/logs`);
     expect(body.items.at(-1)).toMatchObject({ level: 'error', message: expect.stringMatching(/failed/) });
   });

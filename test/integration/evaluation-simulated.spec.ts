@@ -14,14 +14,15 @@ afterAll(() => bench.stop());
 
 it('every pool of a simulated region can be judged, alone and against the others', async () => {
   const types = ['m5.large', 'c5.xlarge', 'r5.2xlarge', 'm6g.large'];
-  const pools = await market.pools(access, { instanceTypes: types });
+  const all = await market.pools(access);
+  const pools = all.filter(({ type }) => types.includes(type.name));
   expect(pools.length).toBeGreaterThan(types.length);
   for (const { type, availabilityZone } of pools) {
     const instance = { instanceId: 'i-0abc', instanceType: type.name, availabilityZone };
     const alone = await bench.evaluate({ mode: 'single_instance', instance });
     const among = await bench.evaluate({ instance });
     expect(among.crashProbability).toBe(alone.crashProbability);
-    expect(among.candidates.length).toBe((await market.pools(access)).length);
+    expect(among.candidates.length).toBe(all.length);
     for (const { vcpu, memoryGb, architecture, crashProbability, rejected } of among.candidates) {
       if (rejected !== null) continue;
       expect(vcpu).toBeGreaterThanOrEqual(type.vcpu);

@@ -2,6 +2,7 @@ import { jest } from '@jest/globals';
 import { Logger } from '@nestjs/common';
 import type { ChildProcess } from 'node:child_process';
 import { subscribe } from 'node:diagnostics_channel';
+import { readFileSync } from 'node:fs';
 import { PassThrough, Readable } from 'node:stream';
 import { deflateSync } from 'node:zlib';
 import type { ExtractedMetadata } from '../../src/modules/files/extraction/extracted-metadata.js';
@@ -24,6 +25,13 @@ const started: ChildProcess[] = [];
 subscribe('child_process', (message) => started.push((message as { process: ChildProcess }).process));
 const processes = () =>
   started.filter(({ exitCode, signalCode }) => exitCode === null && signalCode === null).length;
+function limitsOf(pid = 0): string {
+  try {
+    return readFileSync(`/proc/${pid}/limits`, 'utf8');
+  } catch {
+    return '';
+  }
+}
 const utf16 = (text: string) => `<FEFF${Buffer.from(text, 'utf16le').swap16().toString('hex')}>`;
 
 describe('a PDF', () => {
@@ -54,10 +62,16 @@ describe('a PDF', () => {
   it('is read one at a time, and leaves no process', async () => {
     const all = Promise.all(Array.from({ length: 4 }, () => look(pdfWithPages(3))));
     let most = 0;
-    const watch = setInterval(() => (most = Math.max(most, processes())), 5);
+    let limits = '';
+    const watch = setInterval(() => {
+      most = Math.max(most, processes());
+      limits += limitsOf(started.at(-1)?.pid);
+    }, 5);
     expect(await all).toEqual(Array(4).fill({ pages: 3, title: 'A title' }));
     clearInterval(watch);
     expect(most).toBe(1);
+    // Where the server is killed, nobody else ends one that is busy for ever.
+    expect(limits).toMatch(process.platform === 'linux' ? /^Max cpu time +20 +20 /m : '');
     expect(processes()).toBe(0);
     expect(started.length).toBeGreaterThan(4);
   });

@@ -1,4 +1,9 @@
-import { OnnxRunner } from '../../src/modules/evaluation/risk/onnx-runner.js';
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { readFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import type { AppError } from '../../src/common/errors/app-error.js';
+import { OnnxRunner, PATIENCE } from '../../src/modules/evaluation/risk/onnx-runner.js';
 import { eventually } from '../support/eventually.js';
 import {
   endlessLoop,
@@ -24,6 +29,23 @@ const processes = () => process.getActiveResourcesInfo().filter((name) => name =
 /** Those of the tests themselves. */
 const before = processes();
 
+const MODEL_PROCESS = join(import.meta.dirname, '../../dist/src/modules/evaluation/risk/model-process.js');
+/** Tells the number of the process once that is at work and will never answer. */
+const ASKS_FOR_EVER = `
+  const [program, model] = process.argv.slice(1);
+  const { ModelProcess } = await import(program);
+  const models = new ModelProcess();
+  const question = { digest: null, model: Buffer.from(model, 'base64'), rows: 1, features: new Float32Array(6) };
+  await models.ask({ ...question, model: null }, 15_000);
+  setTimeout(() => console.log(models.child.pid), 300);
+  await models.ask(question, 60_000);`;
+
+/** One that nobody has buried yet is not. */
+async function isRunning(pid: number): Promise<boolean> {
+  const status = await readFile(`/proc/${pid}/status`, 'utf8').catch(() => '');
+  return /^State:\s+[^ZX\s]/m.test(status);
+}
+
 let runner: OnnxRunner;
 beforeEach(() => {
   runner = new OnnxRunner();
@@ -31,7 +53,7 @@ beforeEach(() => {
 afterEach(() => runner.onApplicationShutdown());
 
 /** What never answers is waited for no longer than a test has to. */
-const impatient = () => Object.assign(runner.patience, { load: 1_500 });
+const impatient = () => (runner = new OnnxRunner({ ...PATIENCE, fetch: 100, load: 1_500 }));
 
 const asked = (rows: readonly (readonly number[])[]) => Float32Array.from(rows.flat());
 const expected = (row: readonly number[]) => {
@@ -85,11 +107,24 @@ describe('a model', () => {
     expect(endless.loads).toBe(1);
   });
 
-  it('that can not be fetched says so, and is fetched the next time', async () => {
-    const model = registered(logisticRegression(WEIGHTS, BIAS));
+  it('that can not be fetched says so, and is fetched the next time; the others stay loaded', async () => {
+    const [model, other] = [registered(logisticRegression(WEIGHTS, BIAS)), registered(firstFeature())];
+    await runner.probabilities(other, asked(ROWS));
     const lost = { ...model, load: () => Promise.reject(new Error('The store is away')) };
     await expect(runner.probabilities(lost, asked(ROWS))).rejects.toThrow('The store is away');
     await expect(runner.probabilities(model, asked(ROWS))).resolves.toHaveLength(3);
+    await runner.probabilities(other, asked(ROWS));
+    expect(other.loads).toBe(1);
+  });
+
+  it('that does not come is not waited for again at once', async () => {
+    impatient();
+    let loads = 0;
+    const load = () => new Promise<never>(() => loads++);
+    const model = { ...registered(firstFeature()), load };
+    for (let times = 0; times < 3; times++)
+      await expect(runner.probabilities(model, asked(ROWS))).rejects.toMatchObject({ code: 'unavailable' });
+    expect(loads).toBe(1);
   });
 });
 
@@ -109,21 +144,32 @@ describe('the process that runs models', () => {
     runner.onApplicationShutdown();
     await eventually(() => expect(processes()).toBe(before), { within: 2_000 });
   });
+
+  it('ends, busy as it is, after a server that was killed', async () => {
+    const model = Buffer.from(endlessLoop()).toString('base64');
+    const server = spawn(process.execPath, [
+      '--input-type=module',
+      '-e',
+      ASKS_FOR_EVER,
+      MODEL_PROCESS,
+      model,
+    ]);
+    const [pid] = (await once(server.stdout, 'data')) as [Buffer];
+    expect(await isRunning(Number(pid))).toBe(true);
+    server.kill('SIGKILL');
+    await once(server, 'exit');
+    await eventually(async () => expect(await isRunning(Number(pid))).toBe(false), { within: 5_000 });
+  });
 });
 
 describe('an inspection', () => {
   it('admits a model that does as documented', async () => {
     const file = logisticRegression([0.1, 0.1, 0.1, 0.1, 0, 0], 0);
-    await expect(runner.inspect(file)).resolves.toEqual({
-      digest: registered(file).digest,
-      sizeBytes: file.length,
-    });
+    await expect(runner.inspect(file)).resolves.toBe(registered(file).digest);
   });
 
   it('admits one as large as may be', async () => {
-    await expect(runner.inspect(heavy(31))).resolves.toMatchObject({
-      digest: expect.stringMatching(/^[0-9a-f]{64}$/),
-    });
+    await expect(runner.inspect(heavy(31))).resolves.toMatch(/^[0-9a-f]{64}$/);
   });
 
   it.each([
@@ -140,6 +186,16 @@ describe('an inspection', () => {
     ['a gigabyte', () => new Uint8Array(2 ** 30), 'model_too_large'],
   ])('refuses %s', async (_, file, code) => {
     await expect(runner.inspect(file())).rejects.toMatchObject({ code });
+  });
+
+  it('repeats the names in a model whole, if not to their end', async () => {
+    const file = logisticRegression([1, 1, 1], 0, { width: 3, batch: `a${'\u{1f989}'.repeat(200)}` });
+    const refusal = await runner.inspect(file).catch((error: unknown) => error as AppError);
+    expect(refusal).toMatchObject({
+      code: 'model_wrong_shape',
+      detail: expect.stringContaining('a\u{1f989}'),
+    });
+    expect((refusal as AppError).detail.isWellFormed()).toBe(true);
   });
 
   it('refuses a loop without end', async () => {

@@ -42,16 +42,11 @@ export function stressed(traits: PoolTraits = {}): SpotPool {
 
 /** A market of the pools a test gives it: the outside world. */
 export class FakeMarket extends MarketData {
-  readonly name = 'simulated';
   warning: InstanceSignal = 'none';
   fault: Error | null = null;
 
   constructor(public all: readonly SpotPool[] = []) {
     super();
-  }
-
-  regions(): readonly string[] {
-    return [REGION];
   }
 
   zones({ region }: MarketAccess): Promise<readonly string[]> {

@@ -30,6 +30,16 @@ export async function evaluated(client: ApiClient): Promise<string> {
   return id;
 }
 
+/** The status of an evaluation that fails by a fault of ours, which our description promises of no route. */
+export async function failing({ url }: TestApp, { headers }: ApiClient, id: string): Promise<number> {
+  const answer = await fetch(`${url}/api/v1/sandbox/sessions/${id}/evaluate`, {
+    method: 'POST',
+    headers: { ...headers, 'content-type': 'application/json' },
+    body: '{"mode":"cluster"}',
+  });
+  return answer.status;
+}
+
 /** Writes lines into the log of a session, as an evaluation on that replica would. @returns once they are kept. */
 export async function logged(app: TestApp, sessionId: string, messages: readonly string[]): Promise<void> {
   const writer = app.cloudkeep.nest.get(LogWriters).open(sessionId);

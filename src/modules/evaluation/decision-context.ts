@@ -86,7 +86,6 @@ export type StageName =
   | 'decision'
   | 'reactive_override'
   | 'log_actuator'
-  | 'ec2_actuator'
   | 'challenger';
 
 export interface StageResult {
@@ -96,7 +95,7 @@ export interface StageResult {
   readonly log: readonly Omit<LogLine, 'log_type'>[];
 }
 
-/** One step of a decision. Pure: what it answers depends on the context alone (actuators and risk models in processes aside). */
+/** One step of a decision. Pure: what it answers depends on the context alone (risk models in processes aside). */
 export interface PipelineStage {
   readonly name: StageName;
   readonly logType: LogType;

@@ -8,7 +8,12 @@ import { RiskModels } from './risk/risk-models.js';
 /** Decides over spot machines: what is at risk, and where it is better off. Refuses to know of users, sessions or tables. */
 @Module({
   imports: [MarketModule],
-  providers: [EvaluationMetrics, EvaluationService, OnnxRunner, RiskModels],
+  providers: [
+    EvaluationMetrics,
+    EvaluationService,
+    { provide: OnnxRunner, useFactory: () => new OnnxRunner() },
+    RiskModels,
+  ],
   exports: [EvaluationService],
 })
 export class EvaluationModule {}

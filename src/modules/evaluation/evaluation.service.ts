@@ -7,8 +7,8 @@ import type { DecisionContext, MarketFacts, PipelineStage } from './decision-con
 import type { Evaluation, EvaluationRequest, LogLine } from './evaluation.js';
 import { EvaluationMetrics } from './evaluation-metrics.js';
 import { factsOf } from './market-facts.js';
-import { runPipeline, StageFailure } from './pipeline.js';
-import { OnnxRunner, type ModelInspection } from './risk/onnx-runner.js';
+import { millisecondsSince, runPipeline, StageFailure } from './pipeline.js';
+import { OnnxRunner } from './risk/onnx-runner.js';
 import { RiskModels } from './risk/risk-models.js';
 import { binPacking } from './stages/bin-packing.js';
 import { challengerAssessment } from './stages/challenger-assessment.js';
@@ -23,11 +23,8 @@ import { riskAssessment } from './stages/risk-assessment.js';
 import { safetyGate } from './stages/safety-gate.js';
 import { yieldRanking } from './stages/yield-ranking.js';
 
-export type * from './decision-context.js';
 export type * from './evaluation.js';
 export { DEFAULT_PIPELINE_CONFIG, type PipelineConfig } from './pipeline-config.js';
-export type { ModelInspection } from './risk/onnx-runner.js';
-export type { RiskFeatures } from './risk/risk-features.js';
 export { FAMILY_STRESS } from './risk/family-stress.js';
 export { MOST_MODEL_BYTES } from './risk/onnx-messages.js';
 
@@ -68,7 +65,7 @@ export class EvaluationService {
     const facts = await this.factsOf(request, onLog);
     const stages = this.stagesOf(request);
     const { context, stages: reports } = await this.run(stages, contextOf(request, facts), onLog);
-    const evaluation = evaluationOf(context, reports, performance.now() - startedAt);
+    const evaluation = evaluationOf(context, reports, millisecondsSince(startedAt));
     this.metrics.record(request.mode, evaluation);
     return evaluation;
   }
@@ -76,16 +73,20 @@ export class EvaluationService {
   /**
    * Tries an ONNX model: whether it loads, has the documented shapes, and answers in time with probabilities.
    *
+   * @returns its SHA-256 in hex.
    * @throws AppError `model_not_onnx`, `model_wrong_shape`, `model_wrong_output`, `model_too_slow` (400)
    *   or `model_too_large` (413).
    */
-  inspectModel(model: Uint8Array): Promise<ModelInspection> {
+  inspectModel(model: Uint8Array): Promise<string> {
     return this.onnx.inspect(model);
   }
 
-  private stagesOf({ actuators = [logActuator], challenger }: EvaluationRequest): readonly PipelineStage[] {
-    const asked = challenger === undefined ? [] : [challengerAssessment(this.riskModels, challenger)];
-    return [...this.deciding, ...actuators, ...asked];
+  private stagesOf({ isActedOn = false, challenger }: EvaluationRequest): readonly PipelineStage[] {
+    return [
+      ...this.deciding,
+      ...(isActedOn ? [] : [logActuator]),
+      ...(challenger === undefined ? [] : [challengerAssessment(this.riskModels, challenger)]),
+    ];
   }
 
   private async factsOf(request: EvaluationRequest, onLog: (line: LogLine) => void): Promise<MarketFacts> {

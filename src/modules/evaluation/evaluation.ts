@@ -1,5 +1,5 @@
 import type { Architecture, InstanceSignal, MarketAccess } from '../market/market-data.port.js';
-import type { PipelineStage, StageName } from './decision-context.js';
+import type { StageName } from './decision-context.js';
 import type { PipelineConfig } from './pipeline-config.js';
 import type { RiskFeatures } from './risk/risk-features.js';
 
@@ -43,10 +43,10 @@ export interface EvaluationRequest {
   readonly model: ModelReference;
   /** A second opinion on the instance's pool, recorded beside: it decides nothing and delays no action. */
   readonly challenger?: ModelReference;
-  /** A warning the caller knows of; the graver of this and the market's counts. */
-  readonly signal?: InstanceSignal;
-  /** What acts on the decision, in this order; the one that only says what it would do where none are given. */
-  readonly actuators?: readonly PipelineStage[];
+  /** Warnings the caller knows of; the gravest of these and the market's counts. */
+  readonly signals?: readonly InstanceSignal[];
+  /** Whether the caller acts on the decision: then nothing says what would be done about it. */
+  readonly isActedOn?: boolean;
 }
 
 export interface LogLine {

@@ -12,7 +12,7 @@ const GRAVITY: readonly InstanceSignal[] = ['none', 'rebalance', 'termination'];
  */
 export async function factsOf(
   market: MarketData,
-  { access, instance, signal = 'none' }: EvaluationRequest,
+  { access, instance, signals = [] }: EvaluationRequest,
   at: Date,
 ): Promise<MarketFacts> {
   const { instanceId, instanceType: typeName, availabilityZone } = instance;
@@ -31,10 +31,10 @@ export async function factsOf(
     (pool) => pool.type.name === typeName && pool.availabilityZone === availabilityZone,
   );
   if (current === undefined) throw EvaluationErrors.notOffered(typeName, availabilityZone);
-  return { at, instanceType, signal: graver(signal, marketSignal), pools, current };
+  return { at, instanceType, signal: gravest([...signals, marketSignal]), pools, current };
 }
 
 /** Nobody can talk the cloud's own warning away. */
-function graver(a: InstanceSignal, b: InstanceSignal): InstanceSignal {
-  return GRAVITY.indexOf(a) >= GRAVITY.indexOf(b) ? a : b;
+function gravest(signals: readonly InstanceSignal[]): InstanceSignal {
+  return GRAVITY.findLast((signal) => signals.includes(signal)) ?? 'none';
 }

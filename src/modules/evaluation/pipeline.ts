@@ -38,12 +38,17 @@ export async function runPipeline(
     reports.push({
       name: stage.name,
       state: isOn ? 'done' : 'skipped',
-      durationMs: performance.now() - startedAt,
+      durationMs: millisecondsSince(startedAt),
       in: before,
       out: context.candidates.length,
     });
   }
   return { context, stages: reports };
+}
+
+/** @param start by `performance.now()`. @returns to the hundredth: below it is noise. */
+export function millisecondsSince(start: number): number {
+  return Math.round((performance.now() - start) * 100) / 100;
 }
 
 async function runStage(

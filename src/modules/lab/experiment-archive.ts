@@ -1,5 +1,5 @@
-import { createHash } from 'node:crypto';
 import { Readable } from 'node:stream';
+import { pipeline } from 'node:stream/promises';
 import { createGunzip, createGzip } from 'node:zlib';
 import { Injectable } from '@nestjs/common';
 import { EventBus } from '../../common/events/event-bus.js';
@@ -98,20 +98,18 @@ export class ExperimentArchive {
     }
   }
 
-  /** Reads back what was written. @throws Error where the store holds anything else. */
+  /** Reads back what was written. @throws Error where the store holds anything else; then nothing more of it is read. */
   private async mustHold(
     key: string,
     expected: { readonly size: number; readonly sha256: string; readonly experiments: number },
   ): Promise<void> {
-    const size = (await this.objects.stat(key))?.size ?? 0;
-    const hash = createHash('sha256');
+    const measured = new MeasuredBytes();
     let experiments = 0;
-    const body = await this.objects.read(key);
-    const lines = createGunzip();
-    body.on('data', (chunk: Buffer) => hash.update(chunk)).once('error', (error) => lines.destroy(error));
-    for await (const chunk of body.pipe(lines) as AsyncIterable<Buffer>)
-      for (const byte of chunk) if (byte === NEWLINE) experiments++;
-    const found = { size, sha256: hash.digest('hex'), experiments };
+    const count = async (lines: AsyncIterable<Buffer>) => {
+      for await (const chunk of lines) for (const byte of chunk) if (byte === NEWLINE) experiments++;
+    };
+    await pipeline(await this.objects.read(key), measured, createGunzip(), count);
+    const found = { size: measured.size, sha256: measured.sha256(), experiments };
     if (JSON.stringify(found) === JSON.stringify(expected)) return;
     throw new Error(`${key} is not what was written: ${JSON.stringify({ expected, found })}`);
   }

@@ -4,6 +4,7 @@ import { IsTime } from '../../common/http/field.decorators.js';
 import { NullableOf } from '../../common/openapi/nullable-of.decorator.js';
 import { PageOf, PeriodQuery } from '../../common/pagination/pagination.js';
 import { PipelineConfigDto } from '../evaluation/pipeline-config.dto.js';
+import { StageDto } from '../evaluation/stage.dto.js';
 import { MaybeInstanceId } from './instance-id.dto.js';
 import type { ExperimentRow } from './lab-experiments.repository.js';
 import type { ModelRef } from './lab.events.js';
@@ -61,23 +62,6 @@ export class FeaturesDto {
 
   @ApiProperty({ type: 'integer', minimum: 0, maximum: 6, example: 3, description: '0 for Monday.' })
   weekday!: number;
-}
-
-export class StageDto {
-  @ApiProperty({ example: 'safety_gate' })
-  name!: string;
-
-  @ApiProperty({ enum: ['done', 'skipped'] })
-  state!: string;
-
-  @ApiProperty({ example: 0.21 })
-  duration_ms!: number;
-
-  @ApiProperty({ type: 'integer', example: 12, description: 'Candidates before it.' })
-  in!: number;
-
-  @ApiProperty({ type: 'integer', example: 7, description: 'Candidates after it.' })
-  out!: number;
 }
 
 export class FailedModelDto extends ModelNameDto {

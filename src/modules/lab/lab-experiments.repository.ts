@@ -1,7 +1,8 @@
 import { Injectable } from '@nestjs/common';
 import { Sql } from '../../database/sql.js';
 import type { PipelineConfigDto } from '../evaluation/pipeline-config.dto.js';
-import type { FeaturesDto, StageDto } from './lab-experiments.dto.js';
+import type { StageDto } from '../evaluation/stage.dto.js';
+import type { FeaturesDto } from './lab-experiments.dto.js';
 
 /** An experiment as it is stored. Nothing in it says who asked for it. */
 export interface ExperimentRow {

@@ -1,7 +1,7 @@
 import { ApiProperty } from '@nestjs/swagger';
 import { NullableOf } from '../../common/openapi/nullable-of.decorator.js';
 import { PipelineConfigDto } from '../evaluation/pipeline-config.dto.js';
-import { StageDto } from './lab-experiments.dto.js';
+import { StageDto } from '../evaluation/stage.dto.js';
 import type { ExperimentRow } from './lab-experiments.repository.js';
 import { ModelNameDto } from './lab-models.dto.js';
 

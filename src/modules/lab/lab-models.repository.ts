@@ -114,9 +114,12 @@ export class LabModelsRepository {
     now: Date,
   ): Promise<ModelRow | null> {
     const values: unknown[] = [id, organizationId, now];
-    const sets = Object.entries(changes).map(([column, value]) => `${column} = $${values.push(value)}`);
+    const sets = ['updated_at = $3'];
+    for (const column of ['is_experimental', 'description', 'metrics'] as const) {
+      if (changes[column] !== undefined) sets.push(`${column} = $${values.push(changes[column])}`);
+    }
     return this.sql.row({
-      text: `UPDATE lab_models SET ${['updated_at = $3', ...sets].join(', ')}
+      text: `UPDATE lab_models SET ${sets.join(', ')}
              WHERE id = $1 AND organization_id = $2 RETURNING ${COLUMNS}`,
       values,
     });

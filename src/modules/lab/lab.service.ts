@@ -9,6 +9,7 @@ import type {
   SpotInstance,
 } from '../evaluation/evaluation.service.js';
 import { pipelineConfigOf, PipelineConfigDto } from '../evaluation/pipeline-config.dto.js';
+import { StageDto } from '../evaluation/stage.dto.js';
 import { BUILT_IN_MODEL, isBuiltIn } from './built-in-model.js';
 import { LabAssignmentsRepository, type CurrentAssignment } from './lab-assignments.repository.js';
 import { LabConfigsRepository } from './lab-configs.repository.js';
@@ -106,7 +107,7 @@ function experimentOf(recorded: RecordedEvaluation, now: Date): ExperimentRow {
     decision: evaluation.decision,
     reason: evaluation.reason,
     config: PipelineConfigDto.of(settings.config),
-    stages: evaluation.stages.map(({ durationMs, ...stage }) => ({ ...stage, duration_ms: durationMs })),
+    stages: evaluation.stages.map((stage) => StageDto.of(stage)),
     execution_time_ms: evaluation.executionTimeMs,
     interrupted: null,
     observed_at: null,

@@ -50,7 +50,7 @@ export class ModelFiles {
    * @throws AppError 400 or 413 saying what is wrong with it, 503 where the store does not hold what was sent.
    */
   async inspect({ id, sha256 }: StoredModel): Promise<void> {
-    const { digest } = await this.inspections(async () => this.evaluation.inspectModel(await this.load(id)));
+    const digest = await this.inspections(async () => this.evaluation.inspectModel(await this.load(id)));
     if (digest !== sha256) throw LabErrors.storedOtherwise();
   }
 

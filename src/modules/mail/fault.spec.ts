@@ -28,6 +28,9 @@ it.each([
   expect(describeFault(new Error(message))).toBe(told);
 });
 
-it('is short', () => {
+it('is short, and soon said, however long and odd the answer', () => {
   expect(describeFault(new Error('word '.repeat(1_000))).length).toBeLessThanOrEqual(300);
+  const startedAt = performance.now();
+  describeFault(new Error('!'.repeat(100_000)));
+  expect(performance.now() - startedAt).toBeLessThan(500);
 });

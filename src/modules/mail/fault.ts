@@ -8,10 +8,17 @@ const LONGEST = 300;
 export function describeFault(error: unknown): string {
   const { message } = error instanceof Error ? error : new Error(String(error));
   return message
-    .replaceAll(/\S*@\S*/g, '[address]')
-    .replaceAll(/\S*:\/\/\S*|[\w%=+~-]{24,}/g, '[…]')
+    .split(/\s+/)
+    .map(harmless)
+    .join(' ')
     .replaceAll(/[\s\p{Cc}]+/gu, ' ')
     .trim()
     .slice(0, LONGEST)
     .toWellFormed();
+}
+
+/** Word by word: a pattern over all of it takes the square of the longest. */
+function harmless(word: string): string {
+  if (word.includes('@')) return '[address]';
+  return word.includes('://') ? '[…]' : word.replaceAll(/[\w%=+~-]{24,}/g, '[…]');
 }

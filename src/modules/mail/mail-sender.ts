@@ -7,6 +7,7 @@ import {
 import { ClsService } from 'nestjs-cls';
 import { outsideSpans } from '../../telemetry/span.js';
 import { Clock, secondsAfter } from '../../common/time/clock.js';
+import { AppConfig } from '../../config/config.js';
 import { MailDelivery, ShuttingDown } from './mail-delivery.js';
 import { MailRepository, type ClaimedMail } from './mail.repository.js';
 
@@ -14,6 +15,8 @@ const MOST_AT_ONCE = 5;
 const LONGEST_ATTEMPT_MS = 60_000;
 /** Well over the longest attempt, also between clocks that differ: only of a replica that died does a claim lapse. */
 const CLAIM_SECONDS = 180;
+/** For attempts under way when the process ends, unless its requests have less. */
+const MOST_GRACE_SECONDS = 5;
 
 /**
  * Empties the outbox, a few mails at a time. Each worker claims a mail in one
@@ -23,8 +26,6 @@ const CLAIM_SECONDS = 180;
  */
 @Injectable()
 export class MailSender implements OnApplicationBootstrap, BeforeApplicationShutdown {
-  /** For the attempts under way when the process ends; less of it where a test is about one that never does. */
-  shutdownPatienceMs = 5_000;
   private readonly logger = new Logger(MailSender.name);
   private readonly workers = new Set<Promise<void>>();
   private readonly attempts = new Set<AbortController>();
@@ -36,6 +37,7 @@ export class MailSender implements OnApplicationBootstrap, BeforeApplicationShut
     private readonly delivery: MailDelivery,
     private readonly clock: Clock,
     private readonly cls: ClsService,
+    private readonly app: AppConfig,
   ) {}
 
   /** What an earlier process left behind. */
@@ -64,9 +66,10 @@ export class MailSender implements OnApplicationBootstrap, BeforeApplicationShut
   /** Attempts under way may finish; what takes longer is left for the next start. */
   async beforeApplicationShutdown(): Promise<void> {
     this.isStopping = true;
+    const graceSeconds = Math.min(MOST_GRACE_SECONDS, this.app.shutdownGraceSeconds);
     const impatience = setTimeout(() => {
       for (const attempt of this.attempts) attempt.abort(new ShuttingDown('The process ends'));
-    }, this.shutdownPatienceMs);
+    }, graceSeconds * 1000);
     await this.idle();
     clearTimeout(impatience);
   }

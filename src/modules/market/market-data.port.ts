@@ -43,33 +43,20 @@ export interface MarketAccess extends AwsKey {
   readonly region: string;
 }
 
-export interface PoolQuery {
-  /** None for every type of the region. */
-  readonly instanceTypes?: readonly string[];
-  /** None for every zone of the region. */
-  readonly availabilityZone?: string;
-  readonly signal?: AbortSignal;
-}
-
 /**
  * Prices, machines and warnings of the spot market. Every method throws AppError
  * `market_unavailable` (502, within the market's own time limit), `market_credentials_refused`
  * (400) or `unknown_region` (400).
  */
 export abstract class MarketData {
-  /** As in `MARKET_DATA`. */
-  abstract readonly name: 'simulated' | 'aws';
-
-  /** The regions it knows, such as `eu-west-1`. */
-  abstract regions(): readonly string[];
-
   /** The zones of a region, such as `eu-west-1a`. */
   abstract zones(access: MarketAccess): Promise<readonly string[]>;
 
   /** Null where the region has no such type. */
   abstract instanceType(access: MarketAccess, name: string): Promise<InstanceType | null>;
 
-  abstract pools(access: MarketAccess, query?: PoolQuery): Promise<readonly SpotPool[]>;
+  /** Every pool of the region. */
+  abstract pools(access: MarketAccess): Promise<readonly SpotPool[]>;
 
   /**
    * @param instanceType where the caller knows it: the simulated market looks at its family.

@@ -69,11 +69,11 @@ export class ActionsRepository {
     });
   }
 
-  /** Whether a machine may still carry our tags: tried is enough, since an attempt may have died after the cloud did it. */
+  /** Whether a machine may still carry our tags: tried is enough, since the cloud may have done it without our hearing so. */
   async hasTagged(sessionId: string): Promise<boolean> {
     const row = await this.sql.row({
       text: `SELECT FROM sandbox_actions
-             WHERE session_id = $1 AND kind = 'create_tags' AND status IN ('pending', 'done') LIMIT 1`,
+             WHERE session_id = $1 AND kind = 'create_tags' AND status <> 'skipped' LIMIT 1`,
       values: [sessionId],
     });
     return row !== null;

@@ -5,7 +5,7 @@ import type { MarketAccess } from '../market/market-data.port.js';
 import { ActionsRepository, type ActionKind, type ActionRow } from './actions.repository.js';
 import { Ec2, Ec2Failure } from './ec2.js';
 import { LogWriters } from './log-writer.js';
-import type { SandboxSessionRow } from './sandbox-sessions.repository.js';
+import { SandboxSessionsRepository, type SandboxSessionRow } from './sandbox-sessions.repository.js';
 
 export type CloudAction = Exclude<ActionKind, 'decision'>;
 type Session = Pick<SandboxSessionRow, 'id' | 'instance_id' | 'organization_id'>;
@@ -24,6 +24,7 @@ export class CloudActions {
 
   constructor(
     private readonly actions: ActionsRepository,
+    private readonly sessions: SandboxSessionsRepository,
     private readonly ec2: Ec2,
     private readonly writers: LogWriters,
     private readonly clock: Clock,
@@ -46,7 +47,8 @@ export class CloudActions {
   }
 
   /**
-   * Does what was planned, in order; after the first that fails the others are skipped.
+   * Does what was planned, in order; after the first that fails the others are skipped,
+   * and once the session is over all but cleaning up after it.
    *
    * @returns the same, as they came out.
    */
@@ -56,10 +58,14 @@ export class CloudActions {
     planned: readonly ActionRow[],
   ): Promise<ActionRow[]> {
     const outcomes: ActionRow[] = [];
-    let isStopped = false;
+    let obstacle: string | null = null;
     for (const action of planned) {
-      const outcome: Outcome = isStopped ? SKIPPED : await this.attempt(session, access, action);
-      isStopped ||= outcome.status !== 'done';
+      obstacle ??= await this.obstacleTo(session, action);
+      const outcome: Outcome =
+        obstacle === null
+          ? await this.attempt(session, access, action)
+          : { status: 'skipped', problem: obstacle };
+      if (outcome.status === 'failed') obstacle = 'one before it failed';
       const finishedAt = this.clock.now();
       await this.actions.finish(action.id, outcome.status, finishedAt, outcome.problem);
       outcomes.push({ ...action, ...outcome, finished_at: finishedAt });
@@ -67,19 +73,41 @@ export class CloudActions {
     return outcomes;
   }
 
+  private async obstacleTo({ id }: Session, { kind }: ActionRow): Promise<string | null> {
+    const isWanted = kind === 'delete_tags' || (await this.sessions.isOpen(id));
+    return isWanted ? null : 'the session has ended';
+  }
+
   private async attempt(session: Session, access: MarketAccess | null, action: ActionRow): Promise<Outcome> {
     const { id, instance_id: instanceId } = session;
     const kind = action.kind as CloudAction;
+    const problem = await this.problemWith(access, instanceId, action);
+    const [level, message] =
+      problem === null
+        ? (['info', `${SAYS[kind]} ${instanceId}`] as const)
+        : (['error', `${kind} of ${instanceId} failed: ${problem}`] as const);
+    const data = { action: kind };
+    // What is done is done, whether or not its line can be kept.
+    await this.writers
+      .append(id, { log_type: 'ACTUATOR', level, message, data })
+      .catch((error: unknown) => this.logger.warn(`${kind} is not in the log: ${(error as Error).message}`));
+    return { status: problem === null ? 'done' : 'failed', problem };
+  }
+
+  /** Null where the cloud has done it. */
+  private async problemWith(
+    access: MarketAccess | null,
+    instanceId: string,
+    action: ActionRow,
+  ): Promise<string | null> {
+    if (access === null) return 'credentials_gone';
     try {
-      if (access === null) throw new Ec2Failure('credentials_gone');
       await this.perform(access, instanceId, action);
-      await this.say(id, 'info', `${SAYS[kind]} ${instanceId}`, kind);
-      return { status: 'done', problem: null };
+      return null;
     } catch (error) {
-      const problem = error instanceof Ec2Failure ? error.message : 'unexpected fault';
-      if (!(error instanceof Ec2Failure)) this.logger.error(`${kind} failed: ${(error as Error).message}`);
-      await this.say(id, 'error', `${kind} of ${instanceId} failed: ${problem}`, kind).catch(() => undefined);
-      return { status: 'failed', problem };
+      if (error instanceof Ec2Failure) return error.message;
+      this.logger.error(`${action.kind} failed: ${(error as Error).message}`);
+      return 'unexpected fault';
     }
   }
 
@@ -97,12 +125,6 @@ export class CloudActions {
         throw new Error('A decision is no deed');
     }
   }
-
-  private say(sessionId: string, level: 'info' | 'error', message: string, action: string): Promise<void> {
-    return this.writers.append(sessionId, { log_type: 'ACTUATOR', level, message, data: { action } });
-  }
 }
 
 type Outcome = Pick<ActionRow, 'status' | 'problem'>;
-
-const SKIPPED: Outcome = { status: 'skipped', problem: 'one before it failed' };

@@ -4,9 +4,9 @@ import type {
   EvaluatedCandidate,
   Evaluation,
   Savings,
-  StageReport,
   UsedModel,
 } from '../evaluation/evaluation.service.js';
+import { StageDto } from '../evaluation/stage.dto.js';
 import type { Architecture, InstanceSignal } from '../market/market-data.port.js';
 import { ActionDto } from './history.dto.js';
 import { ARCHITECTURES, SIGNALS } from './evaluations.dto.js';
@@ -115,7 +115,7 @@ export class EvaluationSavingsDto {
   }
 }
 
-export class FailedModelDto {
+export class ReplacedModelDto {
   @ApiProperty()
   name!: string;
 
@@ -134,34 +134,13 @@ export class UsedModelDto {
   version!: string;
 
   @ApiPropertyOptional({
-    type: () => FailedModelDto,
+    type: () => ReplacedModelDto,
     description: 'The model that was to be used and failed.',
   })
-  fell_back_from?: FailedModelDto;
+  fell_back_from?: ReplacedModelDto;
 
   static of({ name, version, fellBackFrom }: UsedModel): UsedModelDto {
     return { name, version, ...(fellBackFrom === undefined ? {} : { fell_back_from: fellBackFrom }) };
-  }
-}
-
-export class StageDto {
-  @ApiProperty({ example: 'safety_gate' })
-  name!: string;
-
-  @ApiProperty({ enum: ['done', 'skipped'] })
-  state!: StageReport['state'];
-
-  @ApiProperty()
-  duration_ms!: number;
-
-  @ApiProperty({ type: 'integer', description: 'Candidates before it.' })
-  in!: number;
-
-  @ApiProperty({ type: 'integer', description: 'Candidates after it.' })
-  out!: number;
-
-  static of({ name, state, durationMs, in: before, out }: StageReport): StageDto {
-    return { name, state, duration_ms: rounded(durationMs), in: before, out };
   }
 }
 
@@ -209,7 +188,7 @@ export class DecisionDto {
       selected: selected === null ? null : CandidateDto.of(selected),
       savings: EvaluationSavingsDto.of(evaluation.savings),
       model: UsedModelDto.of(evaluation.model),
-      execution_time_ms: rounded(evaluation.executionTimeMs),
+      execution_time_ms: evaluation.executionTimeMs,
     };
   }
 }
@@ -241,8 +220,4 @@ export class EvaluationDto extends FoundDto {
   static of(decided: Decided, evaluation: Evaluation, actions: ActionDto[]): EvaluationDto {
     return { ...FoundDto.found(decided, evaluation), actions };
   }
-}
-
-function rounded(milliseconds: number): number {
-  return Math.round(milliseconds * 100) / 100;
 }

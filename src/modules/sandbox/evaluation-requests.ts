@@ -2,14 +2,12 @@ import { Injectable } from '@nestjs/common';
 import type { Actor } from '../../common/access/actor.js';
 import type { EvaluationRequest, SpotInstance } from '../evaluation/evaluation.service.js';
 import { LabService, type InstanceSettings } from '../lab/lab.service.js';
-import type { InstanceSignal, MarketAccess } from '../market/market-data.port.js';
+import type { MarketAccess } from '../market/market-data.port.js';
 import { RequirementsDto, type EvaluateDto } from './evaluations.dto.js';
 import { OwnSessions } from './own-sessions.js';
 import type { SealedSessionRow } from './sandbox-sessions.repository.js';
 import { SandboxErrors } from './sandbox.errors.js';
 import { SessionCredentials } from './session-credentials.js';
-
-const GRAVITY: readonly InstanceSignal[] = ['none', 'rebalance', 'termination'];
 
 /** What is asked of the pipeline in the name of a session: its machine, its keys, its settings. */
 @Injectable()
@@ -44,9 +42,8 @@ export class EvaluationRequests {
       config,
       model,
       ...(challenger === undefined ? {} : { challenger }),
-      signal: graver(signal, session.signal),
-      // Acting is not part of deciding: it begins once the decision is kept.
-      ...(execute ? { actuators: [] } : {}),
+      signals: [signal, session.signal],
+      isActedOn: execute,
     };
   }
 
@@ -56,10 +53,6 @@ export class EvaluationRequests {
     if (access === null) throw SandboxErrors.sessionEnded();
     return access;
   }
-}
-
-function graver(a: InstanceSignal, b: InstanceSignal): InstanceSignal {
-  return GRAVITY.indexOf(a) >= GRAVITY.indexOf(b) ? a : b;
 }
 
 export function instanceOf(session: SealedSessionRow): SpotInstance {

@@ -5,7 +5,7 @@ import { MayBeAbsent } from '../../common/http/field.decorators.js';
 import type { EvaluationMode, Requirements } from '../evaluation/evaluation.service.js';
 import type { Architecture, InstanceSignal } from '../market/market-data.port.js';
 
-export const MODES = ['single_instance', 'cluster'] as const;
+const MODES = ['single_instance', 'cluster'] as const;
 export const ARCHITECTURES = ['x86_64', 'arm64'] as const;
 export const SIGNALS = ['none', 'rebalance', 'termination'] as const;
 export const DEEDS = ['tag', 'stop', 'terminate'] as const;

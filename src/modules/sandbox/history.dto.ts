@@ -1,6 +1,6 @@
 import { ApiProperty, ApiPropertyOptional } from '@nestjs/swagger';
-import { Transform } from 'class-transformer';
-import { IsIn, IsOptional } from 'class-validator';
+import { IsBoolean, IsIn, IsOptional } from 'class-validator';
+import { Flag } from '../../common/http/field.decorators.js';
 import { PageOf, PageQuery } from '../../common/pagination/pagination.js';
 import {
   ACTION_KINDS,
@@ -33,8 +33,8 @@ export class LogsQuery extends PageQuery {
       'Server-sent events, from `cursor` or `Last-Event-ID` on (else from the first line), until the session ends.',
   })
   @IsOptional()
-  @Transform(({ value }: { value: unknown }) => (value === 'true' ? true : value === 'false' ? false : value))
-  @IsIn([true, false], { message: 'must be true or false' })
+  @Flag()
+  @IsBoolean()
   follow?: boolean;
 }
 

@@ -21,7 +21,7 @@ export class LogWriter {
   /** Returns at once: nobody waits for the log. */
   readonly write = (line: LogLine): void => {
     this.waiting.push({ ...line, timestamp: this.clock.now() });
-    this.writing ??= this.writeAll().finally(() => (this.writing = null));
+    this.writing ??= this.writeAll();
   };
 
   /** Resolves once all is kept. @throws whatever kept a line from it. */
@@ -39,6 +39,8 @@ export class LogWriter {
         this.failure ??= error as Error;
       });
     }
+    // In the same turn as the look that found nothing more: what comes later begins anew.
+    this.writing = null;
   }
 }
 
@@ -55,11 +57,7 @@ export class LogWriters {
   }
 
   /** A line of the current unit of work: it is there once that commits. */
-  async append(sessionId: string, ...lines: Omit<NewLine, 'timestamp'>[]): Promise<void> {
-    const timestamp = this.clock.now();
-    await this.logs.append(
-      sessionId,
-      lines.map((line) => ({ ...line, timestamp })),
-    );
+  async append(sessionId: string, line: Omit<NewLine, 'timestamp'>): Promise<void> {
+    await this.logs.append(sessionId, [{ ...line, timestamp: this.clock.now() }]);
   }
 }

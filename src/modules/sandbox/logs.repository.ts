@@ -35,7 +35,6 @@ const NO_FILTER: LogFilter = { level: null, logType: null };
 export interface LogHead {
   readonly seq: number;
   readonly expires_at: Date;
-  readonly ended_at: Date | null;
   readonly end_reason: string | null;
 }
 
@@ -44,14 +43,13 @@ export class LogsRepository {
   constructor(private readonly sql: Sql) {}
 
   /**
-   * Adds lines in their order, one statement for all. Numbers are given under the
-   * lock of the session's row, so a reader that sees one sees all before it. The
-   * message to the replicas leaves with the commit.
-   *
-   * @returns the number of the last; null when the session has ended, which closes its log.
+   * Adds lines in their order, one statement for all; none once the session has ended,
+   * which closes its log. Numbers are given under the lock of the session's row, so a
+   * reader that sees one sees all before it. The message to the replicas leaves with
+   * the commit.
    */
-  async append(sessionId: string, lines: readonly NewLine[]): Promise<number | null> {
-    const row = await this.sql.row<{ last_log_seq: string }>({
+  async append(sessionId: string, lines: readonly NewLine[]): Promise<void> {
+    await this.sql.execute({
       name: 'sandbox-logs-append',
       text: `WITH numbered AS (
                UPDATE sandbox_sessions SET last_log_seq = last_log_seq + $2::int
@@ -64,7 +62,7 @@ export class LogsRepository {
                       l.log_type, l.level, l.message, l.data::jsonb, l.event, l.at
                FROM numbered s, unnest($3::text[], $4::text[], $5::text[], $6::text[], $7::text[], $8::timestamptz[])
                  WITH ORDINALITY AS l (log_type, level, message, data, event, at, number))
-             SELECT last_log_seq, pg_notify('${LOG_CHANNEL}', id || ' ' || last_log_seq) FROM numbered`,
+             SELECT pg_notify('${LOG_CHANNEL}', id || ' ' || last_log_seq) FROM numbered`,
       values: [
         sessionId,
         lines.length,
@@ -76,7 +74,6 @@ export class LogsRepository {
         lines.map(({ timestamp }) => timestamp),
       ],
     });
-    return row === null ? null : Number(row.last_log_seq);
   }
 
   /** In order, those after `after`. */
@@ -101,7 +98,7 @@ export class LogsRepository {
   async head(sessionId: string): Promise<LogHead | null> {
     const row = await this.sql.row<Omit<LogHead, 'seq'> & { seq: string }>({
       name: 'sandbox-logs-head',
-      text: `SELECT last_log_seq AS seq, expires_at, ended_at, end_reason FROM sandbox_sessions WHERE id = $1`,
+      text: `SELECT last_log_seq AS seq, expires_at, end_reason FROM sandbox_sessions WHERE id = $1`,
       values: [sessionId],
     });
     return row === null ? null : { ...row, seq: Number(row.seq) };

@@ -48,7 +48,7 @@ export class OwnSessions {
    * @throws AppError as `findActive`.
    */
   async lockActive(actor: Actor, id: string): Promise<SealedSessionRow> {
-    const locked = await this.sessions.lockActive(id, this.clock.now());
+    const locked = await this.sessions.lockActive(this.whose(actor, false), id, this.clock.now());
     return locked ?? this.findActive(actor, id);
   }
 

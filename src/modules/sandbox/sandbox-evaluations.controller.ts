@@ -3,6 +3,7 @@ import { ApiOperation, ApiTags } from '@nestjs/swagger';
 import { Access, CurrentActor } from '../../common/access/access.decorator.js';
 import type { Actor } from '../../common/access/actor.js';
 import { IdPipe } from '../../common/http/id.pipe.js';
+import { ApiProblem } from '../../common/openapi/api-problem.decorator.js';
 import { Returns } from '../../common/openapi/returns.decorator.js';
 import { RateLimitedAccount } from '../../common/rate-limits/rate-limit.decorator.js';
 import { EvaluationDto } from './evaluation-answers.dto.js';
@@ -23,7 +24,8 @@ export class SandboxEvaluationsController {
   @Access('sandbox:execute')
   @RateLimitedAccount('query')
   @ApiOperation({ summary: 'Decide whether the machine stays, and where it would be better off' })
-  @Returns(200, EvaluationDto, [400, 403, 404, 409, 410, 413, 415, 500, 502])
+  @Returns(200, EvaluationDto, [400, 403, 404, 409, 410, 413, 415])
+  @ApiProblem(502, 'The market does not answer.')
   evaluate(
     @CurrentActor() actor: Actor,
     @Param('id', IdPipe) id: string,

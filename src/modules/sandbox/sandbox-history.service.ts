@@ -57,13 +57,13 @@ export class SandboxHistoryService {
   /** @throws AppError 403 where those of all are asked for without `sandbox:cancel`. */
   async grouped(
     actor: Actor,
-    { group = 'session', from = null, to = null, all = false, limit, cursor }: GroupedQuery,
+    { group = 'session', from, to, all = false, limit, cursor }: SavingsQuery,
   ): Promise<GroupedSavingsPageDto> {
     const before = readPosition(cursor, (text) => /^[0-9a-f-]{10,36}$/.test(text));
     const rows = await this.savingsRows.grouped(this.own.whose(actor, all), {
       group,
-      from,
-      to,
+      from: from ?? null,
+      to: to ?? null,
       before,
       limit: limit + 1,
     });
@@ -75,8 +75,3 @@ export class SandboxHistoryService {
     );
   }
 }
-
-type GroupedQuery = Omit<SavingsQuery, 'from' | 'to'> & {
-  readonly from?: Date | null;
-  readonly to?: Date | null;
-};

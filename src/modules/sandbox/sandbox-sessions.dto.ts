@@ -1,6 +1,6 @@
 import { ApiProperty, ApiPropertyOptional } from '@nestjs/swagger';
-import { Transform } from 'class-transformer';
 import {
+  IsBoolean,
   IsIn,
   IsInt,
   IsOptional,
@@ -14,7 +14,7 @@ import {
   type ValidationArguments,
   type ValidatorConstraintInterface,
 } from 'class-validator';
-import { MayBeAbsent } from '../../common/http/field.decorators.js';
+import { Flag, MayBeAbsent } from '../../common/http/field.decorators.js';
 import { PageOf, PageQuery } from '../../common/pagination/pagination.js';
 import type { InstanceSignal } from '../market/market-data.port.js';
 import {
@@ -26,7 +26,7 @@ import {
 } from './sandbox-sessions.repository.js';
 
 export const DEFAULT_TTL_MINUTES = 60;
-export const LONGEST_TTL_MINUTES = 240;
+const LONGEST_TTL_MINUTES = 240;
 
 /** Of the region, or of one of its local zones: `us-east-1a`, `us-west-2-lax-1a`. */
 const ZONE_SUFFIX = /^(-[a-z]{3}-\d)?[a-z]$/;
@@ -151,8 +151,8 @@ export class SandboxSessionsQuery extends PageQuery {
     description: 'Those of everybody in the organisation; needs `sandbox:cancel`.',
   })
   @IsOptional()
-  @Transform(({ value }: { value: unknown }) => (value === 'true' ? true : value === 'false' ? false : value))
-  @IsIn([true, false], { message: 'must be true or false' })
+  @Flag()
+  @IsBoolean()
   all?: boolean;
 }
 

@@ -127,16 +127,21 @@ export class SandboxSessionsRepository {
   }
 
   /** Holds a session that is still going on until the transaction ends; null when it is over. */
-  lockActive(id: string, now: Date): Promise<SealedSessionRow | null> {
+  lockActive(
+    { organizationId, userId }: SessionsOf,
+    id: string,
+    now: Date,
+  ): Promise<SealedSessionRow | null> {
     return this.sql.row({
       name: 'sandbox-sessions-lock-active',
       text: `SELECT ${COLUMNS}, sealed_credentials FROM sandbox_sessions
-             WHERE id = $1 AND ended_at IS NULL AND expires_at > $2 FOR NO KEY UPDATE`,
-      values: [id, now],
+             WHERE id = $1 AND organization_id = $2 AND ($3::uuid IS NULL OR user_id = $3)
+               AND ended_at IS NULL AND expires_at > $4 FOR NO KEY UPDATE`,
+      values: [id, organizationId, userId, now],
     });
   }
 
-  /** As `lockActive`, also past its time. */
+  /** As `lockActive`, also past its time, and whosever it is: that is asked before. */
   lockOpen(id: string): Promise<SealedSessionRow | null> {
     return this.sql.row({
       name: 'sandbox-sessions-lock-open',
@@ -144,6 +149,16 @@ export class SandboxSessionsRepository {
              WHERE id = $1 AND ended_at IS NULL FOR NO KEY UPDATE`,
       values: [id],
     });
+  }
+
+  /** Whether nobody has ended it; its time may be up. */
+  async isOpen(id: string): Promise<boolean> {
+    const row = await this.sql.row({
+      name: 'sandbox-sessions-is-open',
+      text: 'SELECT FROM sandbox_sessions WHERE id = $1 AND ended_at IS NULL',
+      values: [id],
+    });
+    return row !== null;
   }
 
   async end(id: string, { reason, at, wipe }: { reason: EndReason; at: Date; wipe: boolean }): Promise<void> {

@@ -1,25 +1,15 @@
 import { ApiProperty, ApiPropertyOptional } from '@nestjs/swagger';
-import { Transform } from 'class-transformer';
-import { IsIn, IsOptional } from 'class-validator';
-import { IsTime } from '../../common/http/field.decorators.js';
-import { PageOf, PageQuery } from '../../common/pagination/pagination.js';
+import { IsBoolean, IsIn, IsOptional } from 'class-validator';
+import { Flag } from '../../common/http/field.decorators.js';
+import { PageOf, PeriodQuery } from '../../common/pagination/pagination.js';
 import { SAVINGS_GROUPS, type SavingsGroup, type SavingsGroupRow } from './savings.repository.js';
 
-export class SavingsQuery extends PageQuery {
+/** `from` and `to` are of the evaluations. */
+export class SavingsQuery extends PeriodQuery {
   @ApiPropertyOptional({ enum: SAVINGS_GROUPS, default: 'session' })
   @IsOptional()
   @IsIn(SAVINGS_GROUPS)
   group?: SavingsGroup;
-
-  @ApiPropertyOptional({ type: 'string', format: 'date-time', description: 'Evaluations from this time on.' })
-  @IsOptional()
-  @IsTime()
-  from?: Date;
-
-  @ApiPropertyOptional({ type: 'string', format: 'date-time', description: 'Evaluations before this time.' })
-  @IsOptional()
-  @IsTime()
-  to?: Date;
 
   @ApiPropertyOptional({
     type: 'boolean',
@@ -27,8 +17,8 @@ export class SavingsQuery extends PageQuery {
     description: 'Of everybody in the organisation; needs `sandbox:cancel`.',
   })
   @IsOptional()
-  @Transform(({ value }: { value: unknown }) => (value === 'true' ? true : value === 'false' ? false : value))
-  @IsIn([true, false], { message: 'must be true or false' })
+  @Flag()
+  @IsBoolean()
   all?: boolean;
 }
 

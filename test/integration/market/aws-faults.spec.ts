@@ -81,15 +81,6 @@ describe('what lasts', () => {
     ec2.alwaysFailWith(THROTTLED);
     await expect(open({ callMs: 150, attempts: 50 }).zones(ACCESS)).rejects.toMatchObject(UNAVAILABLE);
   });
-
-  it('a caller that leaves is not kept', async () => {
-    ec2.alwaysFailWith('hang');
-    const leaving = new AbortController();
-    const asked = open().pools(ACCESS, { signal: leaving.signal });
-    leaving.abort(new Error('The client is gone'));
-    await expect(asked).rejects.toThrow('The client is gone');
-    await expect(open().pools(ACCESS, { signal: leaving.signal })).rejects.toThrow('The client is gone');
-  });
 });
 
 describe('a question that failed', () => {

@@ -1,4 +1,5 @@
 import { MarketData, type MarketAccess } from '../../../src/modules/market/market-data.port.js';
+import { catalogueRegions } from '../../../src/modules/market/drivers/catalogue.js';
 import { SimulatedMarket } from '../../../src/modules/market/drivers/simulated/simulated.market.js';
 import { TestApp } from '../../support/app.js';
 import { MovableClock } from '../../support/clock.js';
@@ -15,8 +16,8 @@ describe('without settings', () => {
 
   it('the market is the simulated one, and needs no account', async () => {
     const market = app.cloudkeep.nest.get(MarketData);
-    expect(market.name).toBe('simulated');
-    await expect(market.pools(ACCESS, { instanceTypes: ['m5.large'] })).resolves.toHaveLength(3);
+    expect(market).toBeInstanceOf(SimulatedMarket);
+    expect((await market.pools(ACCESS)).length).toBeGreaterThan(0);
   });
 });
 
@@ -25,8 +26,8 @@ describe('the simulated market', () => {
   const market = new SimulatedMarket('a seed', clock);
 
   it('offers real machines: 60 types of 10 families in 4 regions and more, Graviton among them', async () => {
-    expect(market.regions().length).toBeGreaterThanOrEqual(4);
-    for (const region of market.regions()) {
+    expect(catalogueRegions().length).toBeGreaterThanOrEqual(4);
+    for (const region of catalogueRegions()) {
       const pools = await market.pools({ ...ACCESS, region });
       const types = new Map(pools.map(({ type }) => [type.name, type]));
       expect(types.size).toBeGreaterThanOrEqual(60);
@@ -51,7 +52,7 @@ describe('the simulated market', () => {
     ['sa-east-1', 't3.medium', 2, 4, 'x86_64', '0.0672'],
   ])('in %s an %s is what AWS lists', async (region, name, vcpu, memoryGb, architecture, onDemandPrice) => {
     const access = { ...ACCESS, region };
-    const [pool] = await market.pools(access, { instanceTypes: [name] });
+    const pool = (await market.pools(access)).find(({ type }) => type.name === name);
     expect(pool).toMatchObject({ type: { name, vcpu, memoryGb, architecture }, onDemandPrice });
     await expect(market.instanceType(access, name)).resolves.toEqual(pool?.type);
   });
@@ -74,24 +75,23 @@ describe('the simulated market', () => {
   });
 
   it('what the price once was it stays, hours later and on every replica', async () => {
-    const query = { instanceTypes: ['c6g.large'], availabilityZone: 'eu-west-1b' };
-    const [before] = await market.pools(ACCESS, query);
+    const poolIn = async (one: SimulatedMarket) =>
+      (await one.pools(ACCESS)).find(
+        ({ type, availabilityZone }) => type.name === 'c6g.large' && availabilityZone === 'eu-west-1b',
+      );
+    const before = await poolIn(market);
     clock.advance(30 * HOUR);
-    const [after] = await market.pools(ACCESS, query);
-    const [elsewhere] = await new SimulatedMarket('a seed', clock).pools(ACCESS, query);
+    const after = await poolIn(market);
+    const elsewhere = await poolIn(new SimulatedMarket('a seed', clock));
     expect(after?.history.slice(0, -30)).toEqual(before?.history.slice(30));
     expect(after?.spotPrice).not.toBe(before?.spotPrice);
     expect(elsewhere).toEqual(after);
-    const [other] = await new SimulatedMarket('another seed', clock).pools(ACCESS, query);
+    const other = await poolIn(new SimulatedMarket('another seed', clock));
     expect(other?.history).not.toEqual(after?.history);
   });
 
-  it('finds nothing in zones and of types that are not there', async () => {
-    await expect(market.pools(ACCESS, { availabilityZone: 'us-east-1a' })).resolves.toEqual([]);
-    await expect(market.pools(ACCESS, { instanceTypes: ['m5.gigantic'] })).resolves.toEqual([]);
-    await expect(market.pools(ACCESS, { instanceTypes: [] })).resolves.toEqual([]);
-    await expect(market.instanceType(ACCESS, 'toString')).resolves.toBeNull();
-    await expect(market.pools(ACCESS, { instanceTypes: ['m5.large', 'm5.large'] })).resolves.toHaveLength(3);
+  it.each(['m5.gigantic', 'toString'])('knows no type %s', async (name) => {
+    await expect(market.instanceType(ACCESS, name)).resolves.toBeNull();
   });
 
   it.each(['mars-north-1', '', 'constructor', '__proto__'])('knows no region %j', async (region) => {
@@ -101,11 +101,6 @@ describe('the simulated market', () => {
     await expect(market.pools(access)).rejects.toMatchObject(unknown);
     await expect(market.instanceType(access, 'm5.large')).rejects.toMatchObject(unknown);
     await expect(market.signal(access, 'i-0123456789abcdef0')).rejects.toMatchObject(unknown);
-  });
-
-  it('gives up when its caller has', async () => {
-    const signal = AbortSignal.abort(new Error('The client is gone'));
-    await expect(market.pools(ACCESS, { signal })).rejects.toThrow('The client is gone');
   });
 
   it('takes machines back rarely, alike whenever it is asked within the hour', async () => {

@@ -1,4 +1,4 @@
-import { Injectable, type OnApplicationShutdown } from '@nestjs/common';
+import type { OnApplicationShutdown } from '@nestjs/common';
 import { LRUCache } from 'lru-cache';
 import pLimit from 'p-limit';
 import { AppError } from '../../../common/errors/app-error.js';
@@ -10,26 +10,22 @@ import { MOST_MODEL_BYTES, MOST_WASM_BYTES, type OnnxAnswer, type OnnxProblem } 
 import { FEATURE_COUNT } from './risk-features.js';
 
 /** The most milliseconds that something may take. */
-const PATIENCE = {
+export interface Patience {
   /** WebAssembly is compiled meanwhile. */
-  start: 15_000,
+  readonly start: number;
   /** From the store. */
-  fetch: 10_000,
-  load: 5_000,
-  run: 2_000,
-};
+  readonly fetch: number;
+  readonly load: number;
+  readonly run: number;
+}
+
+export const PATIENCE: Patience = { start: 15_000, fetch: 10_000, load: 5_000, run: 2_000 };
 const IDLE_MS = 5 * 60_000;
-/** Of a model that was too slow: meanwhile it holds nobody else up. */
+/** Of a model that was too slow, or slow to come: meanwhile it holds nobody else up. */
 const PAUSE_MS = 60_000;
 const MOST_PAUSED = 1_000;
 /** Batches a model is tried with: one pool, some, a whole region. */
 const TRIED_ROWS = [1, 7, 512];
-
-export interface ModelInspection {
-  /** SHA-256 in hex. */
-  readonly digest: string;
-  readonly sizeBytes: number;
-}
 
 interface Answered {
   readonly digest: string;
@@ -49,16 +45,15 @@ const PROBLEMS: Record<OnnxProblem, (message: string) => AppError> = {
  * ended when none was asked for in five minutes. Models stay loaded by digest.
  * Refuses what is slow, hungry or of other shapes than docs/risk-model.md gives.
  */
-@Injectable()
 export class OnnxRunner implements OnApplicationShutdown {
-  /** Less of it where a test is about a model that never answers. */
-  readonly patience = { ...PATIENCE };
   /** Of all organisations: a question takes less than a millisecond once its model is loaded. */
   private readonly oneAtATime = pLimit(1);
   private readonly inspections = pLimit(1);
   private readonly paused = new LRUCache<string, AppError>({ max: MOST_PAUSED, ttl: PAUSE_MS });
   private child: ModelProcess | null = null;
   private idleTimer: NodeJS.Timeout | undefined;
+
+  constructor(private readonly patience: Patience = PATIENCE) {}
 
   /**
    * @param features row by row, as `tensorOf` writes them.
@@ -77,7 +72,7 @@ export class OnnxRunner implements OnApplicationShutdown {
         return probabilities;
       } catch (error) {
         // Whatever state the model has left it in, the next one does not inherit.
-        this.stop();
+        if (!(error instanceof NotFetched)) this.stop();
         throw this.remembered(model, error);
       } finally {
         this.idleTimer = setTimeout(() => this.stop(), IDLE_MS).unref();
@@ -88,9 +83,10 @@ export class OnnxRunner implements OnApplicationShutdown {
   /**
    * Tries a model before it is registered, in a process apart from those in use.
    *
+   * @returns its SHA-256 in hex.
    * @throws AppError as `probabilities` does.
    */
-  async inspect(model: Uint8Array): Promise<ModelInspection> {
+  async inspect(model: Uint8Array): Promise<string> {
     if (model.length > MOST_MODEL_BYTES) throw EvaluationErrors.modelTooLarge(MOST_MODEL_BYTES);
     return this.inspections(async () => {
       const child = new ModelProcess();
@@ -105,7 +101,7 @@ export class OnnxRunner implements OnApplicationShutdown {
           );
           digest = answered.digest;
         }
-        return { digest: digest ?? '', sizeBytes: model.length };
+        return digest ?? '';
       } catch (error) {
         throw problemOf(error);
       } finally {
@@ -138,8 +134,11 @@ export class OnnxRunner implements OnApplicationShutdown {
 
   private remembered(model: OnnxModelReference, error: unknown): unknown {
     const problem = problemOf(error);
-    const isItsFault = error instanceof ModelSilence && error.why !== 'not_started';
-    if (isItsFault && problem instanceof AppError) this.paused.set(model.digest, problem);
+    const hasHeldUp =
+      error instanceof ModelSilence
+        ? error.why !== 'not_started'
+        : error instanceof NotFetched && error.isLate;
+    if (hasHeldUp && problem instanceof AppError) this.paused.set(model.digest, problem);
     return problem;
   }
 
@@ -156,6 +155,7 @@ function answeredIn(answer: OnnxAnswer): Answered {
 }
 
 function problemOf(error: unknown): unknown {
+  if (error instanceof NotFetched) return error.cause;
   if (!(error instanceof ModelSilence)) return error;
   switch (error.why) {
     case 'not_started':
@@ -167,15 +167,27 @@ function problemOf(error: unknown): unknown {
   }
 }
 
-/** A store that hangs holds nobody else's model up. */
+/** The file of a model did not come. The process has seen nothing of it, and goes on with the others. */
+class NotFetched extends Error {
+  constructor(
+    cause: unknown,
+    readonly isLate: boolean,
+  ) {
+    super('The model was not fetched', { cause });
+  }
+}
+
+/** @throws NotFetched */
 async function fetched(load: () => Promise<Uint8Array>, mostMs: number): Promise<Uint8Array> {
   let timer: NodeJS.Timeout | undefined;
-  const late = new Promise<never>((_, reject) => {
-    const error = CommonErrors.unavailable(`The model did not arrive within ${mostMs / 1000} s.`);
-    timer = setTimeout(() => reject(error), mostMs);
+  const late = CommonErrors.unavailable(`The model did not arrive within ${mostMs / 1000} s.`);
+  const impatience = new Promise<never>((_, reject) => {
+    timer = setTimeout(() => reject(late), mostMs);
   });
   try {
-    return await Promise.race([load(), late]);
+    return await Promise.race([load(), impatience]);
+  } catch (error) {
+    throw new NotFetched(error, error === late);
   } finally {
     clearTimeout(timer);
   }

@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto';
 import { LRUCache } from 'lru-cache';
 import type { InferenceSession as Session } from 'onnxruntime-web';
+import { endWithParent } from './end-with-parent.js';
 import { limitWasmMemory } from './limit-wasm-memory.js';
 import {
   MOST_MODEL_BYTES,
@@ -39,6 +40,7 @@ const models = new LRUCache<string, Loaded>({
   dispose: ({ session }) => void session.release().catch(() => process.exit(1)),
 });
 
+endWithParent();
 limitWasmMemory(MOST_WASM_BYTES);
 const { env, InferenceSession, Tensor } = await import('onnxruntime-web');
 // Threads of its own would be more than the one core a model may have.
@@ -51,7 +53,6 @@ await InferenceSession.create(new Uint8Array(1)).catch(() => undefined);
 process.on('message', (question: OnnxQuestion) => {
   answer(question).then(tell, (error: unknown) => tell(problemOf(error)));
 });
-process.on('disconnect', () => process.exit());
 
 async function answer({ digest, model, rows, features }: OnnxQuestion): Promise<OnnxAnswer> {
   const known = digest === null ? undefined : models.get(digest);
@@ -131,10 +132,14 @@ function isHunger(error: unknown): boolean {
 
 function textOf(error: unknown): string {
   const text = error instanceof Error ? error.message : String(error);
-  return text
-    .replace(/^.*ERROR_MESSAGE: /s, '')
-    .replaceAll(/\s+/g, ' ')
-    .slice(0, MOST_MESSAGE_CHARACTERS);
+  return (
+    text
+      .replace(/^.*ERROR_MESSAGE: /s, '')
+      .replaceAll(/\s+/g, ' ')
+      .slice(0, MOST_MESSAGE_CHARACTERS)
+      // Half of a pair at the cut is nothing PostgreSQL takes for JSON: the evaluation would fail with its model.
+      .toWellFormed()
+  );
 }
 
 function tell(what: OnnxAnswer): void {

@@ -17,7 +17,6 @@ import type { Architecture } from '../market-data.port.js';
  *   (https://aws.amazon.com/ec2/spot/instance-advisor/): an estimate for all
  *   regions, no copy of the advisor's table. The `aws` market asks the advisor.
  */
-export const CATALOGUE_DATE = '2026-01-19';
 
 /** What moves prices together from region to region. */
 export type PriceClass = 't' | 'm' | 'c' | 'r';

@@ -26,7 +26,7 @@ const THROTTLED = /Throttl|RequestLimitExceeded/;
 
 export interface Failure {
   readonly region: string;
-  readonly instanceId?: string;
+  readonly instanceId: string | undefined;
   /** Whether the whole question took too long. */
   readonly late: boolean;
 }

@@ -6,7 +6,6 @@ import {
   type EC2Client,
   type InstanceTypeInfo,
 } from '@aws-sdk/client-ec2';
-import { Logger } from '@nestjs/common';
 import type { Clock } from '../../../../common/time/clock.js';
 import type { MarketConfig } from '../../../../config/market.js';
 import {
@@ -15,7 +14,6 @@ import {
   type InstanceSignal,
   type InstanceType,
   type MarketAccess,
-  type PoolQuery,
   type SpotPool,
 } from '../../market-data.port.js';
 import { MarketErrors } from '../../market.errors.js';
@@ -39,9 +37,6 @@ const ENDING: ReadonlySet<string> = new Set(['shutting-down', 'terminated']);
  * are the catalogue's, and pools of types it does not list are left out.
  */
 export class AwsMarket extends MarketData {
-  readonly name = 'aws';
-  private readonly logger = new Logger(AwsMarket.name);
-
   constructor(
     private readonly ec2: Ec2,
     private readonly advisor: SpotAdvisor,
@@ -54,12 +49,8 @@ export class AwsMarket extends MarketData {
     return new AwsMarket(new Ec2(ec2Endpoint, limits), new SpotAdvisor(spotAdvisorUrl, clock), clock);
   }
 
-  regions(): readonly string[] {
-    return catalogueRegions();
-  }
-
   async zones(access: MarketAccess): Promise<readonly string[]> {
-    this.mustKnow(access.region);
+    mustKnow(access.region);
     const { AvailabilityZones: zones = [] } = await this.ec2.ask(access, (client, options) =>
       client.send(
         new DescribeAvailabilityZonesCommand({
@@ -75,27 +66,22 @@ export class AwsMarket extends MarketData {
   }
 
   async instanceType(access: MarketAccess, name: string): Promise<InstanceType | null> {
-    this.mustKnow(access.region);
+    mustKnow(access.region);
     const types = await this.ec2.ask(access, (client, options) => typesOf(client, options, [name]));
     return types.get(name) ?? null;
   }
 
-  async pools(access: MarketAccess, query: PoolQuery = {}): Promise<readonly SpotPool[]> {
+  async pools(access: MarketAccess): Promise<readonly SpotPool[]> {
     const { region } = access;
-    this.mustKnow(region);
-    const instanceTypes = this.pricedTypes(region, query.instanceTypes);
-    if (instanceTypes.length === 0) return [];
-    const { availabilityZone, signal } = query;
-    const prices = { instanceTypes, availabilityZone, now: this.clock.now() };
-    const [types, pools, rateOf] = await this.ec2.ask(
-      access,
-      (client, options) =>
-        Promise.all([
-          typesOf(client, options, instanceTypes),
-          spotPricesOf(client, options, prices),
-          this.advisor.rates(),
-        ]),
-      { signal },
+    mustKnow(region);
+    const instanceTypes = [...catalogueTypes()].map(({ type }) => type.name);
+    const query = { instanceTypes, now: this.clock.now() };
+    const [types, pools, rateOf] = await this.ec2.ask(access, (client, options) =>
+      Promise.all([
+        typesOf(client, options, instanceTypes),
+        spotPricesOf(client, options, query),
+        this.advisor.rates(),
+      ]),
     );
     return pools.flatMap(({ instanceType, availabilityZone, now, history }): SpotPool[] => {
       const type = types.get(instanceType);
@@ -108,7 +94,7 @@ export class AwsMarket extends MarketData {
 
   /** Rebalance recommendations reach only the machine itself and EventBridge, so a caller has to tell them. */
   async signal(access: MarketAccess, instanceId: string): Promise<InstanceSignal> {
-    this.mustKnow(access.region);
+    mustKnow(access.region);
     return this.ec2.ask(
       access,
       async (client, options) => {
@@ -130,27 +116,15 @@ export class AwsMarket extends MarketData {
           ? 'termination'
           : 'none';
       },
-      { instanceId },
+      instanceId,
     );
   }
+}
 
-  private mustKnow(region: string): void {
-    if (this.regions().includes(region)) return;
-    throw MarketErrors.unknownRegion(
-      `Prices are known of ${this.regions().join(', ')}; of no region ${region}.`,
-    );
-  }
-
-  private pricedTypes(region: string, wanted: readonly string[] | undefined): string[] {
-    const names =
-      wanted === undefined ? [...catalogueTypes()].map(({ type }) => type.name) : [...new Set(wanted)];
-    const priced = names.filter((name) => onDemandPrice(region, name) !== undefined);
-    if (priced.length < names.length) {
-      const left = names.filter((name) => !priced.includes(name));
-      this.logger.debug(`Left out, as their on-demand price is not known: ${left.slice(0, 20).join(', ')}`);
-    }
-    return priced;
-  }
+function mustKnow(region: string): void {
+  const known = catalogueRegions();
+  if (known.includes(region)) return;
+  throw MarketErrors.unknownRegion(`Prices are known of ${known.join(', ')}; of no region ${region}.`);
 }
 
 async function typesOf(

@@ -14,12 +14,6 @@ export const EC2_LIMITS: Ec2Limits = { connectMs: 3_000, requestMs: 10_000, call
 /** Asks EC2 in somebody's name; `options` goes with every `send`. */
 export type Question<T> = (client: EC2Client, options: { readonly abortSignal: AbortSignal }) => Promise<T>;
 
-/** Who is asked about, for the words of an error. */
-export interface Subject {
-  readonly signal?: AbortSignal | undefined;
-  readonly instanceId?: string;
-}
-
 /** EC2 as one account sees it. */
 export class Ec2 {
   private readonly clients: Ec2Clients;
@@ -32,22 +26,22 @@ export class Ec2 {
     this.clients = new Ec2Clients(endpoint, limits);
   }
 
-  /** @throws AppError of the market, or the reason of `subject.signal`. */
-  async ask<T>(access: MarketAccess, question: Question<T>, subject: Subject = {}): Promise<T> {
-    const { signal } = subject;
+  /**
+   * @param instanceId of whom is asked, for the words of an error.
+   * @throws AppError of the market.
+   */
+  async ask<T>(access: MarketAccess, question: Question<T>, instanceId?: string): Promise<T> {
     const client = await this.clients.open(access);
     const deadline = AbortSignal.timeout(this.limits.callMs);
     const over = new AbortController();
-    const abortSignal = AbortSignal.any([over.signal, deadline, ...(signal === undefined ? [] : [signal])]);
+    const abortSignal = AbortSignal.any([over.signal, deadline]);
     // Each request of the question listens to it.
     setMaxListeners(0, abortSignal);
     try {
-      signal?.throwIfAborted();
       // The SDK does not wake from its back-off.
       return await Promise.race([question(client, { abortSignal }), aborted(abortSignal)]);
     } catch (error) {
-      signal?.throwIfAborted();
-      throw marketErrorOf(error, { ...subject, region: access.region, late: deadline.aborted });
+      throw marketErrorOf(error, { region: access.region, instanceId, late: deadline.aborted });
     } finally {
       // Pages and attempts that a failed question leaves behind end with it.
       over.abort();

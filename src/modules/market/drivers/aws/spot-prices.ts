@@ -27,13 +27,11 @@ export interface PoolPrices {
 
 export interface PriceQuery {
   readonly instanceTypes: readonly string[];
-  readonly availabilityZone: string | undefined;
   readonly now: Date;
 }
 
 /**
- * Prices of the pools of these types; a pool nobody sells is not among them, nor
- * any of a zone that is not there.
+ * Prices of the pools of these types; a pool nobody sells is not among them.
  *
  * @param query its types are ones that EC2 has.
  */
@@ -46,7 +44,6 @@ export async function spotPricesOf(
   const limit = pLimit(AT_ONCE);
   const ask = async (types: readonly string[]) => {
     const request = {
-      AvailabilityZone: query.availabilityZone,
       InstanceTypes: types as InstanceType[],
       ProductDescriptions: [PRODUCT],
       StartTime: hours[0],
@@ -58,18 +55,12 @@ export async function spotPricesOf(
     );
     return pages.flatMap((page) => page.SpotPriceHistory ?? []);
   };
-  try {
-    const answers = chunksOf(query.instanceTypes).map((types) => limit(() => ask(types)));
-    return byPool((await Promise.all(answers)).flat(), hours);
-  } catch (error) {
-    const isZone = query.availabilityZone !== undefined && (error as Error).name === 'InvalidParameterValue';
-    if (isZone) return [];
-    throw error;
-  }
+  const answers = chunksOf(query.instanceTypes).map((types) => limit(() => ask(types)));
+  return byPool((await Promise.all(answers)).flat(), hours);
 }
 
 /** EC2 tells changes; what counts is what was in force. */
-export function inForce(changes: readonly PricePoint[], hours: readonly Date[]): PricePoint[] {
+function inForce(changes: readonly PricePoint[], hours: readonly Date[]): PricePoint[] {
   const history: PricePoint[] = [];
   let next = 0;
   for (const at of hours) {

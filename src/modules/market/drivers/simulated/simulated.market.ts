@@ -5,7 +5,6 @@ import {
   type InstanceSignal,
   type InstanceType,
   type MarketAccess,
-  type PoolQuery,
   type PricePoint,
   type SpotPool,
 } from '../../market-data.port.js';
@@ -44,7 +43,6 @@ interface RegionHour {
  * It accepts any credentials.
  */
 export class SimulatedMarket extends MarketData {
-  readonly name = 'simulated';
   private readonly regionHours = new LRUCache<string, RegionHour>({ max: REGIONS_KEPT });
 
   constructor(
@@ -54,46 +52,28 @@ export class SimulatedMarket extends MarketData {
     super();
   }
 
-  regions(): readonly string[] {
-    return catalogueRegions();
-  }
-
   async zones({ region }: MarketAccess): Promise<readonly string[]> {
-    return Promise.resolve(this.zonesOf(region));
+    return Promise.resolve(zonesOf(region));
   }
 
   async instanceType({ region }: MarketAccess, name: string): Promise<InstanceType | null> {
-    this.zonesOf(region);
+    zonesOf(region);
     return Promise.resolve(catalogueType(name)?.type ?? null);
   }
 
-  async pools({ region }: MarketAccess, query: PoolQuery = {}): Promise<readonly SpotPool[]> {
-    query.signal?.throwIfAborted();
-    const { availabilityZone, instanceTypes } = query;
-    const zones = this.zonesOf(region).filter((zone) => zone === (availabilityZone ?? zone));
-    const types =
-      instanceTypes === undefined ? [...catalogueTypes()] : [...new Set(instanceTypes)].map(catalogueType);
+  async pools({ region }: MarketAccess): Promise<readonly SpotPool[]> {
+    const zones = zonesOf(region);
     const now = this.regionHour(region);
     return Promise.resolve(
-      types
-        .filter((type) => type !== undefined)
-        .flatMap((type) => zones.map((zone) => this.pool(now, region, zone, type))),
+      [...catalogueTypes()].flatMap((type) => zones.map((zone) => this.pool(now, region, zone, type))),
     );
   }
 
   async signal({ region }: MarketAccess, instanceId: string, instanceType?: string): Promise<InstanceSignal> {
-    this.zonesOf(region);
+    zonesOf(region);
     const hour = hourOf(this.clock.now());
     const family = instanceType === undefined ? undefined : catalogueType(instanceType)?.family.name;
     return Promise.resolve(signalUnder(this.seed, { region, instanceId, family, hour }));
-  }
-
-  private zonesOf(region: string): readonly string[] {
-    const zones = catalogueZones(region);
-    if (zones.length > 0) return zones;
-    throw MarketErrors.unknownRegion(
-      `The simulated market has ${this.regions().join(', ')}; there is no ${region}.`,
-    );
   }
 
   private regionHour(region: string): RegionHour {
@@ -148,6 +128,14 @@ export class SimulatedMarket extends MarketData {
     now.stress.set(family, stress);
     return stress;
   }
+}
+
+function zonesOf(region: string): readonly string[] {
+  const zones = catalogueZones(region);
+  if (zones.length > 0) return zones;
+  throw MarketErrors.unknownRegion(
+    `The simulated market has ${catalogueRegions().join(', ')}; there is no ${region}.`,
+  );
 }
 
 /** Rounded down, so that it is never above the on-demand price. */
