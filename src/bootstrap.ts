@@ -2,9 +2,8 @@ import { readFileSync } from 'node:fs';
 import { setFlagsFromString } from 'node:v8';
 import { runInNewContext } from 'node:vm';
 import { buildConfig, type Config } from './config/config.js';
-import type { StorageBackend } from './config/storage.js';
 import { readEnv } from './config/env.js';
-import type { Settings } from './config/settings.js';
+import type { Settings, StorageBackend } from './config/settings.js';
 import type { FirstAdmin } from './modules/auth/first-admin.js';
 
 /**

@@ -1,8 +1,5 @@
 import { resolve } from 'node:path';
-import type { Env } from './settings.js';
-
-export const STORAGE_BACKENDS = ['local', 'memory', 's3', 'azure', 'gcs'] as const;
-export type StorageBackend = (typeof STORAGE_BACKENDS)[number];
+import type { Env, StorageBackend } from './settings.js';
 
 export interface LocalLocation {
   readonly backend: 'local';
