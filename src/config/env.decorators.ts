@@ -29,17 +29,10 @@ export function Integer(minimum: number, maximum: number): PropertyDecorator {
 }
 
 export function Flag(): PropertyDecorator {
-  const values: Record<string, boolean> = {
-    true: true,
-    '1': true,
-    yes: true,
-    false: false,
-    '0': false,
-    no: false,
-  };
+  const said: Record<string, boolean> = { true: true, 1: true, yes: true, false: false, 0: false, no: false };
   return applyDecorators(
     Transform(({ value }: { value: unknown }) =>
-      typeof value === 'string' ? (values[value.toLowerCase()] ?? value) : value,
+      typeof value === 'string' ? (said[value.toLowerCase()] ?? value) : value,
     ),
     Satisfies('isFlag', (value) => typeof value === 'boolean', 'must be true or false'),
   );
@@ -101,7 +94,7 @@ export function TrustProxy(): PropertyDecorator {
 export function PostgresUrl(): PropertyDecorator {
   return Satisfies(
     'isPostgresUrl',
-    (value) => hasProtocol(value, ['postgres:', 'postgresql:']),
+    isPostgresUrl,
     'must be a postgres:// URL such as postgres://user:password@host:5432/name',
   );
 }
@@ -111,7 +104,7 @@ export function PostgresUrls(): PropertyDecorator {
     List(),
     Satisfies(
       'arePostgresUrls',
-      (value) => Array.isArray(value) && value.every((url) => hasProtocol(url, ['postgres:', 'postgresql:'])),
+      (value) => Array.isArray(value) && value.every(isPostgresUrl),
       'must be postgres:// URLs, separated by commas',
     ),
   );
@@ -218,13 +211,20 @@ function isLoopback(hostname: string): boolean {
   return hostname === 'localhost' || hostname === '[::1]' || /^127(\.\d+){3}$/.test(hostname);
 }
 
-function Satisfies(name: string, check: (value: unknown) => boolean, message: string): PropertyDecorator {
+/** @param message what is told where `check` fails, without the setting's name. */
+export function Satisfies(
+  name: string,
+  check: (value: unknown) => boolean,
+  message: string,
+): PropertyDecorator {
   return ValidateBy({ name, validator: { validate: check, defaultMessage: () => message } });
 }
 
 function hasProtocol(value: unknown, protocols: readonly string[]): boolean {
   return typeof value === 'string' && URL.canParse(value) && protocols.includes(new URL(value).protocol);
 }
+
+const isPostgresUrl = (value: unknown) => hasProtocol(value, ['postgres:', 'postgresql:']);
 
 function isDecodable(text: string): boolean {
   try {
