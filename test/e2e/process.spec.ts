@@ -1,7 +1,11 @@
 import { once } from 'node:events';
 import { createServer, connect, type AddressInfo, type Socket } from 'node:net';
 import { jest } from '@jest/globals';
+import { createApp } from '../../src/app.js';
+import { buildConfig } from '../../src/config/config.js';
+import { readEnv } from '../../src/config/env.js';
 import { TestDatabase } from '../support/database.js';
+import { eventually } from '../support/eventually.js';
 import { ServerProcess } from '../support/server-process.js';
 
 jest.setTimeout(60_000);
@@ -23,6 +27,8 @@ function start(env: Record<string, string>, dataDir?: string): ServerProcess {
   return server;
 }
 
+/** Far sooner than a pool lets go of a connection that lies idle. */
+const SOON = { within: 2_000 };
 const QUICK = { SHUTDOWN_GRACE_SECONDS: '10', ADMIN_PASSWORD: 'granite-lantern-quilt-58' };
 
 /** A request whose body is not complete yet, so that it stays in flight. */
@@ -84,6 +90,22 @@ describe('a start that can not succeed says why in one line and exits with 1', (
     expect(server.output).toMatch(new RegExp(`Port ${port} is taken`));
     expect(server.output).not.toMatch(/\n\s+at /);
     other.close();
+  });
+
+  it('at whatever it fails, it leaves nothing open', async () => {
+    const broken = await TestDatabase.create();
+    await broken.query('ALTER TABLE users ADD CONSTRAINT nobody CHECK (false) NOT VALID');
+    const secrets = { SECRET_KEY: 'k'.repeat(32), JWT_SECRET_KEY: 'k'.repeat(32), ENCRYPTION_KEY: 'k'.repeat(32) };
+    const settings = readEnv({ ...secrets, LOG_LEVEL: 'silent', DATABASE_URL: broken.url, STORAGE_BACKEND: 'memory' });
+    await expect(createApp(buildConfig(settings, '0'))).rejects.toMatchObject({ constraint: 'nobody' });
+    await eventually(async () => {
+      const open = await broken.query(
+        `SELECT application_name FROM pg_stat_activity WHERE datname = $1 AND application_name LIKE 'cloudkeep%'`,
+        [broken.name],
+      );
+      expect(open).toEqual([]);
+    }, SOON);
+    await broken.drop();
   });
 });
 
