@@ -120,6 +120,8 @@ describe('SIGTERM', () => {
     await status(url, '/health/live');
     server.signal('SIGTERM');
     for (;;) if ((await status(url, '/health/ready')) === 503) break;
+    // As npm passes on what the terminal has told all.
+    for (const again of ['SIGTERM', 'SIGINT'] as const) server.signal(again);
     expect(await status(url, '/health/live')).toBe(200);
     socket.write(body.slice(5));
     expect(await answer).toMatch(/^HTTP\/1\.1 401 [^]*invalid_refresh_token/);
