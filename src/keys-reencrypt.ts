@@ -24,6 +24,10 @@ export const SEALED_COLUMNS: readonly SealedColumn[] = [
   SEALED_TOTP_SECRETS,
 ];
 
+const DONE =
+  'Nothing in the database needs the other keys any more. Backups do, and files under STORAGE_ENCRYPT: each opens' +
+  ' with the key it was sealed with (docs/keys.md).';
+
 /**
  * Seals everything in the database under the first of `ENCRYPTION_KEY`.
  *
@@ -40,7 +44,7 @@ export function reencrypt(config: Config, databaseUrl: string): Promise<string> 
       lines.push(`${place.table}: ${done} sealed anew`);
       if (failed > 0) failures.push(`${failed} in ${place.table}`);
     }
-    if (failures.length === 0) return [...lines, 'The other keys may leave ENCRYPTION_KEY.'].join('\n');
+    if (failures.length === 0) return [...lines, DONE].join('\n');
     throw new StartupError(
       `${lines.join(', ')}. No key in ENCRYPTION_KEY opens ${failures.join(', ')}: list the one that sealed them, and run this again.`,
     );
