@@ -4,6 +4,7 @@ import { jest } from '@jest/globals';
 import { createApp } from '../../src/app.js';
 import { buildConfig } from '../../src/config/config.js';
 import { readEnv } from '../../src/config/env.js';
+import { runCli } from '../support/cli-process.js';
 import { TestDatabase } from '../support/database.js';
 import { eventually } from '../support/eventually.js';
 import { ServerProcess } from '../support/server-process.js';
@@ -107,6 +108,11 @@ describe('a start that can not succeed says why in one line and exits with 1', (
     }, SOON);
     await broken.drop();
   });
+});
+
+it('a command that is none is told, with those there are', async () => {
+  const { code, errors } = await runCli(['constructor']);
+  expect([code, errors]).toEqual([2, expect.stringMatching(/^There is no command constructor\.\n\nUsage:/)]);
 });
 
 describe('SIGTERM', () => {
