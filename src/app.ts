@@ -1,5 +1,5 @@
 import 'reflect-metadata';
-import type { AddressInfo } from 'node:net';
+import { isIPv6, type AddressInfo } from 'node:net';
 import { NestFactory } from '@nestjs/core';
 import type { NestExpressApplication } from '@nestjs/platform-express';
 import { SwaggerModule, type OpenAPIObject } from '@nestjs/swagger';
@@ -43,6 +43,8 @@ const TUS_HEADERS = [
   'Upload-Expires',
   'X-File-Id',
 ];
+/** Where `localhost` is answered. */
+const OF_THIS_MACHINE: ReadonlySet<string> = new Set(['0.0.0.0', '::', '127.0.0.1', '::1']);
 /** Long enough for a load balancer to notice that readiness fails before connections are refused. */
 const LEAST_DRAIN_MS = 5_000;
 
@@ -179,7 +181,8 @@ export class Cloudkeep {
     }
     this.nest.get(Lifecycle).serving();
     const address = this.nest.getHttpServer().address() as AddressInfo;
-    return `http://localhost:${address.port}`;
+    const name = OF_THIS_MACHINE.has(host) ? 'localhost' : isIPv6(host) ? `[${host}]` : host;
+    return `http://${name}:${address.port}`;
   }
 
   /** Readiness fails first, requests in flight finish, then the pools close, and last the embedded server. */

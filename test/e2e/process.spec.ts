@@ -1,7 +1,7 @@
 import { once } from 'node:events';
 import { createServer, connect, type AddressInfo, type Socket } from 'node:net';
 import { jest } from '@jest/globals';
-import { createApp } from '../../src/app.js';
+import { createApp, type Cloudkeep } from '../../src/app.js';
 import { buildConfig } from '../../src/config/config.js';
 import { readEnv } from '../../src/config/env.js';
 import { runCli } from '../support/cli-process.js';
@@ -44,6 +44,16 @@ async function openRequest(url: string, body: string): Promise<{ socket: Socket;
     `POST /api/v1/auth/refresh HTTP/1.1\r\nHost: x\r\nContent-Type: application/json\r\nContent-Length: ${body.length}\r\n\r\n${body.slice(0, 5)}`,
   );
   return { socket, answer };
+}
+
+const SECRETS = Object.fromEntries(
+  ['SECRET_KEY', 'JWT_SECRET_KEY', 'ENCRYPTION_KEY'].map((name) => [name, 'k'.repeat(32)]),
+);
+
+/** In this process, with nothing on disk. */
+function createHere(env: Record<string, string>): Promise<Cloudkeep> {
+  const settings = readEnv({ LOG_LEVEL: 'silent', STORAGE_BACKEND: 'memory', PORT: '0', ...SECRETS, ...env });
+  return createApp(buildConfig(settings, '0'));
 }
 
 async function status(url: string, path: string): Promise<number> {
@@ -96,9 +106,7 @@ describe('a start that can not succeed says why in one line and exits with 1', (
   it('at whatever it fails, it leaves nothing open', async () => {
     const broken = await TestDatabase.create();
     await broken.query('ALTER TABLE users ADD CONSTRAINT nobody CHECK (false) NOT VALID');
-    const secrets = { SECRET_KEY: 'k'.repeat(32), JWT_SECRET_KEY: 'k'.repeat(32), ENCRYPTION_KEY: 'k'.repeat(32) };
-    const settings = readEnv({ ...secrets, LOG_LEVEL: 'silent', DATABASE_URL: broken.url, STORAGE_BACKEND: 'memory' });
-    await expect(createApp(buildConfig(settings, '0'))).rejects.toMatchObject({ constraint: 'nobody' });
+    await expect(createHere({ DATABASE_URL: broken.url })).rejects.toMatchObject({ constraint: 'nobody' });
     await eventually(async () => {
       const open = await broken.query(
         `SELECT application_name FROM pg_stat_activity WHERE datname = $1 AND application_name LIKE 'cloudkeep%'`,
@@ -108,6 +116,12 @@ describe('a start that can not succeed says why in one line and exits with 1', (
     }, SOON);
     await broken.drop();
   });
+});
+
+it('the URL that is told is answered, also where only one address is listened on', async () => {
+  const app = await createHere({ DATABASE_URL: database.url, HOST: '127.0.0.2' });
+  expect(await status(await app.listen(), '/health/live')).toBe(200);
+  await app.close();
 });
 
 it('a command that is none is told, with those there are', async () => {
