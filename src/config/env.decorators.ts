@@ -12,9 +12,10 @@ import {
   type ValidationOptions,
 } from 'class-validator';
 import ipaddr from 'ipaddr.js';
-import { readSigningKey } from './signing-key.js';
+import { decoded } from './percent-encoding.js';
 import { parseRateLimit } from './rate-limit.js';
 import { readRedisUrl } from './redis.js';
+import { readSigningKey } from './signing-key.js';
 
 /** How the text of a setting becomes a value, and what it must then satisfy. */
 
@@ -141,7 +142,7 @@ export function SmtpUrl(): PropertyDecorator {
     (value) =>
       hasProtocol(value, ['smtp:', 'smtps:']) &&
       new URL(value as string).hostname !== '' &&
-      isDecodable(value as string),
+      decoded(value as string) !== undefined,
     'must be an smtp(s):// URL such as smtp://user:password@host:587, its user and password percent-encoded',
   );
 }
@@ -225,14 +226,6 @@ function hasProtocol(value: unknown, protocols: readonly string[]): boolean {
 }
 
 const isPostgresUrl = (value: unknown) => hasProtocol(value, ['postgres:', 'postgresql:']);
-
-function isDecodable(text: string): boolean {
-  try {
-    return decodeURIComponent(text) !== '';
-  } catch {
-    return false;
-  }
-}
 
 function isIntegerText(value: unknown): value is string {
   return typeof value === 'string' && /^\s*-?\d{1,15}\s*$/.test(value);

@@ -2,6 +2,7 @@ import { applyDecorators } from '@nestjs/common';
 import { Transform } from 'class-transformer';
 import { IsIn, IsOptional, MinLength } from 'class-validator';
 import { HttpUrl, Satisfies } from './env.decorators.js';
+import { decoded } from './percent-encoding.js';
 
 /** As OpenTelemetry names them. */
 const TRACE_SAMPLERS = [
@@ -72,14 +73,6 @@ function readHeaders(text: string): Record<string, string> | undefined {
     headers[match[1].toLowerCase()] = value;
   }
   return headers;
-}
-
-function decoded(text: string): string | undefined {
-  try {
-    return decodeURIComponent(text);
-  } catch {
-    return undefined;
-  }
 }
 
 function Headers(): PropertyDecorator {
