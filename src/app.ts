@@ -1,5 +1,5 @@
 import 'reflect-metadata';
-import type { AddressInfo } from 'node:net';
+import { isIPv6, type AddressInfo } from 'node:net';
 import { NestFactory } from '@nestjs/core';
 import type { NestExpressApplication } from '@nestjs/platform-express';
 import { SwaggerModule, type OpenAPIObject } from '@nestjs/swagger';
@@ -43,6 +43,8 @@ const TUS_HEADERS = [
   'Upload-Expires',
   'X-File-Id',
 ];
+/** Where `localhost` is answered. */
+const OF_THIS_MACHINE: ReadonlySet<string> = new Set(['0.0.0.0', '::', '127.0.0.1', '::1']);
 /** Long enough for a load balancer to notice that readiness fails before connections are refused. */
 const LEAST_DRAIN_MS = 5_000;
 
@@ -50,7 +52,7 @@ const LEAST_DRAIN_MS = 5_000;
  * The application as main, the tests and the benchmarks run it: database open
  * and migrated, modules wired, routes in place, not yet listening.
  *
- * @throws StartupError | EmbeddedPostgresError with one line for whoever started it.
+ * @throws StartupError | EmbeddedPostgresError with one line for whoever started it. Nothing is left open then.
  */
 export async function createApp(config: Config, clock: Clock = new SystemClock()): Promise<Cloudkeep> {
   const database = await openDatabase(config);
@@ -66,21 +68,31 @@ export async function createApp(config: Config, clock: Clock = new SystemClock()
     await database.close();
     throw error;
   });
-  configureHttp(nest, config);
-  nest.useWebSocketAdapter(
-    new SocketAdapter(nest, config.http, await SocketRelay.open(nest.get(Redis)), tracing),
-  );
-  const cookieName = sessionCookieName(config.auth.secureCookie);
+  try {
+    configureHttp(nest, config);
+    nest.useWebSocketAdapter(
+      new SocketAdapter(nest, config.http, await SocketRelay.open(nest.get(Redis)), tracing),
+    );
+    const openApi = serveDescription(nest, config);
+    serveConsole(nest);
+    await nest.init();
+    return new Cloudkeep(nest, database, config, openApi, await nest.get(FirstAdminService).ensure());
+  } catch (error) {
+    await end(nest, database).catch(() => undefined);
+    throw error;
+  }
+}
+
+/** The description of the API below /docs. It is made when somebody asks for it: a start need not wait for that. */
+function serveDescription(nest: NestExpressApplication, { app, auth }: Config): () => OpenAPIObject {
+  const cookieName = sessionCookieName(auth.secureCookie);
   let document: OpenAPIObject | undefined;
-  // Made when somebody asks for it: a start need not wait for a description.
-  const openApi = () => (document ??= openApiDocument(nest, config.app.version, cookieName));
+  const openApi = () => (document ??= openApiDocument(nest, app.version, cookieName));
   SwaggerModule.setup('docs', nest, openApi, {
     jsonDocumentUrl: 'docs/openapi.json',
     yamlDocumentUrl: 'docs/openapi.yaml',
   });
-  serveConsole(nest);
-  await nest.init();
-  return new Cloudkeep(nest, database, config, openApi, await nest.get(FirstAdminService).ensure());
+  return openApi;
 }
 
 /** Static pages that hold no data, so past the guard; whoever types the address alone is led to them. */
@@ -125,8 +137,20 @@ function configureHttp(nest: NestExpressApplication, { http }: Config): void {
   nest.setGlobalPrefix('api/v1', { exclude: OUTSIDE_THE_API });
 }
 
+async function end(nest: NestExpressApplication, database: OpenDatabase): Promise<void> {
+  try {
+    (nest.getHttpServer() as { closeAllConnections?: () => void }).closeAllConnections?.();
+    await nest.close();
+  } finally {
+    await nest.get(Tracing).close();
+    await database.close();
+  }
+}
+
 /** The application, ready to listen and to end in good order. */
 export class Cloudkeep {
+  private ending: Promise<void> | undefined;
+
   constructor(
     readonly nest: NestExpressApplication,
     private readonly database: OpenDatabase,
@@ -157,7 +181,8 @@ export class Cloudkeep {
     }
     this.nest.get(Lifecycle).serving();
     const address = this.nest.getHttpServer().address() as AddressInfo;
-    return `http://localhost:${address.port}`;
+    const name = OF_THIS_MACHINE.has(host) ? 'localhost' : isIPv6(host) ? `[${host}]` : host;
+    return `http://${name}:${address.port}`;
   }
 
   /** Readiness fails first, requests in flight finish, then the pools close, and last the embedded server. */
@@ -168,14 +193,8 @@ export class Cloudkeep {
     await this.close();
   }
 
-  /** Ends at once. */
-  async close(): Promise<void> {
-    try {
-      (this.nest.getHttpServer() as { closeAllConnections?: () => void }).closeAllConnections?.();
-      await this.nest.close();
-    } finally {
-      await this.nest.get(Tracing).close();
-      await this.database.close();
-    }
+  /** Ends at once, however often it is asked. */
+  close(): Promise<void> {
+    return (this.ending ??= end(this.nest, this.database));
   }
 }

@@ -88,7 +88,8 @@ async function withShelf(
   let store: ObjectStore | null = null;
   const interrupted = new AbortController();
   const interrupt = (): void => interrupted.abort(new RestoreRefused('It was interrupted.'));
-  process.once('SIGINT', interrupt).once('SIGTERM', interrupt);
+  // However often: a second one, as npm passes it on, must not cut the undoing short.
+  process.on('SIGINT', interrupt).on('SIGTERM', interrupt);
   try {
     mustBeThere(place);
     store = await new StoresService(config.secrets).openSealed(place, config.storage.prefix + BACKUPS_PREFIX);

@@ -2,9 +2,8 @@ import { readFileSync } from 'node:fs';
 import { setFlagsFromString } from 'node:v8';
 import { runInNewContext } from 'node:vm';
 import { buildConfig, type Config } from './config/config.js';
-import type { StorageBackend } from './config/storage.js';
 import { readEnv } from './config/env.js';
-import type { Settings } from './config/settings.js';
+import type { Settings, StorageBackend } from './config/settings.js';
 import type { FirstAdmin } from './modules/auth/first-admin.js';
 
 /**
@@ -79,14 +78,6 @@ export function giveMemoryBack(): void {
 }
 
 function packageVersion(): string {
-  // Two levels up from src/ as from dist/src/.
-  for (const path of ['../package.json', '../../package.json']) {
-    try {
-      return (JSON.parse(readFileSync(new URL(path, import.meta.url), 'utf8')) as { version: string })
-        .version;
-    } catch (error) {
-      if ((error as NodeJS.ErrnoException).code !== 'ENOENT') throw error;
-    }
-  }
-  return '0.0.0';
+  const description = readFileSync(new URL('../../package.json', import.meta.url), 'utf8');
+  return (JSON.parse(description) as { version: string }).version;
 }

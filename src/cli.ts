@@ -81,7 +81,7 @@ async function withDatabase(work: (url: string, config: Config) => Promise<strin
 }
 
 const [name = '', ...args] = process.argv.slice(2);
-const command = commands[name];
+const command = Object.hasOwn(commands, name) ? commands[name] : undefined;
 if (name === '--help' || args.includes('--help')) {
   process.stdout.write(USAGE);
 } else if (command === undefined) {

@@ -1,19 +1,8 @@
-import { Module } from '@nestjs/common';
-import { NestFactory } from '@nestjs/core';
-import { CryptoModule } from './common/crypto/crypto.module.js';
-import { SystemClock } from './common/time/clock.js';
-import { TimeModule } from './common/time/time.module.js';
 import type { Config } from './config/config.js';
-import { ConfigModule } from './config/config.module.js';
-import { DatabaseModule } from './database/database.module.js';
-import { DatabaseUrl } from './database/database-url.js';
 import { StartupError } from './database/startup-error.js';
 import { SigningKeysService } from './modules/auth/signing-keys.service.js';
 import { SigningKeysModule } from './modules/auth/signing-keys.module.js';
-
-/** As much of the house as a new signing key takes. */
-@Module({})
-class RotationModule {}
+import { withPart } from './part-of-house.js';
 
 /**
  * Makes a new key for access tokens; every replica hears of it.
@@ -33,24 +22,11 @@ export async function rotateSigningKey(
         ' session, or use EdDSA, whose keys rotate without a break.',
     );
   }
-  const imports = [
-    ConfigModule.forRoot(config),
-    TimeModule.forRoot(new SystemClock()),
-    DatabaseModule.forRoot(new DatabaseUrl(databaseUrl)),
-    CryptoModule,
-    SigningKeysModule,
-  ];
-  const context = await NestFactory.createApplicationContext(
-    { module: RotationModule, imports },
-    { logger: ['error', 'warn'], abortOnError: false },
-  );
-  try {
-    const id = await context.get(SigningKeysService).rotate(algorithm, atOnce);
+  return withPart(config, databaseUrl, { imports: [SigningKeysModule] }, async (part) => {
+    const id = await part.get(SigningKeysService).rotate(algorithm, atOnce);
     const others = atOnce
       ? 'Tokens of the others are refused from now on; refresh tokens and browser sessions go on.'
       : `Tokens of the others are accepted until they have expired (${accessTokenSeconds / 60} minutes).`;
     return `The new ${algorithm} key ${id} is published and signs in half a minute.\n${others}`;
-  } finally {
-    await context.close();
-  }
+  });
 }

@@ -8,7 +8,8 @@ try {
     await app.close();
     throw error;
   });
-  for (const signal of ['SIGTERM', 'SIGINT'] as const) process.once(signal, () => void app.shutDown());
+  // However often: npm passes on a Ctrl-C that the terminal has given to this process as well.
+  for (const signal of ['SIGTERM', 'SIGINT'] as const) process.on(signal, () => void app.shutDown());
   printBanner(url, config, app.firstAdmin);
   giveMemoryBack();
 } catch (error) {

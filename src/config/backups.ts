@@ -1,6 +1,13 @@
 import { resolve } from 'node:path';
 import type { Env } from './settings.js';
-import { locationOf, parseStoreLocation, storageFaults, type StoreLocation } from './storage.js';
+import {
+  isSamePlace,
+  locationOf,
+  parseStoreLocation,
+  storageFaults,
+  storeFaults,
+  type StoreLocation,
+} from './storage.js';
 
 /** How the whole installation is backed up. */
 export abstract class BackupsConfig {
@@ -47,19 +54,6 @@ function backupsFaults(env: Env): string[] {
   return faults.length > 0 ? faults : sameStoreFaults(env);
 }
 
-/** In production a backup must outlive the process. */
-function storeFaults(name: string, text: string | undefined, env: Env): string[] {
-  if (text === undefined) return [];
-  try {
-    const { backend } = parseStoreLocation(text, env);
-    return backend === 'memory' && env.ENVIRONMENT === 'production'
-      ? [`${name} can not be memory in production: a backup would be gone with the process`]
-      : [];
-  } catch (error) {
-    return [`${name} ${(error as Error).message}`];
-  }
-}
-
 function replicaKeyFaults(env: Env): string[] {
   const { BACKUP_REPLICA_ACCESS_KEY: key, BACKUP_REPLICA_SECRET_KEY: secret } = env;
   if ((key === undefined) !== (secret === undefined))
@@ -69,19 +63,13 @@ function replicaKeyFaults(env: Env): string[] {
     : [];
 }
 
-/** A copy beside the original is lost with it. */
 function sameStoreFaults(env: Env): string[] {
   const { BACKUP_STORE: store, BACKUP_REPLICA_STORE: replica } = env;
   if (replica === undefined) return [];
   const first = store === undefined ? locationOf(env, resolve(env.DATA_DIR)) : parseStoreLocation(store, env);
-  return placeOf(first) === placeOf(parseStoreLocation(replica, env))
+  return isSamePlace(first, parseStoreLocation(replica, env))
     ? ['BACKUP_REPLICA_STORE is the store of the backups itself: name another']
     : [];
-}
-
-/** Whoever comes to it with whichever keys. */
-function placeOf(location: StoreLocation): string {
-  return JSON.stringify({ ...location, credentials: null });
 }
 
 /** The settings with the keys of the second store, where it has its own. */

@@ -12,9 +12,10 @@ import {
   type ValidationOptions,
 } from 'class-validator';
 import ipaddr from 'ipaddr.js';
-import { readSigningKey } from './signing-key.js';
+import { decoded } from './percent-encoding.js';
 import { parseRateLimit } from './rate-limit.js';
 import { readRedisUrl } from './redis.js';
+import { readSigningKey } from './signing-key.js';
 
 /** How the text of a setting becomes a value, and what it must then satisfy. */
 
@@ -29,17 +30,10 @@ export function Integer(minimum: number, maximum: number): PropertyDecorator {
 }
 
 export function Flag(): PropertyDecorator {
-  const values: Record<string, boolean> = {
-    true: true,
-    '1': true,
-    yes: true,
-    false: false,
-    '0': false,
-    no: false,
-  };
+  const said: Record<string, boolean> = { true: true, 1: true, yes: true, false: false, 0: false, no: false };
   return applyDecorators(
     Transform(({ value }: { value: unknown }) =>
-      typeof value === 'string' ? (values[value.toLowerCase()] ?? value) : value,
+      typeof value === 'string' ? (said[value.toLowerCase()] ?? value) : value,
     ),
     Satisfies('isFlag', (value) => typeof value === 'boolean', 'must be true or false'),
   );
@@ -101,7 +95,7 @@ export function TrustProxy(): PropertyDecorator {
 export function PostgresUrl(): PropertyDecorator {
   return Satisfies(
     'isPostgresUrl',
-    (value) => hasProtocol(value, ['postgres:', 'postgresql:']),
+    isPostgresUrl,
     'must be a postgres:// URL such as postgres://user:password@host:5432/name',
   );
 }
@@ -111,7 +105,7 @@ export function PostgresUrls(): PropertyDecorator {
     List(),
     Satisfies(
       'arePostgresUrls',
-      (value) => Array.isArray(value) && value.every((url) => hasProtocol(url, ['postgres:', 'postgresql:'])),
+      (value) => Array.isArray(value) && value.every(isPostgresUrl),
       'must be postgres:// URLs, separated by commas',
     ),
   );
@@ -148,7 +142,7 @@ export function SmtpUrl(): PropertyDecorator {
     (value) =>
       hasProtocol(value, ['smtp:', 'smtps:']) &&
       new URL(value as string).hostname !== '' &&
-      isDecodable(value as string),
+      decoded(value as string) !== undefined,
     'must be an smtp(s):// URL such as smtp://user:password@host:587, its user and password percent-encoded',
   );
 }
@@ -218,7 +212,12 @@ function isLoopback(hostname: string): boolean {
   return hostname === 'localhost' || hostname === '[::1]' || /^127(\.\d+){3}$/.test(hostname);
 }
 
-function Satisfies(name: string, check: (value: unknown) => boolean, message: string): PropertyDecorator {
+/** @param message what is told where `check` fails, without the setting's name. */
+export function Satisfies(
+  name: string,
+  check: (value: unknown) => boolean,
+  message: string,
+): PropertyDecorator {
   return ValidateBy({ name, validator: { validate: check, defaultMessage: () => message } });
 }
 
@@ -226,13 +225,7 @@ function hasProtocol(value: unknown, protocols: readonly string[]): boolean {
   return typeof value === 'string' && URL.canParse(value) && protocols.includes(new URL(value).protocol);
 }
 
-function isDecodable(text: string): boolean {
-  try {
-    return decodeURIComponent(text) !== '';
-  } catch {
-    return false;
-  }
-}
+const isPostgresUrl = (value: unknown) => hasProtocol(value, ['postgres:', 'postgresql:']);
 
 function isIntegerText(value: unknown): value is string {
   return typeof value === 'string' && /^\s*-?\d{1,15}\s*$/.test(value);

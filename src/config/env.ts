@@ -2,10 +2,11 @@ import { plainToInstance } from 'class-transformer';
 import { validateSync } from 'class-validator';
 import { storesFaults } from './backups.js';
 import { firstMessage } from './env.decorators.js';
+import { isOidcSetting, readOidcIssuers } from './oidc-issuers.js';
 import { productionFaults } from './production-rules.js';
 import { readSettingFiles } from './setting-files.js';
 import { Env, type Settings } from './settings.js';
-import { isOidcSetting, providerFaults, readOidcIssuers } from './sign-in-providers.js';
+import { providerFaults } from './sign-in-providers.js';
 
 /** The configuration can't be used; the message lists every fault, one a line. */
 export class ConfigurationError extends Error {

@@ -1,7 +1,4 @@
-import type { Env } from './settings.js';
-
-export const MARKET_SOURCES = ['simulated', 'aws'] as const;
-export type MarketSource = (typeof MARKET_SOURCES)[number];
+import type { Env, MarketSource } from './settings.js';
 
 /** Where prices and warnings of the spot market come from. */
 export abstract class MarketConfig {

@@ -1,3 +1,5 @@
+import { decoded } from './percent-encoding.js';
+
 /** Where a Redis is: one server, sentinels that know it, or some nodes of a cluster. */
 export interface RedisAddress {
   readonly kind: 'single' | 'sentinel' | 'cluster';
@@ -52,23 +54,14 @@ function readNode(text: string, defaultPort: number): RedisNode | undefined {
   return port >= 1 && port <= 65_535 ? { host: match[1] ?? match[2] ?? '', port } : undefined;
 }
 
-/** `user:password`, `:password` or `user`, percent-encoded. */
+/** `user:password`, `:password` or `user`, percent-encoded; one with a lone percent sign is meant as it stands. */
 function readCredentials(text: string | undefined): [string | null, string | null] {
   if (text === undefined) return [null, null];
-  const [username, password] = splitOnce(text, ':').map(decoded);
+  const [username, password] = splitOnce(text, ':').map((part) => decoded(part) ?? part);
   return [username === '' ? null : (username ?? null), password === '' ? null : (password ?? null)];
 }
 
 function splitOnce(text: string, separator: string): [string, string] {
   const at = text.indexOf(separator);
   return at === -1 ? [text, ''] : [text.slice(0, at), text.slice(at + 1)];
-}
-
-function decoded(text: string): string {
-  try {
-    return decodeURIComponent(text);
-  } catch {
-    // A password with a lone percent sign is meant as it stands.
-    return text;
-  }
 }

@@ -18,18 +18,20 @@ import {
   SmtpUrl,
   TrustProxy,
 } from './env.decorators.js';
-import { MARKET_SOURCES, type MarketSource } from './market.js';
+import type { OidcIssuer } from './oidc-issuers.js';
 import type { RateLimit } from './rate-limit.js';
-import type { OidcIssuer } from './sign-in-providers.js';
-import { STORAGE_BACKENDS, type StorageBackend } from './storage.js';
 import { TracingSettings } from './tracing.js';
 
 export const ENVIRONMENTS = ['development', 'staging', 'production'] as const;
-export const LOG_LEVELS = ['fatal', 'error', 'warn', 'info', 'debug', 'trace', 'silent'] as const;
-export const JWT_ALGORITHMS = ['HS256', 'EdDSA', 'RS256'] as const;
+const LOG_LEVELS = ['fatal', 'error', 'warn', 'info', 'debug', 'trace', 'silent'] as const;
+const JWT_ALGORITHMS = ['HS256', 'EdDSA', 'RS256'] as const;
+const STORAGE_BACKENDS = ['local', 'memory', 's3', 'azure', 'gcs'] as const;
+const MARKET_SOURCES = ['simulated', 'aws'] as const;
 
 export type Environment = (typeof ENVIRONMENTS)[number];
 export type JwtAlgorithm = (typeof JWT_ALGORITHMS)[number];
+export type StorageBackend = (typeof STORAGE_BACKENDS)[number];
+export type MarketSource = (typeof MARKET_SOURCES)[number];
 
 /**
  * Every setting Cloudkeep knows, named as in the environment. An empty value

@@ -1,8 +1,5 @@
 import { resolve } from 'node:path';
-import type { Env } from './settings.js';
-
-export const STORAGE_BACKENDS = ['local', 'memory', 's3', 'azure', 'gcs'] as const;
-export type StorageBackend = (typeof STORAGE_BACKENDS)[number];
+import type { Env, StorageBackend } from './settings.js';
 
 export interface LocalLocation {
   readonly backend: 'local';
@@ -138,7 +135,39 @@ export function parseStoreLocation(text: string, env: Env): StoreLocation {
 
 /** What the chosen store still lacks; one sentence a fault. */
 export function storageFaults(env: Env): string[] {
-  return [...missing(env), ...pairs(env), ...replicaFaults(env)];
+  const faults = [
+    ...missing(env),
+    ...pairs(env),
+    ...storeFaults('STORAGE_REPLICA', env.STORAGE_REPLICA, env),
+  ];
+  if (faults.length > 0 || env.STORAGE_REPLICA === undefined) return faults;
+  const isItself = isSamePlace(
+    locationOf(env, resolve(env.DATA_DIR)),
+    parseStoreLocation(env.STORAGE_REPLICA, env),
+  );
+  return isItself ? ['STORAGE_REPLICA is the store of the files itself: name another'] : [];
+}
+
+/**
+ * What is wrong with a store as people write it, in the setting `name`; one sentence a fault.
+ * In production what is kept there must outlive the process.
+ */
+export function storeFaults(name: string, text: string | undefined, env: Env): string[] {
+  if (text === undefined) return [];
+  try {
+    const { backend } = parseStoreLocation(text, env);
+    return backend === 'memory' && env.ENVIRONMENT === 'production'
+      ? [`${name} can not be memory in production: what is kept there would be gone with the process`]
+      : [];
+  } catch (error) {
+    return [`${name} ${(error as Error).message}`];
+  }
+}
+
+/** Whether two locations are one, whoever comes to it with whichever keys: a copy beside the original is lost with it. */
+export function isSamePlace(one: StoreLocation, other: StoreLocation): boolean {
+  const [first, second] = [one, other].map((location) => JSON.stringify({ ...location, credentials: null }));
+  return first === second;
 }
 
 function missing(env: Env): string[] {
@@ -163,16 +192,6 @@ function pairs(env: Env): string[] {
       ? ['S3_KMS_KEY_ID needs S3_SERVER_SIDE_ENCRYPTION=aws:kms']
       : []),
   ];
-}
-
-function replicaFaults(env: Env): string[] {
-  if (env.STORAGE_REPLICA === undefined) return [];
-  try {
-    parseStoreLocation(env.STORAGE_REPLICA, env);
-    return [];
-  } catch (error) {
-    return [`STORAGE_REPLICA ${(error as Error).message}`];
-  }
 }
 
 function s3(env: Env, bucket: string, query: URLSearchParams): S3Location {

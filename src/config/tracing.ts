@@ -1,9 +1,11 @@
+import { applyDecorators } from '@nestjs/common';
 import { Transform } from 'class-transformer';
-import { IsIn, IsOptional, MinLength, ValidateBy } from 'class-validator';
-import { HttpUrl } from './env.decorators.js';
+import { IsIn, IsOptional, MinLength } from 'class-validator';
+import { HttpUrl, Satisfies } from './env.decorators.js';
+import { decoded } from './percent-encoding.js';
 
 /** As OpenTelemetry names them. */
-export const TRACE_SAMPLERS = [
+const TRACE_SAMPLERS = [
   'always_on',
   'always_off',
   'traceidratio',
@@ -73,37 +75,23 @@ function readHeaders(text: string): Record<string, string> | undefined {
   return headers;
 }
 
-function decoded(text: string): string | undefined {
-  try {
-    return decodeURIComponent(text);
-  } catch {
-    return undefined;
-  }
-}
-
 function Headers(): PropertyDecorator {
-  return ValidateBy({
-    name: 'areHeaders',
-    validator: {
-      validate: (value) => typeof value === 'string' && readHeaders(value) !== undefined,
-      defaultMessage: () => 'must be name=value pairs, separated by commas, the values percent-encoded',
-    },
-  });
+  return Satisfies(
+    'areHeaders',
+    (value) => typeof value === 'string' && readHeaders(value) !== undefined,
+    'must be name=value pairs, separated by commas, the values percent-encoded',
+  );
 }
 
 function Ratio(): PropertyDecorator {
-  const check = ValidateBy({
-    name: 'isRatio',
-    validator: {
-      validate: (value) => typeof value === 'number' && value >= 0 && value <= 1,
-      defaultMessage: () => 'must be a number from 0 to 1, such as 0.1',
-    },
-  });
-  const read = Transform(({ value }: { value: unknown }) =>
-    typeof value === 'string' && /^\d*\.?\d+$/.test(value.trim()) ? Number(value) : value,
+  return applyDecorators(
+    Transform(({ value }: { value: unknown }) =>
+      typeof value === 'string' && /^\d*\.?\d+$/.test(value.trim()) ? Number(value) : value,
+    ),
+    Satisfies(
+      'isRatio',
+      (value) => typeof value === 'number' && value >= 0 && value <= 1,
+      'must be a number from 0 to 1, such as 0.1',
+    ),
   );
-  return (target, property) => {
-    check(target, property);
-    read(target, property);
-  };
 }

@@ -1,4 +1,4 @@
-import { DataSource } from 'typeorm';
+import { DataSource, type DataSourceOptions } from 'typeorm';
 import { AdvisoryLock } from './advisory-locks.js';
 import { dataSourceOptions, loadMigrations } from './data-source.js';
 import { StartupError } from './startup-error.js';
@@ -39,16 +39,10 @@ async function withMigrationLock<T>(
   lockSeconds: number,
   work: (dataSource: DataSource) => Promise<T>,
 ): Promise<T> {
-  // Two connections: one holds the lock, the other migrates.
-  const dataSource = new DataSource({
-    ...dataSourceOptions(url, 2, { lock_timeout: lockSeconds * 1000 }),
-    migrations: await loadMigrations(),
-  });
-  try {
-    await dataSource.initialize();
-  } catch (error) {
-    throw StartupError.databaseUnreachable(url, error);
-  }
+  // Two connections: one holds the lock, the other migrates, in which an index of a large table takes minutes.
+  const patience = { lock_timeout: lockSeconds * 1000, statement_timeout: 0 };
+  const migrations = await loadMigrations();
+  const dataSource = await openDataSource(url, { ...dataSourceOptions(url, 2, patience), migrations });
   const lock = dataSource.createQueryRunner();
   try {
     await refuseOldServer(dataSource);
@@ -62,8 +56,18 @@ async function withMigrationLock<T>(
       throw StartupError.tableInUse(error, lockSeconds);
     throw error;
   } finally {
-    await lock.query('SELECT pg_advisory_unlock_all()').finally(() => lock.release());
+    // The lock goes with its connection, and may have gone with it before.
+    await lock.release();
     await dataSource.destroy();
+  }
+}
+
+/** Whoever opens it destroys it. @throws StartupError when the server can't be reached. */
+export async function openDataSource(url: string, options: DataSourceOptions): Promise<DataSource> {
+  try {
+    return await new DataSource(options).initialize();
+  } catch (error) {
+    throw StartupError.databaseUnreachable(url, error);
   }
 }
 

@@ -1,6 +1,6 @@
-import { DataSource, type QueryRunner } from 'typeorm';
+import type { QueryRunner } from 'typeorm';
 import { dataSourceOptions, loadMigrations } from './data-source.js';
-import { appliedMigrations } from './migrate.js';
+import { appliedMigrations, openDataSource } from './migrate.js';
 import {
   indexMadeBy,
   lockOf,
@@ -33,10 +33,13 @@ const WHO_WAITS: Record<LockMode, string> = {
   'ACCESS EXCLUSIVE': 'reads and writes wait',
 };
 
-/** The SQL of the migrations that are still to run and what each statement locks, as SQL with remarks. Runs none. */
+/**
+ * The SQL of the migrations that are still to run and what each statement locks, as SQL with remarks. Runs none.
+ *
+ * @throws StartupError when the server can't be reached.
+ */
 export async function describePending(url: string): Promise<string> {
-  const dataSource = new DataSource(dataSourceOptions(url, 1));
-  await dataSource.initialize();
+  const dataSource = await openDataSource(url, dataSourceOptions(url, 1));
   try {
     const applied = new Set(await appliedMigrations(dataSource));
     const all = await planAll();

@@ -70,6 +70,8 @@ export class Notifications implements OnModuleInit, OnApplicationShutdown {
       this.retry();
       return;
     }
+    // Left open, one that came too late would keep the process from ending.
+    if (this.stopped) return this.drop(client);
     this.client = client;
     // Whatever was said before LISTEN took effect went unheard.
     this.announceGap();
@@ -78,7 +80,6 @@ export class Notifications implements OnModuleInit, OnApplicationShutdown {
   }
 
   private beat(client: Client): void {
-    if (this.stopped) return;
     this.timer = setTimeout(() => void this.probe(client), HEARTBEAT_MS);
     this.timer.unref();
   }

@@ -56,7 +56,7 @@ export class Sql {
     return this.host.tx.queryRunner !== undefined;
   }
 
-  /** Connections in the pool, for metrics. */
+  /** Of the primary: what is asked outside of a transaction goes through it. */
   get pool(): Pool {
     return (this.dataSource.driver as unknown as { master: Pool }).master;
   }

@@ -1,4 +1,4 @@
-import { Injectable } from '@nestjs/common';
+import { Injectable, Logger } from '@nestjs/common';
 import { TransactionHost } from '@nestjs-cls/transactional';
 import type { TransactionalAdapterTypeOrm } from '@nestjs-cls/transactional-adapter-typeorm';
 import { ClsService } from 'nestjs-cls';
@@ -26,6 +26,7 @@ const TRANSACTION = { name: 'transaction', kind: 'internal' } as const;
  */
 @Injectable()
 export class UnitOfWork {
+  private readonly logger = new Logger(UnitOfWork.name);
   private readonly beforeCommit: Completion[] = [];
 
   constructor(
@@ -44,7 +45,7 @@ export class UnitOfWork {
       const effects: Effect[] = [];
       this.cls.set(EFFECTS, effects);
       const outcome = await inSpan(TRANSACTION, () => this.host.withTransaction(() => this.whole(work)));
-      for (const effect of effects) await effect();
+      for (const effect of effects) await this.carryOut(effect);
       return outcome;
     });
   }
@@ -71,7 +72,20 @@ export class UnitOfWork {
     return { confined };
   }
 
-  /** Runs `effect` once the transaction has committed; at once when none is open. */
+  /** What has committed is done, whatever fails afterwards: told otherwise, its caller would do it again. */
+  private async carryOut(effect: Effect): Promise<void> {
+    try {
+      await effect();
+    } catch (error) {
+      const { message, stack } = error as Error;
+      this.logger.error(`What follows a change that has committed failed: ${message}`, stack);
+    }
+  }
+
+  /**
+   * Runs `effect` once the transaction has committed; where it fails, that is logged, and
+   * those after it run. At once when no transaction is open.
+   */
   async afterCommit(effect: Effect): Promise<void> {
     if (this.isActive) this.cls.get<Effect[]>(EFFECTS).push(effect);
     else await effect();

@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { ConfigurationError, readEnv } from '../../src/config/env.js';
-import { OIDC_SETTINGS } from '../../src/config/sign-in-providers.js';
+import { OIDC_SETTINGS } from '../../src/config/oidc-issuers.js';
 import { ROOT } from './source-tree.js';
 
 const MINE = {
@@ -51,6 +51,11 @@ describe('issuers of one’s own', () => {
       'http elsewhere',
       { OIDC_ACME_CORP_ISSUER: 'http://id.example.com' },
       /^OIDC_ACME_CORP_ISSUER must be an https/,
+    ],
+    [
+      'a name too long to show',
+      { OIDC_ACME_CORP_DISPLAY_NAME: 'x'.repeat(65) },
+      /^OIDC_ACME_CORP_DISPLAY_NAME must be shorter/,
     ],
     ['scopes without openid', { OIDC_ACME_CORP_SCOPES: 'email' }, /^OIDC_ACME_CORP_SCOPES must/],
     [

@@ -15,3 +15,18 @@ describe('a prefix of all keys', () => {
     },
   );
 });
+
+describe('a second store', () => {
+  it.each([
+    [{ STORAGE_REPLICA: 'ftp:somewhere' }, /STORAGE_REPLICA must be local:<folder>/],
+    [{ LOCAL_STORAGE_PATH: '/a', STORAGE_REPLICA: 'local:/a/' }, /is the store of the files itself/],
+    [{ ENVIRONMENT: 'production', STORAGE_REPLICA: 'memory:' }, /STORAGE_REPLICA can not be memory/],
+  ])('%j is refused at the start', (settings, fault) => {
+    expect(() => readEnv(settings as Record<string, string>)).toThrow(fault);
+  });
+
+  it('is any other', () => {
+    const settings = { LOCAL_STORAGE_PATH: '/a', STORAGE_REPLICA: 'local:/b' };
+    expect(readEnv(settings).STORAGE_REPLICA).toBe('local:/b');
+  });
+});

@@ -1,3 +1,5 @@
+import { DatabaseUrl } from '../../src/database/database-url.js';
+import { Notifications } from '../../src/database/notifications.js';
 import { TestApp } from '../support/app.js';
 import { eventually } from '../support/eventually.js';
 import type { SignedIn } from '../support/factories/given.js';
@@ -73,4 +75,17 @@ describe('a connection for notifications that is half open', () => {
     await revoked(later);
     await eventually(async () => expect(await statusOn(other, later)).toBe(401), WITHIN_A_SECOND);
   });
+});
+
+it('a connection for notifications that is made as the process ends is given up', async () => {
+  const count = async () => {
+    const listeners = `SELECT FROM pg_stat_activity WHERE datname = $1 AND application_name = 'cloudkeep-listener'`;
+    return (await app.database.query(listeners, [app.database.name])).length;
+  };
+  const before = await count();
+  const notifications = new Notifications(new DatabaseUrl(app.database.url));
+  const connecting = notifications.onModuleInit();
+  await notifications.onApplicationShutdown();
+  await connecting;
+  await eventually(async () => expect(await count()).toBe(before), WITHIN_A_SECOND);
 });

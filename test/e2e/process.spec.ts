@@ -1,7 +1,12 @@
 import { once } from 'node:events';
 import { createServer, connect, type AddressInfo, type Socket } from 'node:net';
 import { jest } from '@jest/globals';
+import { createApp, type Cloudkeep } from '../../src/app.js';
+import { buildConfig } from '../../src/config/config.js';
+import { readEnv } from '../../src/config/env.js';
+import { runCli } from '../support/cli-process.js';
 import { TestDatabase } from '../support/database.js';
+import { eventually } from '../support/eventually.js';
 import { ServerProcess } from '../support/server-process.js';
 
 jest.setTimeout(60_000);
@@ -23,6 +28,8 @@ function start(env: Record<string, string>, dataDir?: string): ServerProcess {
   return server;
 }
 
+/** Far sooner than a pool lets go of a connection that lies idle. */
+const SOON = { within: 2_000 };
 const QUICK = { SHUTDOWN_GRACE_SECONDS: '10', ADMIN_PASSWORD: 'granite-lantern-quilt-58' };
 
 /** A request whose body is not complete yet, so that it stays in flight. */
@@ -37,6 +44,16 @@ async function openRequest(url: string, body: string): Promise<{ socket: Socket;
     `POST /api/v1/auth/refresh HTTP/1.1\r\nHost: x\r\nContent-Type: application/json\r\nContent-Length: ${body.length}\r\n\r\n${body.slice(0, 5)}`,
   );
   return { socket, answer };
+}
+
+const SECRETS = Object.fromEntries(
+  ['SECRET_KEY', 'JWT_SECRET_KEY', 'ENCRYPTION_KEY'].map((name) => [name, 'k'.repeat(32)]),
+);
+
+/** In this process, with nothing on disk. */
+function createHere(env: Record<string, string>): Promise<Cloudkeep> {
+  const settings = readEnv({ LOG_LEVEL: 'silent', STORAGE_BACKEND: 'memory', PORT: '0', ...SECRETS, ...env });
+  return createApp(buildConfig(settings, '0'));
 }
 
 async function status(url: string, path: string): Promise<number> {
@@ -85,6 +102,31 @@ describe('a start that can not succeed says why in one line and exits with 1', (
     expect(server.output).not.toMatch(/\n\s+at /);
     other.close();
   });
+
+  it('at whatever it fails, it leaves nothing open', async () => {
+    const broken = await TestDatabase.create();
+    await broken.query('ALTER TABLE users ADD CONSTRAINT nobody CHECK (false) NOT VALID');
+    await expect(createHere({ DATABASE_URL: broken.url })).rejects.toMatchObject({ constraint: 'nobody' });
+    await eventually(async () => {
+      const open = await broken.query(
+        `SELECT application_name FROM pg_stat_activity WHERE datname = $1 AND application_name LIKE 'cloudkeep%'`,
+        [broken.name],
+      );
+      expect(open).toEqual([]);
+    }, SOON);
+    await broken.drop();
+  });
+});
+
+it('the URL that is told is answered, also where only one address is listened on', async () => {
+  const app = await createHere({ DATABASE_URL: database.url, HOST: '127.0.0.2' });
+  expect(await status(await app.listen(), '/health/live')).toBe(200);
+  await app.close();
+});
+
+it('a command that is none is told, with those there are', async () => {
+  const { code, errors } = await runCli(['constructor']);
+  expect([code, errors]).toEqual([2, expect.stringMatching(/^There is no command constructor\.\n\nUsage:/)]);
 });
 
 describe('SIGTERM', () => {
@@ -98,6 +140,8 @@ describe('SIGTERM', () => {
     await status(url, '/health/live');
     server.signal('SIGTERM');
     for (;;) if ((await status(url, '/health/ready')) === 503) break;
+    // As npm passes on what the terminal has told all.
+    for (const again of ['SIGTERM', 'SIGINT'] as const) server.signal(again);
     expect(await status(url, '/health/live')).toBe(200);
     socket.write(body.slice(5));
     expect(await answer).toMatch(/^HTTP\/1\.1 401 [^]*invalid_refresh_token/);

@@ -89,6 +89,8 @@ it('is asked for on the command line; where nothing is to run it says so', async
   expect([code, out]).toEqual([0, expect.stringContaining(`-- ${newest ?? ''}\n`)]);
   await migrate(database.url);
   expect(await describePending(database.url)).toBe('The schema is up to date.');
+  // What a person can mend is told in a line, by any of the commands.
+  await expect(describePending(`${database.url}-not`)).rejects.toMatchObject({ name: 'StartupError' });
 });
 
 it('a migration that would make everybody wait gives up, and changes nothing', async () => {
@@ -103,6 +105,17 @@ it('a migration that would make everybody wait gives up, and changes nothing', a
   await runner.release();
   await reader.destroy();
   expect(await migrate(database.url, 1)).toEqual([reverted]);
+});
+
+it('migrations may take as long as they take, also when the connection of their lock is cut', async () => {
+  await database.query(`
+    CREATE FUNCTION meanwhile() RETURNS event_trigger LANGUAGE plpgsql AS $$ BEGIN
+      IF current_setting('statement_timeout') <> '0' THEN RAISE 'limited'; END IF;
+      PERFORM pg_terminate_backend(pid) FROM pg_stat_activity
+        WHERE datname = current_database() AND usename = 'cloudkeep' AND pid <> pg_backend_pid();
+    END $$`);
+  await database.query('CREATE EVENT TRIGGER meanwhile ON ddl_command_start EXECUTE FUNCTION meanwhile()');
+  expect(await migrate(database.url)).toHaveLength((await loadMigrations()).length);
 });
 
 const SECRETS = Object.fromEntries(

@@ -8,11 +8,12 @@ const JSON_TYPE = /^application\/(json|[\w.+-]+\+json)\s*(;|$)/i;
 /** Bodies that a route reads as a stream itself. */
 const STREAMED_TYPE = /^(multipart\/form-data|application\/(offset\+octet-stream|x-ndjson))\s*(;|$)/i;
 
-/** `METHOD /path` of routes whose handlers read a body of any type themselves, as a stream. */
-export type StreamedRoutes = RegExp;
-
-/** Reads JSON bodies up to `limitBytes` and refuses what no handler could use. */
-export function jsonBody(limitBytes: number, streamed?: StreamedRoutes): RequestHandler {
+/**
+ * Reads JSON bodies up to `limitBytes` and refuses what no handler could use.
+ *
+ * @param streamed finds `METHOD /path` of routes whose handlers read a body of any type themselves, as a stream.
+ */
+export function jsonBody(limitBytes: number, streamed?: RegExp): RequestHandler {
   const parse = express.json({
     limit: limitBytes,
     type: (request) => JSON_TYPE.test(request.headers['content-type'] ?? ''),

@@ -1,9 +1,11 @@
-import type { IncomingMessage } from 'node:http';
+import { once } from 'node:events';
+import { createServer, type IncomingMessage } from 'node:http';
+import { connect, type AddressInfo } from 'node:net';
 import { Readable } from 'node:stream';
 import { text } from 'node:stream/consumers';
 import fc from 'fast-check';
 import { AppError } from '../errors/app-error.js';
-import { announcedLength, mediaTypeOf, readForm } from './multipart.js';
+import { announcedLength, mediaTypeOf, readBody, readForm } from './multipart.js';
 
 /** Any that text may have: fast-check's own `binary` takes seconds to think of them all. */
 const unit = fc
@@ -94,5 +96,36 @@ describe('a form', () => {
         expect(announced === null || (Number.isSafeInteger(announced) && announced >= 0)).toBe(true);
       }),
     );
+  });
+});
+
+describe('a sender that is gone before anybody reads', () => {
+  const server = createServer();
+  beforeAll(async () => {
+    await once(server.listen(0, '127.0.0.1'), 'listening');
+  });
+  afterAll(() => server.close());
+
+  /** As it is once the guards have asked the database who it is from. */
+  async function abandoned(length: number): Promise<IncomingMessage> {
+    const { port } = server.address() as AddressInfo;
+    const socket = connect(port, '127.0.0.1');
+    const head = `POST / HTTP/1.1\r\nHost: x\r\nContent-Type: multipart/form-data; boundary=b\r\nContent-Length: ${length}\r\n\r\n`;
+    socket.write(Buffer.concat([Buffer.from(head), FORM]));
+    const [request] = (await once(server, 'request')) as [IncomingMessage];
+    socket.destroy();
+    // Not by `once`, which is told of the error besides.
+    await new Promise((resolve) => request.once('close', resolve));
+    return request;
+  }
+
+  it.each([
+    ['all of it', FORM.length],
+    ['a part of it', FORM.length + 1],
+  ])('and has sent %s is waited for by nobody', async (_, length) => {
+    const interrupted = { code: 'upload_interrupted' };
+    await expect(readBody(await abandoned(length), text)).rejects.toMatchObject(interrupted);
+    const form = readForm(await abandoned(length), (_, { body }) => text(body));
+    await expect(form).rejects.toMatchObject(interrupted);
   });
 });

@@ -69,21 +69,12 @@ function boundaryIn({ headers }: IncomingMessage): string {
   return boundary;
 }
 
-/** Not `pipeline`: that would destroy the request, and with it the connection the answer goes out on. */
 function readAll(request: IncomingMessage, reader: Writable): Promise<void> {
-  const onGone = () => {
-    if (!request.complete) reader.destroy(MultipartErrors.interrupted());
-  };
-  const ended = new Promise<void>((resolve, reject) => {
-    reader.once('error', reject).once('close', resolve);
-    if (request.destroyed) onGone();
-    request.once('close', onGone).once('error', onGone).pipe(reader);
-  });
-  return ended.finally(() => {
-    request.off('close', onGone).off('error', onGone).unpipe(reader);
-    reader.on('error', () => undefined).destroy();
-    request.on('error', () => undefined).resume();
-  });
+  return pouring(
+    request,
+    reader,
+    () => new Promise((resolve, reject) => reader.once('error', reject).once('close', resolve)),
+  );
 }
 
 /**
@@ -92,20 +83,28 @@ function readAll(request: IncomingMessage, reader: Writable): Promise<void> {
  *
  * @throws what `take` does.
  */
-export async function readBody<T>(
-  request: IncomingMessage,
-  take: (body: Readable) => Promise<T>,
-): Promise<T> {
+export function readBody<T>(request: IncomingMessage, take: (body: Readable) => Promise<T>): Promise<T> {
   const body = new BodyAsSent().on('error', () => undefined);
+  return pouring(request, body, () => take(body));
+}
+
+/**
+ * Lets a request flow for as long as the work lasts. Not by `pipeline`: that would destroy
+ * the request, and with it the connection the answer goes out on.
+ */
+async function pouring<T>(request: IncomingMessage, into: Writable, work: () => Promise<T>): Promise<T> {
+  // Once its sender is gone it gives nothing more, though all of it may have arrived.
+  const isGone = () => request.destroyed && !request.readableEnded;
+  if (isGone()) throw MultipartErrors.interrupted();
   const onGone = () => {
-    if (!request.complete) body.destroy(MultipartErrors.interrupted());
+    if (isGone()) into.destroy(MultipartErrors.interrupted());
   };
-  request.once('close', onGone).once('error', onGone).pipe(body);
+  request.once('close', onGone).once('error', onGone).pipe(into);
   try {
-    return await take(body);
+    return await work();
   } finally {
-    request.off('close', onGone).off('error', onGone).unpipe(body);
-    body.destroy();
+    request.off('close', onGone).off('error', onGone).unpipe(into);
+    into.on('error', () => undefined).destroy();
     request.on('error', () => undefined).resume();
   }
 }

@@ -9,6 +9,7 @@ it.each([
   'https://[::ffff:169.254.169.254]/',
   'https://[::ffff:a9fe:a9fe]/',
   'https://[64:ff9b::a9fe:a9fe]/',
+  'https://[::ffff:0:a9fe:a9fe]/',
   'https://[2002:a9fe:a9fe::1]/',
   'https://[fd00:ec2::254]/',
   'https://100.100.100.200/',

@@ -12,6 +12,8 @@ const REFUSED_RANGES: ReadonlySet<string> = new Set([
 ]);
 /** Metadata services elsewhere: AWS over IPv6, Alibaba, Azure. */
 const REFUSED_ADDRESSES: ReadonlySet<string> = new Set(['fd00:ec2::254', '100.100.100.200', '168.63.129.16']);
+/** Ranges whose last four bytes are the IPv4 address that a gateway translates them to (RFC 6052, RFC 7915). */
+const TRANSLATED_RANGES: ReadonlySet<string> = new Set(['rfc6052', 'rfc6145']);
 
 /** A server elsewhere did not answer, or not in a way that can be read. The cause tells more. */
 export class OutboundError extends Error {
@@ -52,11 +54,11 @@ function isAllowed(address: string): boolean {
   return !REFUSED_RANGES.has(meant.range()) && !REFUSED_ADDRESSES.has(meant.toString());
 }
 
-/** IPv4 in the guise of IPv6 counts as what it is: mapped, or where a gateway translates it (RFC 6052, RFC 3056). */
+/** IPv4 in the guise of IPv6 counts as what it is: mapped, or where a gateway translates or tunnels it (RFC 3056). */
 function meantBy(address: string): ipaddr.IPv4 | ipaddr.IPv6 {
   const parsed = ipaddr.process(address);
   const bytes = parsed.toByteArray();
-  if (parsed.range() === 'rfc6052') return new ipaddr.IPv4(bytes.slice(12));
+  if (TRANSLATED_RANGES.has(parsed.range())) return new ipaddr.IPv4(bytes.slice(12));
   if (parsed.range() === '6to4') return new ipaddr.IPv4(bytes.slice(2, 6));
   return parsed;
 }

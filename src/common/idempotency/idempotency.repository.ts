@@ -106,8 +106,8 @@ export class IdempotencyRepository {
     return deleted > 0;
   }
 
-  purge(now: Date): Promise<number> {
-    return this.sql.execute({
+  async purge(now: Date): Promise<void> {
+    await this.sql.execute({
       text: 'DELETE FROM idempotency_keys WHERE expires_at <= $1 AND leased_until <= $1',
       values: [now],
     });

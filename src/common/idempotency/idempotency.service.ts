@@ -97,8 +97,8 @@ export class IdempotencyService {
     return value;
   }
 
-  async purge(): Promise<void> {
-    await this.calls.purge(this.clock.now());
+  purge(): Promise<void> {
+    return this.calls.purge(this.clock.now());
   }
 
   private async holding<T>(reservation: Reservation, work: () => Promise<T>): Promise<T> {

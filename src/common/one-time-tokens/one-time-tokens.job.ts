@@ -13,8 +13,6 @@ export class OneTimeTokensJob {
 
   @Cron(CronExpression.EVERY_HOUR, { name: 'one-time-tokens.purge' })
   async purge(): Promise<void> {
-    await this.singleRun.run('one-time-tokens.purge', async () => {
-      await this.tokens.purge();
-    });
+    await this.singleRun.run('one-time-tokens.purge', () => this.tokens.purge());
   }
 }

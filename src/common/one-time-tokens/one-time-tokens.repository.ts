@@ -57,9 +57,8 @@ export class OneTimeTokensRepository {
     });
   }
 
-  /** @returns how many were removed. */
-  removeAll(purpose: string, subject: string): Promise<number> {
-    return this.sql.execute({
+  async removeAll(purpose: string, subject: string): Promise<void> {
+    await this.sql.execute({
       name: 'one-time-tokens-remove-all',
       text: 'DELETE FROM one_time_tokens WHERE purpose = $1 AND subject = $2',
       values: [purpose, subject],
@@ -70,7 +69,7 @@ export class OneTimeTokensRepository {
     await this.sql.execute({ text: 'DELETE FROM one_time_tokens WHERE subject = $1', values: [subject] });
   }
 
-  purge(now: Date): Promise<number> {
-    return this.sql.execute({ text: 'DELETE FROM one_time_tokens WHERE expires_at <= $1', values: [now] });
+  async purge(now: Date): Promise<void> {
+    await this.sql.execute({ text: 'DELETE FROM one_time_tokens WHERE expires_at <= $1', values: [now] });
   }
 }

@@ -99,7 +99,7 @@ export class OneTimeTokens {
     await this.tokens.removeEvery(subject);
   }
 
-  purge(): Promise<number> {
+  purge(): Promise<void> {
     return this.tokens.purge(this.clock.now());
   }
 

@@ -1,9 +1,9 @@
 import { createRequire } from 'node:module';
 
 /** Fewest characters of a password that stands alone (NIST SP 800-63B-4 asks for 15, or 8 beside a second factor). */
-export const MIN_LENGTH = 12;
+const MIN_LENGTH = 12;
 /** Fewest characters where a second factor is asked for as well. */
-export const MIN_LENGTH_WITH_MFA = 8;
+const MIN_LENGTH_WITH_MFA = 8;
 export const MAX_LENGTH = 128;
 /** UTF-16 units no text of 128 characters reaches, decomposed or not: a megabyte is refused uncounted. */
 const UNREADABLY_LONG = 8 * MAX_LENGTH;

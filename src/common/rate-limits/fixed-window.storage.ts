@@ -19,8 +19,8 @@ const MAX_WINDOWS = 100_000;
 
 /**
  * Counts hits in windows that begin with their first hit: constant time and
- * memory a key, and a bounded number of keys. Times out are in seconds, times in
- * in milliseconds, as the throttler's port has them.
+ * memory a key, and a bounded number of keys. Times are taken in milliseconds and
+ * given in seconds, as the throttler's port has them.
  */
 export class FixedWindowStorage implements ThrottlerStorage {
   private readonly windows = new LRUCache<string, Window>(atMost(MAX_WINDOWS));

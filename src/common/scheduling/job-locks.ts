@@ -38,7 +38,8 @@ export class JobLocks {
       try {
         return await work(shared.lost.signal);
       } finally {
-        if (!shared.lost.signal.aborted) await this.ask(shared, job, 'pg_advisory_unlock');
+        // What was done is done: a lock that can not be given back goes with its connection.
+        if (!shared.lost.signal.aborted) await this.ask(shared, job, 'pg_advisory_unlock').catch(ignore);
       }
     } finally {
       this.held.delete(job);
