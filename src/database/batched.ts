@@ -1,11 +1,13 @@
 import DataLoader from 'dataloader';
+import { ClsServiceManager } from 'nestjs-cls';
 
 const LARGEST_BATCH = 200;
 
 /**
  * A look-up whose callers of one turn of the event loop share a query: after a
- * restart every credential is unknown at once. It sees what is committed, since it
- * joins nobody's transaction, and keeps nothing.
+ * restart every credential is unknown at once. It belongs to none of them: it sees
+ * what is committed, of every organisation, whoever of them asked first and in
+ * whose transaction. It keeps nothing.
  *
  * @param find the answers to these keys, in their order.
  */
@@ -15,7 +17,7 @@ export function batched<Key, Row>(
   const loader = new DataLoader<Key, Row | null>(find, {
     cache: false,
     maxBatchSize: LARGEST_BATCH,
-    batchScheduleFn: setImmediate,
+    batchScheduleFn: (dispatch) => ClsServiceManager.getClsService().exit(() => setImmediate(dispatch)),
   });
   return (key) => loader.load(key);
 }

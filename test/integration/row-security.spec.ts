@@ -4,6 +4,7 @@ import { TENANT_SETTING } from '../../src/database/data-source.js';
 import { Sql } from '../../src/database/sql.js';
 import { TenantContext } from '../../src/database/tenant-context.js';
 import { UnitOfWork } from '../../src/database/unit-of-work.js';
+import { SessionsRepository } from '../../src/modules/auth/sessions.repository.js';
 import { TestApp } from '../support/app.js';
 import type { SignedIn } from '../support/factories/given.js';
 
@@ -99,6 +100,16 @@ describe('within a request', () => {
     const unitOfWork = app.cloudkeep.nest.get(UnitOfWork);
     expect(await inRequestOf(ours, everybody)).toEqual([ours.organizationId]);
     expect(await inRequestOf(theirs, () => unitOfWork.run(everybody))).toEqual([theirs.organizationId]);
+  });
+
+  it('a look-up shared with others finds theirs, whoever asked first', async () => {
+    const sessions = app.cloudkeep.nest.get(SessionsRepository, { strict: false });
+    const find = ({ sessionId }: SignedIn) => sessions.findPrincipalById(sessionId);
+    const unitOfWork = app.cloudkeep.nest.get(UnitOfWork);
+    const found = await inRequestOf(ours, () =>
+      unitOfWork.run(() => Promise.all([find(ours), find(theirs)])),
+    );
+    expect(found.map((session) => session?.user_id)).toEqual([ours.id, theirs.id]);
   });
 
   it('leaves no trace on the connection, also after a failure', async () => {
