@@ -1,4 +1,6 @@
+import { createHash } from 'node:crypto';
 import { Usage } from '../../src/common/access/usage.js';
+import { AuthJobs } from '../../src/modules/auth/auth.jobs.js';
 import { TestApp } from '../support/app.js';
 import { eventually } from '../support/eventually.js';
 import { PASSWORD, type SignedIn } from '../support/factories/given.js';
@@ -183,6 +185,19 @@ describe('time', () => {
     );
     const renewed = await early.anyone.post('/auth/refresh', { refresh_token: signedIn.refreshToken });
     expect(renewed.status).toBe(200);
+  });
+
+  it('lets expired refresh tokens be forgotten, also of a session that goes on', async () => {
+    const user = await app.given.signedIn();
+    app.clock.advance(7 * DAY - 60);
+    const { body } = await refresh(user.refreshToken);
+    app.clock.advance(120);
+    await app.cloudkeep.nest.get(AuthJobs).purge();
+    const kept = await app.database.query('SELECT digest FROM refresh_tokens WHERE session_id = $1', [
+      user.sessionId,
+    ]);
+    expect(kept).toEqual([{ digest: createHash('sha256').update(body.refresh_token).digest() }]);
+    expect((await refresh(body.refresh_token)).status).toBe(200);
   });
 
   it('ends a refresh token and its session after 7 days', async () => {

@@ -1,47 +1,33 @@
 import { Injectable, type OnModuleInit } from '@nestjs/common';
 import { Cron, CronExpression } from '@nestjs/schedule';
 import { Usage } from '../../common/access/usage.js';
-import { EventBus } from '../../common/events/event-bus.js';
 import { SingleRun } from '../../common/scheduling/single-run.js';
 import { LoginLockout } from './login-lockout.js';
+import { RefreshTokensService } from './refresh-tokens.service.js';
 import { SessionsRepository } from './sessions.repository.js';
 import { SessionsService } from './sessions.service.js';
 
-/** What happens to sessions without anybody asking. */
+/** Writes when sessions were last seen; each hour forgets what of sign-in is long over. */
 @Injectable()
 export class AuthJobs implements OnModuleInit {
   constructor(
     private readonly sessions: SessionsService,
     private readonly repository: SessionsRepository,
+    private readonly refreshTokens: RefreshTokensService,
     private readonly lockout: LoginLockout,
     private readonly singleRun: SingleRun,
     private readonly usage: Usage,
-    private readonly events: EventBus,
   ) {}
 
   onModuleInit(): void {
     this.usage.register('session', (uses) => this.repository.markSeen(uses));
-    this.events.react('user.deactivated', async ({ actor, user }) => {
-      await this.sessions.end(user, {}, 'user_deactivated', actor);
-    });
-    this.events.react('account.taken-over-from-unverified', async ({ user }) => {
-      await this.sessions.end(user, {}, 'account_taken_over', null);
-    });
-    this.events.react('user.access-revoked', async ({ actor, user }) => {
-      await this.sessions.end(user, {}, 'revoked', actor);
-    });
-    this.events.react('user.password-reset-forced', async ({ actor, user }) => {
-      await this.sessions.end(user, {}, 'password_change', actor);
-    });
-    this.events.react('mfa.reset', async ({ actor, user }) => {
-      await this.sessions.end(user, {}, 'mfa_reset', actor);
-    });
   }
 
   @Cron(CronExpression.EVERY_HOUR, { name: 'auth.purge' })
   async purge(): Promise<void> {
     await this.singleRun.run('auth.purge', async () => {
       await this.sessions.purge();
+      await this.refreshTokens.purge();
       await this.lockout.purge();
     });
   }

@@ -42,6 +42,7 @@ import { SessionDataRepository } from './session-data.repository.js';
 import { SecondFactorController } from './second-factor.controller.js';
 import { SecondFactorService } from './second-factor.service.js';
 import { SessionCookieService } from './session-cookie.service.js';
+import { SessionEndings } from './session-endings.js';
 import { SessionEntity } from './session.entity.js';
 import { SessionProofs } from './session-proofs.js';
 import { SessionsController } from './sessions.controller.js';
@@ -104,6 +105,7 @@ import { UnwatchedWork } from './unwatched-work.js';
     SessionCookieService,
     SessionData,
     SessionDataRepository,
+    SessionEndings,
     SessionProofs,
     SessionsRepository,
     SessionsService,

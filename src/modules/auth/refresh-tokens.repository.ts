@@ -48,8 +48,8 @@ export class RefreshTokensRepository {
     });
   }
 
-  /** Expired links of families that go on. */
-  purge(before: Date): Promise<number> {
-    return this.sql.execute({ text: 'DELETE FROM refresh_tokens WHERE expires_at < $1', values: [before] });
+  /** @returns how many were removed: those that had expired by `now`. */
+  purge(now: Date): Promise<number> {
+    return this.sql.execute({ text: 'DELETE FROM refresh_tokens WHERE expires_at <= $1', values: [now] });
   }
 }

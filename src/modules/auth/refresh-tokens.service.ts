@@ -56,6 +56,11 @@ export class RefreshTokensService {
     return outcome;
   }
 
+  /** Forgets what has expired; a family that goes on would otherwise keep every link it ever had. */
+  purge(): Promise<number> {
+    return this.tokens.purge(this.rules.now());
+  }
+
   private async tryExchange(digest: Buffer): Promise<Exchanged | 'reused' | 'invalid'> {
     const sessionId = await this.tokens.findSessionOf(digest);
     const session = sessionId === null ? null : await this.sessions.lockPrincipal(sessionId);
