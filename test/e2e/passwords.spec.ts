@@ -93,6 +93,22 @@ describe('changing the password', () => {
     expect((await app.as(other).get('/auth/profile')).status).toBe(200);
   });
 
+  it('counts guesses at the current one with those at sign-in', async () => {
+    const own = await app.given.signedIn();
+    app.clock.hold();
+    const guesses = await Promise.all(
+      Array.from({ length: 14 }, (_, index) =>
+        app.as(own).post('/auth/password/change', {
+          current_password: `guess ${index}`,
+          new_password: NEW_PASSWORD,
+        }),
+      ),
+    );
+    expect(guesses.map(({ body }) => body.code)).toContain('sign_in_paused');
+    expect((await login(own.email, PASSWORD)).body.code).toBe('sign_in_paused');
+    app.clock.letGo();
+  });
+
   it('holds the new one against the policy, one’s own words included', async () => {
     const own = await app.given.signedIn();
     const before = await storedHash(own.id);

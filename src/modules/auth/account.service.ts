@@ -2,19 +2,14 @@ import { Injectable } from '@nestjs/common';
 import type { Actor } from '../../common/access/actor.js';
 import { Invalidations } from '../../common/cache/invalidations.js';
 import type { PushedCache } from '../../common/cache/pushed-cache.js';
-import { UnitOfWork } from '../../database/unit-of-work.js';
 import { UsersService } from '../users/users.service.js';
 import {
   ProfileDto,
   SessionDto,
-  type ChangePasswordDto,
   type SessionsDto,
   type UpdateProfileDto,
   type VerifyDto,
 } from './auth.dto.js';
-import { AuthErrors } from './auth.errors.js';
-import { PasswordHasher } from '../../common/passwords/password-hasher.js';
-import { checkPassword } from '../../common/passwords/password-policy.js';
 import { SessionsService } from './sessions.service.js';
 
 const MAX_PROFILES = 20_000;
@@ -28,8 +23,6 @@ export class AccountService {
   constructor(
     private readonly users: UsersService,
     private readonly sessions: SessionsService,
-    private readonly passwords: PasswordHasher,
-    private readonly unitOfWork: UnitOfWork,
     invalidations: Invalidations,
   ) {
     this.profiles = invalidations.createCache({ max: MAX_PROFILES, maxAge: MAX_AGE_MS });
@@ -61,26 +54,6 @@ export class AccountService {
       items: sessions.map((session) => SessionDto.of(session, actor.credentialId)),
       next_cursor: null,
     };
-  }
-
-  /**
-   * Changes the password and ends every other session.
-   *
-   * @throws AppError 400 `wrong_password` or `weak_password`.
-   */
-  async changePassword(actor: Actor, request: ChangePasswordDto): Promise<void> {
-    const user = await this.users.mustFind(actor.userId);
-    const { matches } = await this.passwords.verify(user.password_hash, request.current_password);
-    if (!matches) throw AuthErrors.wrongPassword();
-    const words = [user.email, user.username, user.full_name ?? ''];
-    const faults = checkPassword(request.new_password, { words, mfaEnabled: user.mfa_enabled });
-    if (faults.length > 0) throw AuthErrors.weakPassword('new_password', faults);
-    const passwordHash = await this.passwords.hash(request.new_password);
-    await this.unitOfWork.run(async () => {
-      await this.users.setPasswordHash(user, passwordHash, 'owner');
-      const owner = { id: user.id, organizationId: user.organization_id };
-      await this.sessions.end(owner, { except: actor.credentialId }, 'password_change', actor);
-    });
   }
 
   private loadProfile(userId: string): Promise<ProfileDto> {

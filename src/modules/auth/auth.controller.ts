@@ -21,6 +21,7 @@ import {
 } from './auth.dto.js';
 import { AuthAnswers } from './auth-answers.js';
 import { MfaRequiredDto } from './second-factor.dto.js';
+import { PasswordChange } from './password-change.js';
 import { RegistrationService } from './registration.service.js';
 import { SignInService } from './sign-in.service.js';
 
@@ -40,6 +41,7 @@ export class AuthController {
     private readonly answers: AuthAnswers,
     private readonly signIn: SignInService,
     private readonly account: AccountService,
+    private readonly passwordChange: PasswordChange,
   ) {}
 
   @Get('profile')
@@ -125,6 +127,6 @@ export class AuthController {
   @ApiOperation({ summary: 'Change the password; every other session ends' })
   @Returns(204, null, [400, 413, 415, 503])
   changePassword(@CurrentActor() actor: Actor, @Body() request: ChangePasswordDto): Promise<void> {
-    return this.account.changePassword(actor, request);
+    return this.passwordChange.change(actor, request);
   }
 }

@@ -64,7 +64,7 @@ export const AuthErrors = {
       detail: 'The answer is not that of a passkey we know to a challenge of ours, or it came too late.',
       headers: status === 401 ? { 'WWW-Authenticate': 'Bearer realm="cloudkeep"' } : {},
     }),
-  wrongPassword: (field = 'current_password') =>
+  wrongPassword: (field: string) =>
     new AppError({
       status: 400,
       code: 'wrong_password',

@@ -26,6 +26,7 @@ import { LoginReports } from './login-reports.js';
 import { LoginService } from './login.service.js';
 import { MailedLinks } from './mailed-links.js';
 import { NewDeviceNotices } from './new-device.js';
+import { PasswordChange } from './password-change.js';
 import { PasswordReset } from './password-reset.js';
 import { OwnerProof } from './owner-proof.js';
 import { PasskeyAnswers } from './passkey-answers.js';
@@ -92,6 +93,7 @@ import { UnwatchedWork } from './unwatched-work.js';
     LoginService,
     MailedLinks,
     NewDeviceNotices,
+    PasswordChange,
     PasswordReset,
     OwnerProof,
     PasskeyAnswers,

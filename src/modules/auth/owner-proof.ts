@@ -28,6 +28,21 @@ export class OwnerProof {
     return this.byPassword(user, password);
   }
 
+  /**
+   * As at sign-in, and counted with it: a stolen session is no way to guess on.
+   *
+   * @param field of the request the password came in.
+   * @returns the failures to clear once all else is well.
+   * @throws AppError 400 `wrong_password`, 429 `sign_in_paused`.
+   */
+  async mustKnowPassword(user: UserRow, password: string, field: string): Promise<Buffer> {
+    const failures = await this.lockout.reserve(user.email.toLowerCase(), this.reports.ip);
+    const { matches } = await this.passwords.verify(user.password_hash, password);
+    if (matches) return failures;
+    this.reports.failed(user, 'wrong_password');
+    throw AuthErrors.wrongPassword(field);
+  }
+
   private async byCode(user: UserRow, code: string | undefined): Promise<Evidence> {
     if (code === undefined) throw missing('code', 'is needed: the account has a second factor');
     const factor = await this.mfa.useCode({ id: user.id, organizationId: user.organization_id }, code);
@@ -44,12 +59,7 @@ export class OwnerProof {
 
   private async byPassword(user: UserRow, password: string | undefined): Promise<Evidence> {
     if (password === undefined) throw missing('password', 'is needed');
-    // As at sign-in, and counted with it: a stolen session is no way to guess on.
-    const lockoutSubject = await this.lockout.reserve(user.email.toLowerCase(), this.reports.ip);
-    const { matches } = await this.passwords.verify(user.password_hash, password);
-    if (matches) return { by: ['password'], lockoutSubject };
-    this.reports.failed(user, 'wrong_password');
-    throw AuthErrors.wrongPassword('password');
+    return { by: ['password'], lockoutSubject: await this.mustKnowPassword(user, password, 'password') };
   }
 }
 

@@ -2,10 +2,9 @@ import { Injectable } from '@nestjs/common';
 import { UnitOfWork } from '../../database/unit-of-work.js';
 import { MailedTokensService } from '../users/mailed-tokens.service.js';
 import { UsersService, type UserRow } from '../users/users.service.js';
-import { AuthErrors } from './auth.errors.js';
 import { LoginLockout } from './login-lockout.js';
+import { mustBeAcceptable } from './new-password.js';
 import { PasswordHasher } from '../../common/passwords/password-hasher.js';
-import { checkPassword } from '../../common/passwords/password-policy.js';
 import { SessionsService } from './sessions.service.js';
 
 /**
@@ -31,9 +30,7 @@ export class PasswordReset {
    */
   async redeem(token: string, password: string): Promise<void> {
     const user = await this.tokens.look('password-reset', token);
-    const words = [user.email, user.username, user.full_name ?? ''];
-    const faults = checkPassword(password, { words, mfaEnabled: user.mfa_enabled });
-    if (faults.length > 0) throw AuthErrors.weakPassword('password', faults);
+    mustBeAcceptable('password', password, user);
     const passwordHash = await this.passwords.hash(password);
     await this.unitOfWork.run(async () => {
       await this.set(await this.tokens.redeem('password-reset', token), passwordHash);
