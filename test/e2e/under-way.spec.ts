@@ -2,6 +2,7 @@ import { TestApp } from '../support/app.js';
 import type { Answer } from '../support/client.js';
 import { eventually } from '../support/eventually.js';
 import { PASSWORD } from '../support/factories/given.js';
+import { AuthenticatorApp } from '../support/second-factors.js';
 
 const NEW_PASSWORD = 'quartz meadow 19 lantern';
 
@@ -57,4 +58,68 @@ it('overrules no password that was set while a change of it was under way', asyn
   expect(await app.database.query('SELECT password_hash FROM users WHERE id = $1', [user.id])).toEqual([
     { password_hash: 'another' },
   ]);
+});
+
+describe('what a session makes', () => {
+  const SIGNED_OUT = [
+    'SELECT FROM users WHERE id = $1 FOR UPDATE',
+    `UPDATE sessions SET ended_at = now(), ended_reason = 'revoked' WHERE user_id = $1`,
+  ];
+
+  it.each(['/auth/tokens', '/api-keys'])('by %s comes to nothing once it has ended', async (path) => {
+    const user = await app.given.signedIn({ role: 'operator' });
+    const made = await during(SIGNED_OUT, user.id, () =>
+      app.as(user).post(path, { name: 'Kept by a thief', scopes: ['profile:read'] }),
+    );
+    expect(made).toMatchObject({ status: 401, body: { code: 'credential_revoked' } });
+    const kept = await app.database.query('SELECT FROM machine_credentials WHERE user_id = $1', [user.id]);
+    expect(kept).toEqual([]);
+  });
+
+  it('as a second factor comes to nothing either', async () => {
+    const user = await app.given.signedIn();
+    const { secret } = (await app.as(user).post('/auth/mfa/totp')).body;
+    const code = new AuthenticatorApp(app, secret as string).code();
+    const added = await during(SIGNED_OUT, user.id, () =>
+      app.as(user).post('/auth/mfa/totp/confirm', { code }),
+    );
+    expect(added).toMatchObject({ status: 401, body: { code: 'credential_revoked' } });
+    expect(await app.database.query('SELECT mfa_enabled FROM users WHERE id = $1', [user.id])).toEqual([
+      { mfa_enabled: false },
+    ]);
+  });
+});
+
+describe('a token that is revoked', () => {
+  const notRevoked = (userId: string) =>
+    app.database.query('SELECT FROM machine_credentials WHERE user_id = $1 AND revoked_at IS NULL', [userId]);
+
+  it('makes no other any more', async () => {
+    const user = await app.given.signedIn();
+    const minter = await app.given.personalToken(user, ['tokens:write']);
+    const revocation = [
+      'SELECT FROM users WHERE id = $1 FOR UPDATE',
+      'UPDATE machine_credentials SET revoked_at = now() WHERE user_id = $1',
+    ];
+    const made = await during(revocation, user.id, () =>
+      app.as(minter).post('/auth/tokens', { name: 'Kept by a thief', scopes: ['tokens:write'] }),
+    );
+    expect(made).toMatchObject({ status: 401, body: { code: 'credential_revoked' } });
+    expect(await notRevoked(user.id)).toEqual([]);
+  });
+
+  it('takes along what it was just making', async () => {
+    const user = await app.given.signedIn();
+    const minter = await app.given.personalToken(user, ['tokens:write']);
+    const minting = [
+      `INSERT INTO machine_credentials (id, organization_id, kind, user_id, minted_by, name, scopes)
+       SELECT gen_random_uuid(), organization_id, kind, user_id, id, 'Another', scopes FROM machine_credentials WHERE id = $1`,
+      'SELECT FROM machine_credentials WHERE id = $1 FOR SHARE',
+    ];
+    const revoked = await during(minting, minter.id, () =>
+      app.as(user).delete(`/auth/tokens/${minter.id}`),
+    );
+    expect(revoked.status).toBe(204);
+    expect(await notRevoked(user.id)).toEqual([]);
+  });
 });

@@ -1,4 +1,5 @@
 import { Injectable, type OnModuleInit } from '@nestjs/common';
+import { AccessErrors } from '../../common/access/access.errors.js';
 import type { Actor } from '../../common/access/actor.js';
 import { digestOf } from '../../common/crypto/secrets.js';
 import { EventBus } from '../../common/events/event-bus.js';
@@ -8,7 +9,8 @@ import { CredentialMails } from './credential-mails.js';
 import { CredentialNotices } from './credential-notices.js';
 import type { MachineCredentialKind } from './credential-secret.js';
 import type { RevocationReason } from './machine-credential.entity.js';
-import { MachineCredentialsRepository } from './machine-credentials.repository.js';
+import { MachineCredentialsRepository, type RevokedCredential } from './machine-credentials.repository.js';
+import './api-keys.events.js';
 import '../users/users.events.js';
 
 /** Ends tokens and keys, with all that they made; on every replica at once. */
@@ -34,6 +36,7 @@ export class CredentialRevocation implements OnModuleInit {
     this.events.react('account.claimed', ({ user }) =>
       this.revokeMadeBy(user.id, ['pat', 'api_key'], null, 'account_claimed'),
     );
+    this.events.react('credential.created', ({ actor }) => this.mustGoOn(actor));
   }
 
   /** Ends what somebody made, with what that has made in turn. */
@@ -50,8 +53,12 @@ export class CredentialRevocation implements OnModuleInit {
 
   async revoke(actor: Actor | null, id: string, reason: RevocationReason): Promise<void> {
     await this.unitOfWork.run(async () => {
-      const revoked = await this.credentials.revoke(id, this.clock.now(), reason);
-      await this.notices.revoked(actor, revoked);
+      let revoked: readonly RevokedCredential[];
+      // Again until nothing is left: what one of them was just making is seen once it was waited for.
+      do {
+        revoked = await this.credentials.revoke(id, this.clock.now(), reason);
+        await this.notices.revoked(actor, revoked);
+      } while (revoked.length > 0);
     });
   }
 
@@ -67,5 +74,11 @@ export class CredentialRevocation implements OnModuleInit {
       await this.revoke(null, found.id, 'presented');
       await this.mails.tellRevoked(found);
     });
+  }
+
+  /** Of what makes another: whoever revokes it either has, and then it makes nothing, or waits and finds the other. */
+  private async mustGoOn({ credential, credentialId }: Actor): Promise<void> {
+    if (credential === 'session' || (await this.credentials.holdLive(credentialId))) return;
+    throw AccessErrors.credentialRevoked();
   }
 }

@@ -153,6 +153,16 @@ export class MachineCredentialsRepository {
     });
   }
 
+  /** Whether it is not revoked; it then stays so until the transaction ends. */
+  async holdLive(id: string): Promise<boolean> {
+    const row = await this.sql.row({
+      name: 'machine-credential-hold-live',
+      text: 'SELECT FROM machine_credentials WHERE id = $1 AND revoked_at IS NULL FOR SHARE',
+      values: [id],
+    });
+    return row !== null;
+  }
+
   /** The credential a secret belongs to, revoked or not; null for one unknown or past its grace, which opens nothing. */
   findByDigest(
     digest: Buffer,
@@ -167,7 +177,7 @@ export class MachineCredentialsRepository {
   }
 
   /**
-   * Revokes a credential and all that it made, and they made.
+   * Revokes a credential and all that it made, and they made, as far as that is committed.
    *
    * @returns what this call revoked, the credential itself first.
    */

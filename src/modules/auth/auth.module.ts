@@ -28,6 +28,7 @@ import { MailedLinks } from './mailed-links.js';
 import { NewDeviceNotices } from './new-device.js';
 import { PasswordChange } from './password-change.js';
 import { PasswordReset } from './password-reset.js';
+import { OutlivedSessions } from './outlived-sessions.js';
 import { OwnerProof } from './owner-proof.js';
 import { PasskeyAnswers } from './passkey-answers.js';
 import { PasskeySignInController } from './passkey-sign-in.controller.js';
@@ -95,6 +96,7 @@ import { UnwatchedWork } from './unwatched-work.js';
     NewDeviceNotices,
     PasswordChange,
     PasswordReset,
+    OutlivedSessions,
     OwnerProof,
     PasskeyAnswers,
     PasskeySignInService,

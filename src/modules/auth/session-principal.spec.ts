@@ -5,7 +5,6 @@ import type { SessionPrincipalRow } from './sessions.repository.js';
 const clock = new StillClock();
 const row: SessionPrincipalRow = {
   session_id: 's',
-  kind: 'token',
   expires_at: clock.in(60),
   ended_at: null,
   user_id: 'u',

@@ -8,7 +8,6 @@ import { SessionEntity, type SessionEnd, type SessionKind } from './session.enti
 /** A live look at a session and its owner: all that authentication asks, in one indexed query. */
 export interface SessionPrincipalRow {
   readonly session_id: string;
-  readonly kind: SessionKind;
   readonly expires_at: Date;
   readonly ended_at: Date | null;
   readonly user_id: string;
@@ -34,7 +33,7 @@ export interface SessionRow {
 }
 
 const SELECT_PRINCIPAL = `
-  SELECT s.id AS session_id, s.kind, s.expires_at, s.ended_at, u.id AS user_id, u.organization_id, u.role, u.is_active,
+  SELECT s.id AS session_id, s.expires_at, s.ended_at, u.id AS user_id, u.organization_id, u.role, u.is_active,
          r.scopes AS custom_scopes, u.mfa_enabled, s.authenticated_at, s.amr
   FROM sessions s JOIN users u ON u.id = s.user_id
   LEFT JOIN roles r ON r.organization_id = u.organization_id AND r.name = u.role`;
@@ -53,6 +52,16 @@ export class SessionsRepository {
   findPrincipalByCookieDigest(digest: Buffer): Promise<SessionPrincipalRow | null> {
     const text = `${SELECT_PRINCIPAL} WHERE s.cookie_digest = $1`;
     return this.sql.row({ name: 'session-principal-by-cookie', text, values: [digest] });
+  }
+
+  /** Of a session that lasts; null for any other. */
+  async findKind(id: string, now: Date): Promise<SessionKind | null> {
+    const row = await this.sql.row<{ kind: SessionKind }>({
+      name: 'session-kind',
+      text: 'SELECT kind FROM sessions WHERE id = $1 AND ended_at IS NULL AND expires_at > $2',
+      values: [id, now],
+    });
+    return row?.kind ?? null;
   }
 
   private async findPrincipals(ids: readonly string[]): Promise<(SessionPrincipalRow | null)[]> {

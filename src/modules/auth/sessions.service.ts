@@ -1,4 +1,5 @@
 import { Injectable } from '@nestjs/common';
+import { AccessErrors } from '../../common/access/access.errors.js';
 import type { Actor } from '../../common/access/actor.js';
 import { Invalidations } from '../../common/cache/invalidations.js';
 import { newId } from '../../common/crypto/ids.js';
@@ -67,11 +68,11 @@ export class SessionsService {
     return session;
   }
 
-  /** @throws AppError 404 where the actor's session is gone. */
+  /** @throws AppError 401 `credential_revoked` where the actor's session is over. */
   async kindOf({ credentialId }: Actor): Promise<SessionKind> {
-    const session = await this.sessions.findPrincipalById(credentialId);
-    if (session === null) throw AuthErrors.sessionNotFound(credentialId);
-    return session.kind;
+    const kind = await this.sessions.findKind(credentialId, this.clock.now());
+    if (kind === null) throw AccessErrors.credentialRevoked();
+    return kind;
   }
 
   /** Its person has shown another factor in it. Part of the caller's unit of work. */

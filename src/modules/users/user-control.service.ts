@@ -40,6 +40,8 @@ export class UserControlService {
   async revokeAccess(actor: Actor, id: string): Promise<void> {
     await this.unitOfWork.run(async () => {
       const user = await this.mustFindWeaker(actor, id);
+      // A token that is being made is there before, or finds its maker signed out.
+      await this.users.mustLock(id);
       this.events.emit('user.access-revoked', { actor, user: refOf(user) });
     });
   }
@@ -58,6 +60,7 @@ export class UserControlService {
     });
   }
 
+  /** @throws AppError 403 for somebody more powerful, 404. */
   private async mustFindWeaker(actor: Actor, id: string): Promise<UserRow> {
     const user = await this.users.mustFindIn(actor.organizationId, id);
     actor.mustHoldAll(user.scopes);
