@@ -5622,7 +5622,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["ProblemDto"];
                 };
             };
-            /** @description The caller does not hold profile:write, or the credential is not a session, or a CSRF proof is missing, or the credential may not be used from this address. */
+            /** @description The caller does not hold profile:write, or the credential is not a session, or the session was proven more than ten minutes ago (`reauthentication_required`), or a CSRF proof is missing, or the credential may not be used from this address. */
             403: {
                 headers: {
                     [name: string]: unknown;

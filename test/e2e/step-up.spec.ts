@@ -33,6 +33,7 @@ describe('what a stolen session must not do', () => {
     ['post', '/auth/mfa/recovery-codes', undefined],
     ['post', '/auth/password/change', { current_password: PASSWORD, new_password: 'violet kettle 93 maple' }],
     ['post', '/auth/tokens', { name: 'A script', scopes: ['profile:read'] }],
+    ['post', '/auth/identities', { provider: 'google' }],
     ['post', '/api-keys', { name: 'A service', scopes: ['profile:read'] }],
   ] as const)('%s %s asks for a proof of the last ten minutes', async (method, path, body) => {
     const user = await app.given.signedIn({ role: 'admin' });

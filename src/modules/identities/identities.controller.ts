@@ -27,7 +27,7 @@ export class IdentitiesController {
   }
 
   @Post()
-  @Access('profile:write', 'session')
+  @Access('profile:write', 'session', { fresh: true })
   @ApiOperation({ summary: 'Begin to link another way to sign in; this browser finishes it' })
   @Returns(200, LinkStartedDto, [400, 404, 413, 415])
   @ApiProblem(502, 'The provider does not answer.')
