@@ -80,6 +80,26 @@ describe('adding a passkey', () => {
     expect(outcome(await add(response))).toEqual([400, 'invalid_passkey']);
   });
 
+  it.each([
+    [undefined, []],
+    ['usb', []],
+    [{ 0: 'usb' }, []],
+    [[['usb'], ['nfc', 'ble']], []],
+    [
+      ['usb', 7, null, 'by-pigeon', 'internal', 'usb'],
+      ['internal', 'usb'],
+    ],
+  ])('keeps of transports %j what it knows', async (transports, kept) => {
+    const user = await app.given.signedIn();
+    const { body } = await app.as(user).post('/auth/mfa/passkeys/options');
+    const made = new SoftPasskey().create(body.options) as { response: object };
+    const response = { ...made, response: { ...made.response, transports } };
+    const added = await app.as(user).post('/auth/mfa/passkeys', { name: 'A phone', response });
+    expect(added.status).toBe(201);
+    const next = await app.as(user).post('/auth/mfa/passkeys/options');
+    expect(next.body.options.excludeCredentials[0].transports).toEqual(kept);
+  });
+
   it('refuses one that an account has', async () => {
     const { passkey } = await givenPasskey();
     const eve = await app.given.signedIn();

@@ -19,6 +19,8 @@ const CHALLENGE_SECONDS = 300;
 /** EdDSA, ES256 and RS256, on every runtime alike (COSE algorithm identifiers). */
 const ALGORITHMS = [-8, -7, -257];
 const NAME = 'Cloudkeep';
+/** WebAuthn Level 3 section 5.8.4, and the former name of `hybrid`. */
+const TRANSPORTS = ['ble', 'cable', 'hybrid', 'internal', 'nfc', 'smart-card', 'usb'];
 
 /**
  * The two ceremonies of WebAuthn Level 3 (sections 7.1 and 7.2), for the host people
@@ -69,7 +71,7 @@ export class PasskeyCeremonies {
       credential_id: credential.id,
       public_key: Buffer.from(credential.publicKey),
       counter: credential.counter,
-      transports: credential.transports ?? [],
+      transports: transportsOf(credential.transports),
       is_backed_up: credentialBackedUp,
     };
   }
@@ -120,6 +122,11 @@ export class PasskeyCeremonies {
 
 function subjectOf(user: UserRow | null): string {
   return user === null ? 'anyone' : `user:${user.id}`;
+}
+
+/** A hint for the browser, which nothing signs and the library hands on unread: it may be anything. */
+function transportsOf(told: unknown): string[] {
+  return Array.isArray(told) ? TRANSPORTS.filter((one) => told.includes(one)) : [];
 }
 
 function descriptorOf({ credential_id: id, transports }: PasskeyRow) {
