@@ -7,6 +7,7 @@ import {
   PUBLIC,
   somebody,
 } from '../support/elsewhere.js';
+import { SoftPasskey } from '../support/soft-passkey.js';
 
 let elsewhere: Elsewhere;
 beforeAll(async () => {
@@ -157,6 +158,15 @@ describe('somebody who has an account', () => {
     );
     expect(answers.filter(({ status }) => status === 204)).toHaveLength(1);
     expect(await identitiesOf(user.token)).toHaveLength(1);
+  });
+
+  it('may give their last passkey up, as the provider goes on letting them in', async () => {
+    const user = await elsewhere.signIn('google', somebody());
+    const client = elsewhere.app.as(user);
+    const { options } = (await client.post('/auth/mfa/passkeys/options')).body;
+    const response = new SoftPasskey({ origin: PUBLIC }).create(options);
+    const { body } = await client.post('/auth/mfa/passkeys', { name: 'A phone', response });
+    expect((await client.delete(`/auth/mfa/passkeys/${body.id}`)).status).toBe(204);
   });
 
   it('links nothing with a token or key, which may have leaked', async () => {

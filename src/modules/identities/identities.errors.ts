@@ -82,6 +82,14 @@ export const IdentityErrors = {
       title: 'The last way in stays',
       detail: 'Without it nobody could sign in to this account: set a password or link another first.',
     }),
+  onlyWayIn: () =>
+    new AppError({
+      status: 409,
+      code: 'only_way_in',
+      title: 'The last way to sign in',
+      detail:
+        'The account has no password and no provider: without this passkey nobody could sign in to it. Add one first.',
+    }),
   identityNotFound: (id: string) =>
     new AppError({
       status: 404,

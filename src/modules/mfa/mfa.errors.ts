@@ -59,13 +59,6 @@ export const MfaErrors = {
       title: 'Passkey not found',
       detail: `No passkey ${id}.`,
     }),
-  onlyWayIn: () =>
-    new AppError({
-      status: 409,
-      code: 'only_way_in',
-      title: 'The last way to sign in',
-      detail: 'The account has no password: without this passkey nobody could sign in to it. Set one first.',
-    }),
   ownAccount: () =>
     new AppError({
       status: 409,

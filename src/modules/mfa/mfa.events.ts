@@ -24,7 +24,13 @@ declare module '../../common/events/domain-events.js' {
     'totp.added': { readonly actor: Actor; readonly user: UserRef };
     'totp.removed': { readonly actor: Actor; readonly user: UserRef };
     'passkey.added': { readonly actor: Actor; readonly user: UserRef; readonly passkey: PasskeyRef };
-    'passkey.removed': { readonly actor: Actor; readonly user: UserRef; readonly passkey: PasskeyRef };
+    /** `left`: how many their owner has still. */
+    'passkey.removed': {
+      readonly actor: Actor;
+      readonly user: UserRef;
+      readonly passkey: PasskeyRef;
+      readonly left: number;
+    };
     'mfa.recovery-codes-made': { readonly actor: Actor; readonly user: UserRef };
     'mfa.recovery-code-used': { readonly user: UserRef; readonly left: number };
   }

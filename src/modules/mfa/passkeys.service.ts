@@ -52,15 +52,14 @@ export class PasskeysService {
     return { items: rows.map((row) => PasskeyDto.of(row)), next_cursor: null };
   }
 
-  /** @throws AppError 404, 409 `only_way_in`. */
+  /** @throws AppError 404, 409 `only_way_in` where nobody could sign in any more. */
   async remove(actor: Actor, id: string): Promise<void> {
     await this.unitOfWork.run(async () => {
       const user = await this.users.mustLock(actor.userId);
       const passkey = await this.passkeys.remove(user.id, id);
       if (passkey === null) throw MfaErrors.passkeyNotFound(id);
-      const isLast = (await this.passkeys.count(user.id)) === 0;
-      if (isLast && user.password_hash === null) throw MfaErrors.onlyWayIn();
-      this.events.emit('passkey.removed', { actor, user: refOf(user), passkey });
+      const left = await this.passkeys.count(user.id);
+      this.events.emit('passkey.removed', { actor, user: refOf(user), passkey, left });
       await this.state.turnOffIfNone(actor, user);
     });
   }
