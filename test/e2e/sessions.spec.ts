@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto';
 import { Usage } from '../../src/common/access/usage.js';
 import { AuthJobs } from '../../src/modules/auth/auth.jobs.js';
+import { SessionsRepository } from '../../src/modules/auth/sessions.repository.js';
 import { TestApp } from '../support/app.js';
 import { eventually } from '../support/eventually.js';
 import { PASSWORD, type SignedIn } from '../support/factories/given.js';
@@ -60,6 +61,19 @@ describe('the list of sessions', () => {
     await app.as(user).get('/auth/profile');
     await app.cloudkeep.nest.get(Usage).flush();
     expect((await sessionsOf(user))[0]).toEqual(seen);
+  });
+
+  it('tells the latest use, whichever replica writes last', async () => {
+    const { sessionId: id, ...user } = await app.given.signedIn();
+    const write = (minutes: number, ip: string) => {
+      const at = new Date(app.clock.now().getTime() + minutes * 60_000);
+      return app.cloudkeep.nest.get(SessionsRepository).markSeen([{ id, at, ip }]);
+    };
+    await write(9, '192.0.2.9');
+    const [latest] = await sessionsOf({ ...user, sessionId: id });
+    await write(5, '192.0.2.5');
+    expect(latest).toMatchObject({ ip: '192.0.2.9' });
+    expect((await sessionsOf({ ...user, sessionId: id }))[0]).toEqual(latest);
   });
 });
 

@@ -1,3 +1,4 @@
+import { SessionsRepository } from '../../src/modules/auth/sessions.repository.js';
 import { TestApp } from '../support/app.js';
 import type { Answer } from '../support/client.js';
 import { eventually } from '../support/eventually.js';
@@ -12,15 +13,15 @@ beforeAll(async () => {
 });
 afterAll(() => app.stop());
 
-/** Makes a call that then waits for a row these statements hold, until they are committed. */
-async function during(
-  statements: readonly string[],
-  id: string,
-  call: () => Promise<Answer>,
-): Promise<Answer> {
+/** Holds what these statements change, or lock, until `letGo`. */
+async function hold(statements: readonly string[], id: string): Promise<void> {
   await app.database.query('BEGIN');
   for (const statement of statements) await app.database.query(statement, [id]);
-  const answer = call();
+}
+
+const letGo = () => app.database.query('COMMIT');
+
+async function somebodyWaits(): Promise<void> {
   await eventually(
     async () => {
       const waiting = await app.database.query(
@@ -31,7 +32,18 @@ async function during(
     },
     { within: 5000 },
   );
-  await app.database.query('COMMIT');
+}
+
+/** Makes a call that then waits for what these statements hold, until they are committed. */
+async function during(
+  statements: readonly string[],
+  id: string,
+  call: () => Promise<Answer>,
+): Promise<Answer> {
+  await hold(statements, id);
+  const answer = call();
+  await somebodyWaits();
+  await letGo();
   return answer;
 }
 
@@ -122,4 +134,27 @@ describe('a token that is revoked', () => {
     expect(revoked.status).toBe(204);
     expect(await notRevoked(user.id)).toEqual([]);
   });
+});
+
+it('writes last uses in one order on every replica, whatever the order they came in', async () => {
+  const { sessionId: first, id, organizationId } = await app.given.signedIn();
+  const { sessionId: second } = await app.given.signedIn();
+  // As many as make the database look each one up.
+  await app.database.query(
+    `INSERT INTO sessions (id, organization_id, user_id, kind, amr, last_seen_at, authenticated_at, expires_at)
+     SELECT gen_random_uuid(), $1, $2, 'token', '{password}', now(), now(), now() FROM generate_series(1, 5000)`,
+    [organizationId, id],
+  );
+  await app.database.query('ANALYZE sessions');
+  const use = { at: new Date(app.clock.now().getTime() + 300_000), ip: '192.0.2.1' };
+  await hold(['SELECT FROM sessions WHERE id = $1 FOR UPDATE'], first);
+  const writing = app.cloudkeep.nest.get(SessionsRepository).markSeen([
+    { id: second, ...use },
+    { id: first, ...use },
+  ]);
+  await somebodyWaits();
+  // Or two that write at once would wait for each other.
+  await app.database.query('SELECT FROM sessions WHERE id = $1 FOR UPDATE NOWAIT', [second]);
+  await letGo();
+  await writing;
 });

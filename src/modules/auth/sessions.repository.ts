@@ -150,14 +150,23 @@ export class SessionsRepository {
 
   /**
    * Writes many last-seen times in one statement, each to the minute: a session in
-   * constant use must not be rewritten every few seconds. A time never moves back.
+   * constant use must not be rewritten every few seconds. A time never moves back,
+   * nor an address to where it was before. The rows are locked in order: two replicas
+   * that write at once must not wait for each other.
    */
   async markSeen(seen: readonly { id: string; at: Date; ip: string }[]): Promise<void> {
     await this.sql.execute({
       name: 'sessions-mark-seen',
-      text: `UPDATE sessions s SET last_seen_at = greatest(s.last_seen_at, seen.at), ip = seen.ip
-             FROM unnest($1::uuid[], $2::timestamptz[], $3::inet[]) AS seen (id, at, ip)
-             WHERE s.id = seen.id AND (s.last_seen_at < seen.at - interval '1 minute' OR s.ip IS DISTINCT FROM seen.ip)`,
+      text: `WITH seen AS (
+               SELECT * FROM unnest($1::uuid[], $2::timestamptz[], $3::inet[]) AS seen (id, at, ip)
+             ), due AS (
+               SELECT s.id FROM sessions s JOIN seen USING (id)
+               WHERE s.last_seen_at < seen.at - interval '1 minute'
+                  OR (s.last_seen_at <= seen.at AND s.ip IS DISTINCT FROM seen.ip)
+               ORDER BY s.id FOR NO KEY UPDATE OF s
+             )
+             UPDATE sessions s SET last_seen_at = seen.at, ip = seen.ip
+             FROM seen JOIN due USING (id) WHERE s.id = seen.id`,
       values: [seen.map(({ id }) => id), seen.map(({ at }) => at), seen.map(({ ip }) => ip)],
     });
   }
