@@ -59,6 +59,12 @@ describe('an account made for somebody', () => {
     expect(await actionsOn(body.id)).toEqual(['user.create']);
   });
 
+  it('gets a name without the blanks around it, and none of blanks', async () => {
+    const { id } = await app.given.user();
+    expect((await admin.patch(`/users/${id}`, { full_name: ' Ada ' })).body.full_name).toBe('Ada');
+    expect((await admin.patch(`/users/${id}`, { full_name: ' ' })).status).toBe(400);
+  });
+
   it('without one gets a mail to choose it', async () => {
     const person = somebody();
     const { body } = await admin.post('/users', person);

@@ -9,6 +9,11 @@ export function MayBeAbsent(): PropertyDecorator {
   return ValidateIf((_, value) => value !== undefined);
 }
 
+/** Without the blanks around it; what is no text stays, to be checked. */
+export function Trimmed(): PropertyDecorator {
+  return Transform(({ value }: { value: unknown }) => (typeof value === 'string' ? value.trim() : value));
+}
+
 /** `true` or `false` as a query or a form writes it; becomes a boolean, which is still to be checked. */
 export function Flag(): PropertyDecorator {
   return Transform(({ value }: { value: unknown }) =>

@@ -1,11 +1,10 @@
 import { ApiProperty } from '@nestjs/swagger';
 import { Transform } from 'class-transformer';
 import { IsEmail, IsString, Length, MaxLength } from 'class-validator';
+import { LONGEST_PASSWORD } from './auth.dto.js';
 
 /** As links carry them: 43 characters; whatever else is sent is worth no more reading than this. */
 const LONGEST_TOKEN = 512;
-/** More than any password may have; a longer one is not worth a hash. */
-const LONGEST_PASSWORD = 1024;
 
 /** Names an account by its address. */
 export class AddressDto {

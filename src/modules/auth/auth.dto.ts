@@ -1,17 +1,14 @@
 import { ApiProperty, ApiPropertyOptional } from '@nestjs/swagger';
-import { Transform } from 'class-transformer';
 import { IsIn, IsOptional, IsString, Length, ValidateIf } from 'class-validator';
 import { CREDENTIAL_KINDS, type CredentialKind } from '../../common/access/actor.js';
 import { SCOPES, type Scope } from '../../common/access/scopes.js';
-import { MayBeAbsent } from '../../common/http/field.decorators.js';
+import { MayBeAbsent, Trimmed } from '../../common/http/field.decorators.js';
 import { PersonEmail, PersonFullName, PersonUsername } from '../users/person.dto.js';
 import { UserDto } from '../users/users.dto.js';
 import type { UserRow } from '../users/users.service.js';
 import { AcceptablePassword } from '../../common/passwords/acceptable-password.decorator.js';
 import type { SessionKind } from './session.entity.js';
 import type { SessionRow } from './sessions.repository.js';
-
-const trimmed = ({ value }: { value: unknown }) => (typeof value === 'string' ? value.trim() : value);
 
 /** More than any password may have; a longer one is not worth a hash. */
 export const LONGEST_PASSWORD = 1024;
@@ -34,14 +31,14 @@ export class RegisterDto {
 export class LoginDto {
   @ApiPropertyOptional({ example: 'ada@example.com', description: 'Either this or `username`.' })
   @ValidateIf(({ email, username }: LoginDto) => email !== undefined || username === undefined)
-  @Transform(trimmed)
+  @Trimmed()
   @IsString({ message: 'must be the e-mail address or, in its own field, the username' })
   @Length(1, 254)
   email?: string;
 
   @ApiPropertyOptional({ example: 'ada' })
   @MayBeAbsent()
-  @Transform(trimmed)
+  @Trimmed()
   @IsString()
   @Length(1, 254)
   username?: string;
@@ -82,11 +79,7 @@ export class ChangePasswordDto {
 }
 
 export class UpdateProfileDto {
-  @ApiPropertyOptional({ type: 'string', nullable: true, example: 'Ada Lovelace', maxLength: 200 })
-  @IsOptional()
-  @Transform(trimmed)
-  @IsString()
-  @Length(1, 200)
+  @PersonFullName()
   full_name?: string | null;
 }
 

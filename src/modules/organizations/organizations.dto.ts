@@ -12,10 +12,8 @@ import {
   Min,
   ValidateNested,
 } from 'class-validator';
-import { MayBeAbsent } from '../../common/http/field.decorators.js';
+import { MayBeAbsent, Trimmed } from '../../common/http/field.decorators.js';
 import type { OrganizationRow } from './organizations.repository.js';
-
-const trimmed = ({ value }: { value: unknown }) => (typeof value === 'string' ? value.trim() : value);
 
 /** How long an invitation holds where the organisation has set nothing else. */
 export const DEFAULT_INVITATION_DAYS = 7;
@@ -31,7 +29,7 @@ export class OrganizationSettingsDto {
 export class UpdateOrganizationSettingsDto {
   @ApiPropertyOptional({ type: 'string', nullable: true, format: 'email', maxLength: 254 })
   @IsOptional()
-  @Transform(trimmed)
+  @Trimmed()
   @IsEmail({}, { message: 'must be an e-mail address' })
   contact_email?: string | null;
 
@@ -46,7 +44,7 @@ export class UpdateOrganizationSettingsDto {
 export class UpdateOrganizationDto {
   @ApiPropertyOptional({ example: 'Analytical Engines', maxLength: 200 })
   @MayBeAbsent()
-  @Transform(trimmed)
+  @Trimmed()
   @IsString()
   @Length(1, 200)
   name?: string;

@@ -2,10 +2,8 @@ import { applyDecorators } from '@nestjs/common';
 import { ApiProperty, ApiPropertyOptional } from '@nestjs/swagger';
 import { Transform } from 'class-transformer';
 import { IsOptional, IsString, Length, Matches } from 'class-validator';
-import { IsMailAddress } from '../../common/http/field.decorators.js';
+import { IsMailAddress, Trimmed } from '../../common/http/field.decorators.js';
 import { LONGEST_ADDRESS } from '../../common/http/mail-address.js';
-
-const trimmed = ({ value }: { value: unknown }) => (typeof value === 'string' ? value.trim() : value);
 
 /** What somebody gets where nothing else is said. */
 export const DEFAULT_ROLE = 'user';
@@ -25,7 +23,7 @@ export function PersonEmail(): PropertyDecorator {
 export function PersonUsername(): PropertyDecorator {
   return applyDecorators(
     ApiProperty({ example: 'ada', minLength: 3, maxLength: 64, pattern: '^[A-Za-z0-9][A-Za-z0-9._-]*$' }),
-    Transform(trimmed),
+    Trimmed(),
     IsString(),
     Length(3, 64),
     Matches(/^[A-Za-z0-9][A-Za-z0-9._-]*$/, {
@@ -39,7 +37,7 @@ export function PersonFullName(): PropertyDecorator {
   return applyDecorators(
     ApiPropertyOptional({ type: 'string', nullable: true, example: 'Ada Lovelace', maxLength: 200 }),
     IsOptional(),
-    Transform(trimmed),
+    Trimmed(),
     IsString(),
     Length(1, 200),
   );

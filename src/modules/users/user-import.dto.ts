@@ -1,12 +1,8 @@
 import { ApiProperty, ApiPropertyOptional } from '@nestjs/swagger';
-import { Transform } from 'class-transformer';
 import { IsBoolean, IsOptional, IsString, Length } from 'class-validator';
 import { FieldErrorDto } from '../../common/errors/problem.dto.js';
-import { MayBeAbsent } from '../../common/http/field.decorators.js';
+import { Flag, MayBeAbsent } from '../../common/http/field.decorators.js';
 import { DEFAULT_ROLE, PersonEmail, PersonFullName, PersonUsername } from './person.dto.js';
-
-const FLAGS: Readonly<Record<string, boolean>> = { true: true, false: false };
-const flag = ({ value }: { value: unknown }) => (typeof value === 'string' ? (FLAGS[value] ?? value) : value);
 
 /** One line. */
 export class ImportedUserDto {
@@ -53,7 +49,7 @@ export class ImportedUserDto {
 export class ImportUsersQuery {
   @ApiPropertyOptional({ type: 'boolean', default: false, description: 'All lines or none.' })
   @IsOptional()
-  @Transform(flag)
+  @Flag()
   @IsBoolean()
   atomic = false;
 
@@ -63,7 +59,7 @@ export class ImportUsersQuery {
     description: 'Checks everything, changes nothing.',
   })
   @IsOptional()
-  @Transform(flag)
+  @Flag()
   @IsBoolean()
   dry_run = false;
 }

@@ -1,12 +1,10 @@
 import { ApiProperty, ApiPropertyOptional } from '@nestjs/swagger';
-import { Transform } from 'class-transformer';
 import { IsBoolean, IsOptional, IsString, Length, MaxLength } from 'class-validator';
-import { MayBeAbsent } from '../../common/http/field.decorators.js';
+import { Flag, MayBeAbsent } from '../../common/http/field.decorators.js';
 import { PageOf, PageQuery } from '../../common/pagination/pagination.js';
 import { SCOPES, type Scope } from '../../common/access/scopes.js';
+import { PersonFullName } from './person.dto.js';
 import type { UserRow } from './users.repository.js';
-
-const FLAGS: Readonly<Record<string, boolean>> = { true: true, false: false };
 
 export class UserDto {
   @ApiProperty({ format: 'uuid' })
@@ -80,16 +78,13 @@ export class ListUsersQuery extends PageQuery {
 
   @ApiPropertyOptional({ type: 'boolean' })
   @IsOptional()
-  @Transform(({ value }: { value: unknown }) => (typeof value === 'string' ? (FLAGS[value] ?? value) : value))
+  @Flag()
   @IsBoolean()
   is_active?: boolean;
 }
 
 export class UpdateUserDto {
-  @ApiPropertyOptional({ type: 'string', nullable: true, example: 'Ada Lovelace', maxLength: 200 })
-  @IsOptional()
-  @IsString()
-  @Length(1, 200)
+  @PersonFullName()
   full_name?: string | null;
 
   @ApiPropertyOptional({ example: 'operator' })
