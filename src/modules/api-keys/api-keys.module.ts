@@ -1,6 +1,5 @@
 import { Module } from '@nestjs/common';
 import { TypeOrmModule } from '@nestjs/typeorm';
-import { MailModule } from '../mail/mail.module.js';
 import { UsersModule } from '../users/users.module.js';
 import { ApiKeysController } from './api-keys.controller.js';
 import { ApiKeysService } from './api-keys.service.js';
@@ -24,11 +23,7 @@ import { PersonalTokensService } from './personal-tokens.service.js';
 
 /** What programs sign in with: personal access tokens and service keys. Refuses to give one more than its maker has, and to show a secret twice. */
 @Module({
-  imports: [
-    TypeOrmModule.forFeature([MachineCredentialEntity, MachineCredentialSecretEntity]),
-    MailModule,
-    UsersModule,
-  ],
+  imports: [TypeOrmModule.forFeature([MachineCredentialEntity, MachineCredentialSecretEntity]), UsersModule],
   controllers: [PersonalTokensController, ApiKeysController],
   providers: [
     ApiKeysService,

@@ -1,8 +1,7 @@
-import { Injectable, Logger } from '@nestjs/common';
-import { AppError } from '../../common/errors/app-error.js';
+import { Injectable } from '@nestjs/common';
 import { RequestContext } from '../../common/http/request-context.js';
 import { Clock } from '../../common/time/clock.js';
-import { MailService, type MailData, type MailName } from '../mail/mail.service.js';
+import { UserMailsService } from '../users/user-mails.service.js';
 import { UsersService, type UserRow } from '../users/users.service.js';
 import type { CredentialToWarnOf, WarnedOwner } from './credential-upkeep.repository.js';
 import type { MachineCredentialRow } from './machine-credentials.repository.js';
@@ -10,10 +9,8 @@ import type { MachineCredentialRow } from './machine-credentials.repository.js';
 /** What owners of tokens and keys are told. Part of the caller's unit of work. */
 @Injectable()
 export class CredentialMails {
-  private readonly logger = new Logger(CredentialMails.name);
-
   constructor(
-    private readonly mail: MailService,
+    private readonly mails: UserMailsService,
     private readonly users: UsersService,
     private readonly context: RequestContext,
     private readonly clock: Clock,
@@ -22,7 +19,8 @@ export class CredentialMails {
   async tellRevoked(credential: MachineCredentialRow): Promise<void> {
     const { kind, name, masked } = credential;
     const data = { kind, name, masked, ip: this.context.ip, at: this.clock.now() };
-    for (const owner of await this.ownersOf(credential)) await this.send('credential-revoked', owner, data);
+    for (const owner of await this.ownersOf(credential))
+      await this.mails.send('credential-revoked', owner, data);
   }
 
   async warn(owner: WarnedOwner, due: readonly CredentialToWarnOf[]): Promise<void> {
@@ -33,7 +31,7 @@ export class CredentialMails {
       is_unused ? [{ kind, name, masked, created_at }] : [],
     );
     for (const user of await this.ownersOf(owner)) {
-      await this.send('credential-expiring', user, {
+      await this.mails.send('credential-expiring', user, {
         name: user.full_name ?? user.username,
         expiring,
         unused,
@@ -47,14 +45,5 @@ export class CredentialMails {
     organization_id: organizationId,
   }: WarnedOwner): Promise<UserRow[]> {
     return userId === null ? this.users.listAdmins(organizationId) : [await this.users.mustFind(userId)];
-  }
-
-  /** An address nobody can write to must not keep a leaked key alive. */
-  private async send<Name extends MailName>(name: Name, user: UserRow, data: MailData[Name]): Promise<void> {
-    const recipient = { email: user.email, organizationId: user.organization_id };
-    await this.mail.send(name, recipient, data).catch((error: unknown) => {
-      if (!(error instanceof AppError)) throw error;
-      this.logger.warn(`No mail to user ${user.id}: ${error.message}`);
-    });
   }
 }

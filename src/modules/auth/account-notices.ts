@@ -3,8 +3,8 @@ import { EventBus } from '../../common/events/event-bus.js';
 import { RequestContext } from '../../common/http/request-context.js';
 import { Clock } from '../../common/time/clock.js';
 import { MailedTokensService } from '../users/mailed-tokens.service.js';
+import { UserMailsService } from '../users/user-mails.service.js';
 import { UsersService } from '../users/users.service.js';
-import { AccountMails } from './account-mails.js';
 import '../users/users.events.js';
 
 /** What follows from a new password, however it was set: its owner is told, and links to set another end. */
@@ -14,7 +14,7 @@ export class AccountNotices implements OnModuleInit {
     private readonly events: EventBus,
     private readonly users: UsersService,
     private readonly tokens: MailedTokensService,
-    private readonly mails: AccountMails,
+    private readonly mails: UserMailsService,
     private readonly context: RequestContext,
     private readonly clock: Clock,
   ) {}

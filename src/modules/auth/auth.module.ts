@@ -2,12 +2,10 @@ import { Module } from '@nestjs/common';
 import { JwtModule } from '@nestjs/jwt';
 import { PassportModule } from '@nestjs/passport';
 import { TypeOrmModule } from '@nestjs/typeorm';
-import { MailModule } from '../mail/mail.module.js';
 import { MfaModule } from '../mfa/mfa.module.js';
 import { UsersModule } from '../users/users.module.js';
 import { AccessTokenStrategy } from './access-token.strategy.js';
 import { AccessTokens } from './access-tokens.js';
-import { AccountMails } from './account-mails.js';
 import { AccountNotices } from './account-notices.js';
 import { AccountRecoveryController } from './account-recovery.controller.js';
 import { AccountRecoveryService } from './account-recovery.service.js';
@@ -62,7 +60,6 @@ import { UnwatchedWork } from './unwatched-work.js';
   imports: [
     TypeOrmModule.forFeature([LoginAttemptEntity, RefreshTokenEntity, SessionEntity]),
     JwtModule.register({}),
-    MailModule,
     PassportModule,
     MfaModule,
     SigningKeysModule,
@@ -79,7 +76,6 @@ import { UnwatchedWork } from './unwatched-work.js';
   providers: [
     AccessTokenStrategy,
     AccessTokens,
-    AccountMails,
     AccountNotices,
     AccountRecoveryService,
     AccountService,

@@ -1,9 +1,9 @@
 import { Injectable } from '@nestjs/common';
 import { UnitOfWork } from '../../database/unit-of-work.js';
 import { MailedTokensService, type MailedTokenPurpose } from '../users/mailed-tokens.service.js';
+import { UserMailsService } from '../users/user-mails.service.js';
 import { UsersService, type UserRow } from '../users/users.service.js';
 import { AcceptedDto } from './account-recovery.dto.js';
-import { AccountMails } from './account-mails.js';
 import { UnwatchedWork } from './unwatched-work.js';
 
 /** Mails people the links that prove they read the mail of their account. */
@@ -12,7 +12,7 @@ export class MailedLinks {
   constructor(
     private readonly users: UsersService,
     private readonly tokens: MailedTokensService,
-    private readonly mails: AccountMails,
+    private readonly mails: UserMailsService,
     private readonly unitOfWork: UnitOfWork,
     private readonly work: UnwatchedWork,
   ) {}

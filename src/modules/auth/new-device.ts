@@ -2,8 +2,8 @@ import { Injectable, type OnModuleInit } from '@nestjs/common';
 import { EventBus } from '../../common/events/event-bus.js';
 import { RequestContext } from '../../common/http/request-context.js';
 import { Clock } from '../../common/time/clock.js';
+import { UserMailsService } from '../users/user-mails.service.js';
 import { UsersService } from '../users/users.service.js';
-import { AccountMails } from './account-mails.js';
 import { deviceOf } from './device.js';
 import { SessionsRepository } from './sessions.repository.js';
 import './auth.events.js';
@@ -20,7 +20,7 @@ export class NewDeviceNotices implements OnModuleInit {
     private readonly events: EventBus,
     private readonly sessions: SessionsRepository,
     private readonly users: UsersService,
-    private readonly mails: AccountMails,
+    private readonly mails: UserMailsService,
     private readonly context: RequestContext,
     private readonly clock: Clock,
   ) {}

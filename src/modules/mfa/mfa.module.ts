@@ -1,6 +1,5 @@
 import { Module } from '@nestjs/common';
 import { TypeOrmModule } from '@nestjs/typeorm';
-import { MailModule } from '../mail/mail.module.js';
 import { UsersModule } from '../users/users.module.js';
 import { FactorCodes } from './factor-codes.js';
 import { FactorData } from './factor-data.js';
@@ -29,11 +28,7 @@ import { UserMfaController } from './user-mfa.controller.js';
 
 /** Second factors: authenticator apps, passkeys, recovery codes. Refuses a code twice, and guessing. */
 @Module({
-  imports: [
-    TypeOrmModule.forFeature([PasskeyEntity, RecoveryCodeEntity, TotpFactorEntity]),
-    MailModule,
-    UsersModule,
-  ],
+  imports: [TypeOrmModule.forFeature([PasskeyEntity, RecoveryCodeEntity, TotpFactorEntity]), UsersModule],
   controllers: [MfaController, PasskeysController, UserMfaController],
   providers: [
     FactorCodes,

@@ -25,6 +25,7 @@ import { UserImportController } from './user-import.controller.js';
 import { UserImportSpool } from './user-import-spool.repository.js';
 import { UserImportRepository } from './user-import.repository.js';
 import { UserImportService } from './user-import.service.js';
+import { UserMailsService } from './user-mails.service.js';
 import { UsersController } from './users.controller.js';
 import { UsersRepository } from './users.repository.js';
 import { UsersService } from './users.service.js';
@@ -54,9 +55,17 @@ import { UsersService } from './users.service.js';
     UserImportRepository,
     UserImportService,
     UserImportSpool,
+    UserMailsService,
     UsersRepository,
     UsersService,
   ],
-  exports: [MailedTokensService, ProvenUsersService, RolesService, UserErasureService, UsersService],
+  exports: [
+    MailedTokensService,
+    ProvenUsersService,
+    RolesService,
+    UserErasureService,
+    UserMailsService,
+    UsersService,
+  ],
 })
 export class UsersModule {}

@@ -2,15 +2,15 @@ import { Injectable, Logger } from '@nestjs/common';
 import { AppError } from '../../common/errors/app-error.js';
 import { RateLimiter } from '../../common/rate-limits/rate-limiter.js';
 import { MailService, type MailData, type MailName } from '../mail/mail.service.js';
-import type { UserRow } from '../users/users.service.js';
+import type { UserRow } from './users.service.js';
 
 /** Of one kind, for one account: enough for whoever lost the first, too few to fill a mailbox with. */
 const AT_MOST = { limit: 3, windowSeconds: 3600 };
 
 /** What people are told about their account. */
 @Injectable()
-export class AccountMails {
-  private readonly logger = new Logger(AccountMails.name);
+export class UserMailsService {
+  private readonly logger = new Logger(UserMailsService.name);
 
   constructor(
     private readonly mail: MailService,
