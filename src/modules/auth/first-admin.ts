@@ -2,8 +2,6 @@ import { Injectable } from '@nestjs/common';
 import { randomSecret } from '../../common/crypto/secrets.js';
 import { EventBus } from '../../common/events/event-bus.js';
 import { AuthConfig } from '../../config/config.js';
-import { AdvisoryLock } from '../../database/advisory-locks.js';
-import { Sql } from '../../database/sql.js';
 import { UnitOfWork } from '../../database/unit-of-work.js';
 import { DEFAULT_ORGANIZATION_ID } from '../../common/access/organizations.js';
 import { UsersService } from '../users/users.service.js';
@@ -26,7 +24,6 @@ export class FirstAdminService {
     private readonly users: UsersService,
     private readonly hasher: PasswordHasher,
     private readonly unitOfWork: UnitOfWork,
-    private readonly sql: Sql,
     private readonly events: EventBus,
     private readonly config: AuthConfig,
   ) {}
@@ -34,8 +31,6 @@ export class FirstAdminService {
   /** @returns null when there is an admin already. */
   async ensure(): Promise<FirstAdmin | null> {
     return this.unitOfWork.run(async () => {
-      // Replicas may start together: the second finds the first one's admin.
-      await this.sql.execute({ text: 'SELECT pg_advisory_xact_lock($1)', values: [AdvisoryLock.firstStart] });
       await this.users.ensureDefaultOrganization();
       if (await this.users.anyAdminExists()) return null;
       const email = this.config.adminEmail?.toLowerCase() ?? FALLBACK_EMAIL;

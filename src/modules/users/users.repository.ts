@@ -3,6 +3,7 @@ import { QueryFailedError } from 'typeorm';
 import { scopesOfRole, type Scope } from '../../common/access/scopes.js';
 import { readCursor } from '../../common/pagination/pagination.js';
 import { ReplicaReads } from '../../common/replicas/replica-reads.js';
+import { AdvisoryLock } from '../../database/advisory-locks.js';
 import { Sql } from '../../database/sql.js';
 import { OrganizationEntity } from './organization.entity.js';
 import { UserEntity } from './user.entity.js';
@@ -54,6 +55,11 @@ export class UsersRepository {
     } catch (error) {
       throw takenError(error) ?? error;
     }
+  }
+
+  /** Held until the transaction ends: of replicas that start together, the second finds what the first made. */
+  async lockFirstStart(): Promise<void> {
+    await this.sql.execute({ text: 'SELECT pg_advisory_xact_lock($1)', values: [AdvisoryLock.firstStart] });
   }
 
   async insertOrganization(organization: Pick<OrganizationEntity, 'id' | 'name'>): Promise<void> {

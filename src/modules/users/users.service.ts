@@ -58,7 +58,9 @@ export class UsersService {
     return id;
   }
 
+  /** Part of the caller's unit of work, until whose end a replica that starts too waits. */
   async ensureDefaultOrganization(): Promise<void> {
+    await this.users.lockFirstStart();
     if (await this.users.organizationExists(DEFAULT_ORGANIZATION_ID)) return;
     await this.users.insertOrganization({ id: DEFAULT_ORGANIZATION_ID, name: 'Default' });
   }
