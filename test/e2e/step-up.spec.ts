@@ -121,6 +121,14 @@ describe('proving again who one is', () => {
     expect(password).toMatchObject({ status: 400, body: { errors: [{ field: 'code' }] } });
   });
 
+  it('tells whoever has no password, nor another factor, to sign in anew', async () => {
+    const user = await app.given.signedIn({ passwordHash: null });
+    const answer = await app.as(user).post('/auth/reauthenticate', { password: PASSWORD });
+    expect(outcome(answer)).toEqual([400, 'no_password']);
+    const change = { current_password: PASSWORD, new_password: 'violet kettle 93 maple' };
+    expect(outcome(await app.as(user).post('/auth/password/change', change))).toEqual([400, 'no_password']);
+  });
+
   it('is for people only', async () => {
     const user = await app.given.signedIn();
     const token = await app.given.personalToken(user, ['profile:write']);

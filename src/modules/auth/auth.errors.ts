@@ -72,6 +72,14 @@ export const AuthErrors = {
       detail: 'Nothing was changed.',
       errors: [{ field, message: 'is not the current password' }],
     }),
+  noPassword: () =>
+    new AppError({
+      status: 400,
+      code: 'no_password',
+      title: 'There is no password',
+      detail:
+        'This account has no password: you sign in with a provider or a passkey. To prove again who you are, sign out and sign in that way.',
+    }),
   invalidRefreshToken: () =>
     new AppError({
       status: 401,

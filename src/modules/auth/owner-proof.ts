@@ -21,7 +21,7 @@ export class OwnerProof {
     private readonly reports: LoginReports,
   ) {}
 
-  /** @throws AppError 400 `validation_failed`, `wrong_password`, `invalid_code` or `invalid_passkey`, 429. */
+  /** @throws AppError 400 `validation_failed`, `wrong_password`, `no_password`, `invalid_code` or `invalid_passkey`, 429. */
   prove(user: UserRow, { password, code, passkey }: ReauthenticateDto): Promise<Evidence> {
     if (user.mfa_enabled && passkey !== undefined) return this.byPasskey(user, passkey);
     if (user.mfa_enabled) return this.byCode(user, code);
@@ -33,9 +33,10 @@ export class OwnerProof {
    *
    * @param field of the request the password came in.
    * @returns the failures to clear once all else is well.
-   * @throws AppError 400 `wrong_password`, 429 `sign_in_paused`.
+   * @throws AppError 400 `wrong_password` or `no_password`, 429 `sign_in_paused`.
    */
   async mustKnowPassword(user: UserRow, password: string, field: string): Promise<Buffer> {
+    if (user.password_hash === null) throw AuthErrors.noPassword();
     const failures = await this.lockout.reserve(user.email.toLowerCase(), this.reports.ip);
     const { matches } = await this.passwords.verify(user.password_hash, password);
     if (matches) return failures;

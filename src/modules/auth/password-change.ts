@@ -25,7 +25,7 @@ export class PasswordChange {
   /**
    * Changes the password and ends every other session.
    *
-   * @throws AppError 400 `wrong_password` or `weak_password`, 429 `sign_in_paused`.
+   * @throws AppError 400 `wrong_password`, `no_password` or `weak_password`, 429 `sign_in_paused`.
    */
   async change(actor: Actor, request: ChangePasswordDto): Promise<void> {
     const user = await this.users.mustFind(actor.userId);
