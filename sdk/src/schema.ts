@@ -4128,7 +4128,7 @@ export interface components {
         };
         SessionsDto: {
             items: components["schemas"]["SessionDto"][];
-            /** @description Always null: every session is listed. */
+            /** @description Always null: all are listed, of more than 500 the newest. */
             next_cursor: string | null;
         };
         SignalDto: {

@@ -192,6 +192,10 @@ export class SessionsDto {
   @ApiProperty({ type: () => [SessionDto] })
   items!: SessionDto[];
 
-  @ApiProperty({ type: 'string', nullable: true, description: 'Always null: every session is listed.' })
+  @ApiProperty({
+    type: 'string',
+    nullable: true,
+    description: 'Always null: all are listed, of more than 500 the newest.',
+  })
   next_cursor!: string | null;
 }

@@ -29,7 +29,6 @@ export interface SessionRow {
   readonly last_seen_at: Date;
   readonly expires_at: Date;
   readonly ended_at: Date | null;
-  readonly ended_reason: SessionEnd | null;
 }
 
 const SELECT_PRINCIPAL = `
@@ -74,12 +73,11 @@ export class SessionsRepository {
     return ids.map((id) => found.get(id) ?? null);
   }
 
-  /** The sessions that last, and those ended since `alarmsSince` because a stolen refresh token was noticed; newest first. */
+  /** The sessions that last, and those ended since `alarmsSince` because a stolen refresh token was noticed; newest first, 500 at most. */
   listForUser(userId: string, now: Date, alarmsSince: Date): Promise<SessionRow[]> {
     return this.sql.rows({
       name: 'sessions-of-user',
-      text: `SELECT id, kind, host(ip) AS ip, user_agent, created_at, last_seen_at, expires_at, ended_at, ended_reason
-             FROM sessions
+      text: `SELECT id, kind, host(ip) AS ip, user_agent, created_at, last_seen_at, expires_at, ended_at FROM sessions
              WHERE user_id = $1 AND ((ended_at IS NULL AND expires_at > $2)
                 OR (ended_reason = 'refresh_token_reuse' AND ended_at > $3))
              ORDER BY id DESC LIMIT 500`,
