@@ -1,6 +1,6 @@
 import { Injectable } from '@nestjs/common';
 import { EventBus } from '../../common/events/event-bus.js';
-import type { UserRow } from '../users/users.service.js';
+import { refOf, type UserRow } from '../users/users.service.js';
 import type { AcceptedDto } from './account-recovery.dto.js';
 import { MailedLinks } from './mailed-links.js';
 import './auth.events.js';
@@ -15,8 +15,8 @@ export class AccountRecoveryService {
 
   /** @throws AppError 503 when too much waits already. */
   forgot(email: string): AcceptedDto {
-    return this.links.request('password-reset', email, mayAsk, ({ id, organization_id: organizationId }) =>
-      this.events.emit('user.password-reset-requested', { user: { id, organizationId } }),
+    return this.links.request('password-reset', email, mayAsk, (user) =>
+      this.events.emit('user.password-reset-requested', { user: refOf(user) }),
     );
   }
 }

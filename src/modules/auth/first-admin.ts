@@ -4,7 +4,7 @@ import { EventBus } from '../../common/events/event-bus.js';
 import { AuthConfig } from '../../config/config.js';
 import { UnitOfWork } from '../../database/unit-of-work.js';
 import { DEFAULT_ORGANIZATION_ID } from '../../common/access/organizations.js';
-import { UsersService } from '../users/users.service.js';
+import { refOf, UsersService } from '../users/users.service.js';
 import { PasswordHasher } from '../../common/passwords/password-hasher.js';
 
 const FALLBACK_EMAIL = 'admin@localhost';
@@ -43,9 +43,7 @@ export class FirstAdminService {
         role: 'admin',
         organizationId: DEFAULT_ORGANIZATION_ID,
       });
-      this.events.emit('user.first-admin-created', {
-        user: { id: user.id, organizationId: user.organization_id },
-      });
+      this.events.emit('user.first-admin-created', { user: refOf(user) });
       return { email, generatedPassword: this.config.adminPassword === null ? password : null };
     });
   }

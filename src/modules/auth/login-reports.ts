@@ -1,7 +1,7 @@
 import { Injectable } from '@nestjs/common';
 import { EventBus } from '../../common/events/event-bus.js';
 import { RequestContext } from '../../common/http/request-context.js';
-import type { UserRow } from '../users/users.service.js';
+import { refOf, type UserRow } from '../users/users.service.js';
 import './auth.events.js';
 
 /** Tells the audit trail and the metrics of sign-ins that failed, and from where. */
@@ -17,12 +17,11 @@ export class LoginReports {
   }
 
   failed(user: UserRow | null, reason: string): void {
-    const ref = user === null ? null : { id: user.id, organizationId: user.organization_id };
+    const ref = user === null ? null : refOf(user);
     this.events.observe('login.failed', { user: ref, reason, ip: this.ip });
   }
 
   mfaFailed(user: UserRow, reason: string): void {
-    const ref = { id: user.id, organizationId: user.organization_id };
-    this.events.observe('login.mfa-failed', { user: ref, reason, ip: this.ip });
+    this.events.observe('login.mfa-failed', { user: refOf(user), reason, ip: this.ip });
   }
 }

@@ -2,7 +2,7 @@ import { Injectable } from '@nestjs/common';
 import { CommonErrors } from '../../common/errors/common.errors.js';
 import { MfaService } from '../mfa/mfa.service.js';
 import { PasskeyLoginService } from '../mfa/passkey-login.service.js';
-import type { UserRow } from '../users/users.service.js';
+import { refOf, type UserRow } from '../users/users.service.js';
 import { AuthErrors } from './auth.errors.js';
 import type { Evidence } from './evidence.js';
 import { LoginLockout } from './login-lockout.js';
@@ -46,7 +46,7 @@ export class OwnerProof {
 
   private async byCode(user: UserRow, code: string | undefined): Promise<Evidence> {
     if (code === undefined) throw missing('code', 'is needed: the account has a second factor');
-    const factor = await this.mfa.useCode({ id: user.id, organizationId: user.organization_id }, code);
+    const factor = await this.mfa.useCode(refOf(user), code);
     if (factor !== null) return { by: [factor] };
     this.reports.mfaFailed(user, 'invalid_code');
     throw AuthErrors.invalidCode(400);

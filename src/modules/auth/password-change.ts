@@ -2,7 +2,7 @@ import { Injectable } from '@nestjs/common';
 import type { Actor } from '../../common/access/actor.js';
 import { PasswordHasher } from '../../common/passwords/password-hasher.js';
 import { UnitOfWork } from '../../database/unit-of-work.js';
-import { UsersService } from '../users/users.service.js';
+import { refOf, UsersService } from '../users/users.service.js';
 import type { ChangePasswordDto } from './auth.dto.js';
 import { AuthErrors } from './auth.errors.js';
 import { LoginLockout } from './login-lockout.js';
@@ -38,8 +38,7 @@ export class PasswordChange {
       if (current !== user.password_hash) throw AuthErrors.wrongPassword('current_password');
       await this.users.setPasswordHash(user, passwordHash, 'owner');
       await this.lockout.clear(failures);
-      const owner = { id: user.id, organizationId: user.organization_id };
-      await this.sessions.end(owner, { except: actor.credentialId }, 'password_change', actor);
+      await this.sessions.end(refOf(user), { except: actor.credentialId }, 'password_change', actor);
     });
   }
 }

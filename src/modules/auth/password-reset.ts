@@ -1,7 +1,7 @@
 import { Injectable } from '@nestjs/common';
 import { UnitOfWork } from '../../database/unit-of-work.js';
 import { MailedTokensService } from '../users/mailed-tokens.service.js';
-import { UsersService, type UserRow } from '../users/users.service.js';
+import { refOf, UsersService, type UserRow } from '../users/users.service.js';
 import { LoginLockout } from './login-lockout.js';
 import { mustBeAcceptable } from './new-password.js';
 import { PasswordHasher } from '../../common/passwords/password-hasher.js';
@@ -42,7 +42,6 @@ export class PasswordReset {
   private async set(user: UserRow, passwordHash: string): Promise<void> {
     await this.users.setPasswordHash(user, passwordHash, 'reset');
     await this.users.markEmailVerified(user, 'reset');
-    const owner = { id: user.id, organizationId: user.organization_id };
-    await this.sessions.end(owner, {}, 'password_reset', null);
+    await this.sessions.end(refOf(user), {}, 'password_reset', null);
   }
 }

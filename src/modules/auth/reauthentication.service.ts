@@ -2,7 +2,7 @@ import { Injectable } from '@nestjs/common';
 import { AccessErrors } from '../../common/access/access.errors.js';
 import type { Actor } from '../../common/access/actor.js';
 import { UnitOfWork } from '../../database/unit-of-work.js';
-import { UsersService, type UserRow } from '../users/users.service.js';
+import { refOf, UsersService, type UserRow } from '../users/users.service.js';
 import type { Evidence } from './evidence.js';
 import { OwnerProof } from './owner-proof.js';
 import type { ReauthenticateDto } from './second-factor.dto.js';
@@ -36,7 +36,7 @@ export class ReauthenticationService {
       // The user before the session, as a change of password locks them.
       await this.users.mustLock(user.id);
       const kind = await this.sessions.kindOf(actor);
-      const owner = { id: user.id, organizationId: user.organization_id };
+      const owner = refOf(user);
       const ended = await this.sessions.end(owner, { only: actor.credentialId }, 'reauthentication', actor);
       // Of two at once, the second came with a session that is over.
       if (ended === 0) throw AccessErrors.credentialRevoked();

@@ -3,6 +3,7 @@ import type { Response } from 'express';
 import { RateLimiter } from '../../common/rate-limits/rate-limiter.js';
 import { UnitOfWork } from '../../database/unit-of-work.js';
 import { MfaService } from '../mfa/mfa.service.js';
+import { refOf } from '../users/users.service.js';
 import { AuthErrors } from './auth.errors.js';
 import { LoginReports } from './login-reports.js';
 import type { LoginMfaDto } from './second-factor.dto.js';
@@ -31,7 +32,7 @@ export class SecondFactorService {
     const { user } = await this.gate.look(token);
     await this.limiter.consume('mfa', user.id, response);
     const { kind, evidence } = await this.gate.attempt(token);
-    const factor = await this.mfa.useCode({ id: user.id, organizationId: user.organization_id }, code);
+    const factor = await this.mfa.useCode(refOf(user), code);
     if (factor === null) {
       this.reports.mfaFailed(user, 'invalid_code');
       throw AuthErrors.invalidCode();

@@ -8,7 +8,7 @@ import { EventBus } from '../../common/events/event-bus.js';
 import { RequestContext } from '../../common/http/request-context.js';
 import { Clock, secondsAfter } from '../../common/time/clock.js';
 import { UnitOfWork } from '../../database/unit-of-work.js';
-import type { UserRow } from '../users/users.service.js';
+import { refOf, type UserRow } from '../users/users.service.js';
 import { AuthErrors } from './auth.errors.js';
 import type { Proof } from './evidence.js';
 import type { SessionEnd, SessionKind } from './session.entity.js';
@@ -61,9 +61,8 @@ export class SessionsService {
       authenticatedAt: now,
       amr: [...by],
     });
-    const ref = { id: user.id, organizationId: user.organization_id };
     const previousLoginAt = user.last_login_at;
-    this.events.emit('session.opened', { user: ref, sessionId: session.id, kind, previousLoginAt });
+    this.events.emit('session.opened', { user: refOf(user), sessionId: session.id, kind, previousLoginAt });
     await this.invalidations.publish(`profile:${user.id}`);
     return session;
   }

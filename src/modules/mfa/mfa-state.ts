@@ -2,7 +2,7 @@ import { Injectable } from '@nestjs/common';
 import type { Actor } from '../../common/access/actor.js';
 import { EventBus } from '../../common/events/event-bus.js';
 import type { UserRef } from '../users/users.events.js';
-import { UsersService, type UserRow } from '../users/users.service.js';
+import { refOf, UsersService, type UserRow } from '../users/users.service.js';
 import { MfaErrors } from './mfa.errors.js';
 import type { SecondFactor } from './mfa.events.js';
 import { MfaMails } from './mfa-mails.js';
@@ -80,8 +80,4 @@ export class MfaState {
     this.events.emit('mfa.reset', { actor, user: refOf(user), methods });
     await this.mails.reset(user);
   }
-}
-
-export function refOf({ id, organization_id: organizationId }: UserRow): UserRef {
-  return { id, organizationId };
 }

@@ -4,10 +4,10 @@ import { renderSVG } from 'uqr';
 import type { Actor } from '../../common/access/actor.js';
 import { EventBus } from '../../common/events/event-bus.js';
 import { UnitOfWork } from '../../database/unit-of-work.js';
-import { UsersService } from '../users/users.service.js';
+import { refOf, UsersService } from '../users/users.service.js';
 import type { TotpSetupDto } from './mfa.dto.js';
 import { MfaErrors } from './mfa.errors.js';
-import { MfaState, refOf } from './mfa-state.js';
+import { MfaState } from './mfa-state.js';
 import { TotpCodes } from './totp-codes.js';
 import { TotpFactorsRepository } from './totp-factors.repository.js';
 

@@ -7,7 +7,7 @@ import { PersonalData, type Person } from '../../common/personal-data/personal-d
 import { Clock } from '../../common/time/clock.js';
 import { UnitOfWork } from '../../database/unit-of-work.js';
 import { UserErrors } from './users.errors.js';
-import { UsersService } from './users.service.js';
+import { refOf, UsersService } from './users.service.js';
 
 /** Hands out all that is held about a person (GDPR articles 15 and 20). */
 @Injectable()
@@ -33,7 +33,7 @@ export class PersonalDataService {
     }
     const user = await this.users.mustFindIn(actor.organizationId, id);
     if (id !== actor.userId) actor.mustHoldAll(user.scopes);
-    const ref = { id, organizationId: user.organization_id };
+    const ref = refOf(user);
     await this.unitOfWork.run(() => {
       this.events.emit('user.data-exported', { actor, user: ref });
       return Promise.resolve();

@@ -5,7 +5,7 @@ import { UnitOfWork } from '../../database/unit-of-work.js';
 import { SetPasswordMails } from './set-password-mails.js';
 import { UserErasureService } from './user-erasure.service.js';
 import { UserErrors } from './users.errors.js';
-import { UsersService, type UserRow } from './users.service.js';
+import { refOf, UsersService, type UserRow } from './users.service.js';
 
 /** What one may do to the account of somebody who holds no more than oneself. */
 @Injectable()
@@ -66,8 +66,4 @@ export class UserControlService {
     actor.mustHoldAll(user.scopes);
     return user;
   }
-}
-
-function refOf({ id, organization_id: organizationId }: UserRow) {
-  return { id, organizationId };
 }

@@ -10,7 +10,7 @@ import { UserDto, type ListUsersQuery, type UpdateUserDto, type UserPageDto } fr
 import { RolesService } from './roles.service.js';
 import { UserErrors } from './users.errors.js';
 import { UsersRepository, type UserRow } from './users.repository.js';
-import type { AddressProof, PasswordSetBy } from './users.events.js';
+import type { AddressProof, PasswordSetBy, UserRef } from './users.events.js';
 
 export type { UserRow };
 
@@ -221,6 +221,7 @@ export class UsersService {
   }
 }
 
-function refOf({ id, organization_id: organizationId }: UserRow) {
+/** Who a user is, as events name them. */
+export function refOf({ id, organization_id: organizationId }: UserRow): UserRef {
   return { id, organizationId };
 }
