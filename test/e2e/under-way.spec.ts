@@ -72,6 +72,20 @@ it('overrules no password that was set while a change of it was under way', asyn
   ]);
 });
 
+it('keeps the last admin, also one who became so while somebody took their role away', async () => {
+  const organizationId = await app.given.organization();
+  const admin = await app.given.signedIn({ role: 'admin', organizationId });
+  const user = await app.given.user({ organizationId });
+  const succession = [
+    `UPDATE users SET role = 'admin' WHERE id = $1`,
+    `UPDATE users SET role = 'user' WHERE id <> $1 AND role = 'admin' AND organization_id = '${organizationId}'`,
+  ];
+  const taken = await during(succession, user.id, () =>
+    app.as(admin).patch(`/users/${user.id}`, { role: 'viewer' }),
+  );
+  expect(taken).toMatchObject({ status: 409, body: { code: 'last_admin' } });
+});
+
 describe('what a session makes', () => {
   const SIGNED_OUT = [
     'SELECT FROM users WHERE id = $1 FOR UPDATE',
@@ -128,9 +142,7 @@ describe('a token that is revoked', () => {
        SELECT gen_random_uuid(), organization_id, kind, user_id, id, 'Another', scopes FROM machine_credentials WHERE id = $1`,
       'SELECT FROM machine_credentials WHERE id = $1 FOR SHARE',
     ];
-    const revoked = await during(minting, minter.id, () =>
-      app.as(user).delete(`/auth/tokens/${minter.id}`),
-    );
+    const revoked = await during(minting, minter.id, () => app.as(user).delete(`/auth/tokens/${minter.id}`));
     expect(revoked.status).toBe(204);
     expect(await notRevoked(user.id)).toEqual([]);
   });

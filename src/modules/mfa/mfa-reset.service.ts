@@ -23,10 +23,7 @@ export class MfaResetService {
    */
   async reset(actor: Actor, id: string): Promise<void> {
     await this.unitOfWork.run(async () => {
-      await this.users.mustFindIn(actor.organizationId, id);
-      // As they are now: of two at once the second finds nothing to remove.
-      const user = await this.users.mustLock(id);
-      actor.mustHoldAll(user.scopes);
+      const user = await this.users.mustFindToChange(actor, id);
       // One's own are removed with a code: a session left open must not do it.
       if (id === actor.userId) throw MfaErrors.ownAccount();
       await this.state.reset(actor, user);

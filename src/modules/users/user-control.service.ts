@@ -5,7 +5,7 @@ import { UnitOfWork } from '../../database/unit-of-work.js';
 import { SetPasswordMails } from './set-password-mails.js';
 import { UserErasureService } from './user-erasure.service.js';
 import { UserErrors } from './users.errors.js';
-import { refOf, UsersService, type UserRow } from './users.service.js';
+import { refOf, UsersService } from './users.service.js';
 
 /** What one may do to the account of somebody who holds no more than oneself. */
 @Injectable()
@@ -25,7 +25,7 @@ export class UserControlService {
    */
   async delete(actor: Actor, id: string): Promise<void> {
     await this.unitOfWork.run(async () => {
-      const user = await this.mustFindWeaker(actor, id);
+      const user = await this.users.mustFindToChange(actor, id);
       if (id === actor.userId) throw UserErrors.ownAccount();
       await this.users.keepAnAdminBeside(user);
       if (!(await this.erasure.erase(id, actor))) throw UserErrors.notFound(id);
@@ -39,9 +39,7 @@ export class UserControlService {
    */
   async revokeAccess(actor: Actor, id: string): Promise<void> {
     await this.unitOfWork.run(async () => {
-      const user = await this.mustFindWeaker(actor, id);
-      // A token that is being made is there before, or finds its maker signed out.
-      await this.users.mustLock(id);
+      const user = await this.users.mustFindToChange(actor, id);
       this.events.emit('user.access-revoked', { actor, user: refOf(user) });
     });
   }
@@ -53,17 +51,10 @@ export class UserControlService {
    */
   async forcePasswordReset(actor: Actor, id: string): Promise<void> {
     await this.unitOfWork.run(async () => {
-      const user = await this.mustFindWeaker(actor, id);
+      const user = await this.users.mustFindToChange(actor, id);
       await this.users.removePassword(id);
       await this.passwordMails.send(user);
       this.events.emit('user.password-reset-forced', { actor, user: refOf(user) });
     });
-  }
-
-  /** @throws AppError 403 for somebody more powerful, 404. */
-  private async mustFindWeaker(actor: Actor, id: string): Promise<UserRow> {
-    const user = await this.users.mustFindIn(actor.organizationId, id);
-    actor.mustHoldAll(user.scopes);
-    return user;
   }
 }

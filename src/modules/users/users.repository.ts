@@ -175,13 +175,21 @@ export class UsersRepository {
     return updated > 0;
   }
 
-  /** Locks the organisation's active admins, so that of two at once who would remove the last, one waits and sees. */
-  async lockActiveAdmins(organizationId: string): Promise<string[]> {
-    const rows = await this.sql.rows<{ id: string }>({
-      text: `SELECT id FROM users WHERE organization_id = $1 AND role = 'admin' AND is_active ORDER BY id FOR UPDATE`,
-      values: [organizationId],
+  /** Whoever else changes people there waits until the transaction ends, and then sees what it did. */
+  async lockOrganization(id: string): Promise<void> {
+    await this.sql.execute({
+      text: 'SELECT FROM organizations WHERE id = $1 FOR NO KEY UPDATE',
+      values: [id],
     });
-    return rows.map((row) => row.id);
+  }
+
+  /** Whether the organisation has an active admin beside this user. */
+  async hasAdminBeside({ id, organization_id: organizationId }: UserRow): Promise<boolean> {
+    const row = await this.sql.row({
+      text: `SELECT FROM users WHERE organization_id = $1 AND role = 'admin' AND is_active AND id <> $2 LIMIT 1`,
+      values: [organizationId, id],
+    });
+    return row !== null;
   }
 
   async anyAdminExists(): Promise<boolean> {

@@ -102,14 +102,27 @@ export class UsersService {
   }
 
   /**
-   * Lets nobody else stop being an admin until the current unit of work ends.
+   * Somebody whom the actor may change, as they are: of those who change people of an
+   * organisation one goes on at a time. Part of the caller's unit of work.
    *
+   * @throws AppError 403 for somebody more powerful, 404 for somebody of another organisation too.
+   */
+  async mustFindToChange(actor: Actor, id: string): Promise<UserRow> {
+    await this.users.lockOrganization(actor.organizationId);
+    await this.mustFindIn(actor.organizationId, id);
+    const user = await this.mustLock(id);
+    // Taking from somebody more powerful is as much an act of power as giving.
+    actor.mustHoldAll(user.scopes);
+    return user;
+  }
+
+  /**
+   * @param user as `mustFindToChange` gave them.
    * @throws AppError 409 `last_admin` when the organisation would be left without one.
    */
   async keepAnAdminBeside(user: UserRow): Promise<void> {
     if (user.role !== 'admin' || !user.is_active) return;
-    const admins = await this.users.lockActiveAdmins(user.organization_id);
-    if (admins.every((id) => id === user.id)) throw UserErrors.lastAdmin();
+    if (!(await this.users.hasAdminBeside(user))) throw UserErrors.lastAdmin();
   }
 
   /**
@@ -190,9 +203,7 @@ export class UsersService {
    */
   async update(actor: Actor, id: string, changes: UpdateUserDto): Promise<UserDto> {
     return this.unitOfWork.run(async () => {
-      const user = await this.mustFindIn(actor.organizationId, id);
-      // Taking from somebody more powerful is as much an act of power as giving.
-      actor.mustHoldAll(user.scopes);
+      const user = await this.mustFindToChange(actor, id);
       if (changes.role !== undefined && changes.role !== user.role)
         await this.changeRole(actor, user, changes.role);
       if (changes.is_active !== undefined && changes.is_active !== user.is_active) {
