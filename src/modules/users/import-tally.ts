@@ -29,6 +29,14 @@ export class ImportTally {
       this.lines.push({ line, email: emailIn(value), status, errors: [...errors] });
   }
 
+  /** What became of further lines. */
+  add({ created, skipped, failed, lines }: ImportTally): void {
+    this.created += created;
+    this.skipped += skipped;
+    this.failed += failed;
+    this.lines.push(...lines.slice(0, MOST_LINES - this.lines.length));
+  }
+
   report(applied: boolean): ImportReportDto {
     const { total } = this;
     const lines = this.lines.toSorted((one, other) => one.line - other.line);

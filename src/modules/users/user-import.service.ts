@@ -59,19 +59,16 @@ export class UserImportService {
   }
 
   private async lineByLine(actor: Actor, lines: AsyncIterable<NdjsonLine[]>): Promise<ImportReportDto> {
-    const tally = new ImportTally();
-    try {
-      for await (const batch of lines)
-        await this.unitOfWork.run(async () => {
-          await this.batches.bring(actor, await this.batches.read(actor, batch, tally), tally);
-        });
-    } finally {
-      await this.unitOfWork.run(() => {
+    const whole = new ImportTally();
+    for await (const batch of lines) {
+      const tally = new ImportTally();
+      await this.unitOfWork.run(async () => {
+        await this.batches.bring(actor, await this.batches.read(actor, batch, tally), tally);
         this.tell(actor, tally, false);
-        return Promise.resolve();
       });
+      whole.add(tally);
     }
-    return tally.report(true);
+    return whole.report(true);
   }
 
   private async allOrNothing(

@@ -17,7 +17,7 @@ declare module '../../common/events/domain-events.js' {
     'user.registered': { readonly user: UserRef & { readonly username: string } };
     /** Somebody made the account for them. */
     'user.created': { readonly actor: Actor; readonly user: UserRef; readonly role: string };
-    /** Lines of an import; `counts` tells what became of them. */
+    /** Lines of an import that were taken together; `counts` tells what became of them. */
     'users.imported': {
       readonly actor: Actor;
       readonly atomic: boolean;
