@@ -1,6 +1,6 @@
 import type { Readable } from 'node:stream';
 import { Injectable, Logger } from '@nestjs/common';
-import { AppError } from '../../common/errors/app-error.js';
+import { isProblem } from '../../common/errors/app-error.js';
 import type { ByteRange, ObjectStat, SignedRequest, SignOptions } from '../storage/object-store.port.js';
 import { ObjectStore } from '../storage/object-store.port.js';
 import { FileErrors } from './files.errors.js';
@@ -35,8 +35,7 @@ export class FileObjects {
         signal,
       });
     } catch (error) {
-      const isMissing = error instanceof AppError && error.code === 'object_not_found';
-      throw isMissing ? FileErrors.contentMissing(fileKey, error) : error;
+      throw isProblem(error, 'object_not_found') ? FileErrors.contentMissing(fileKey, error) : error;
     }
   }
 
