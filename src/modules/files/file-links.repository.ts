@@ -3,6 +3,7 @@ import { newId } from '../../common/crypto/ids.js';
 import { Sql } from '../../database/sql.js';
 import type { FileVersionRow } from './file-versions.repository.js';
 import type { Owner, Reach } from './owner.js';
+import type { Origin } from './request-origin.js';
 
 export interface FileLinkRow {
   readonly id: string;
@@ -28,13 +29,6 @@ export interface NewFileLink {
   readonly maxUses: number | null;
   readonly ip: string | null;
   readonly disposition: 'attachment' | 'inline';
-}
-
-/** From where somebody acts. */
-export interface Origin {
-  readonly ip: string | null;
-  readonly userAgent: string | null;
-  readonly now: Date;
 }
 
 /** A link as somebody opens it, with what it leads to. */
