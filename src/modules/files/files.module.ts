@@ -139,6 +139,5 @@ import { UploadedContents } from './uploaded-contents.js';
     StorageQuota,
     StorageUsageRepository,
   ],
-  exports: [FilesService],
 })
 export class FilesModule {}
