@@ -25,6 +25,7 @@ afterAll(() => app.stop());
 
 const get = (path: string, headers = {}, method = 'GET') => fetchFile(app, user, path, headers, method);
 const TEXT = '0123456789';
+const problemOf = async (answer: Response) => [answer.status, ((await answer.json()) as { code: string }).code];
 
 async function logged(fileId: string, action = 'download') {
   const { body } = await admin.get(`/audit/file-access?file_id=${fileId}&action=${action}`);
@@ -150,6 +151,24 @@ describe('a download', () => {
     await expect(answer.arrayBuffer()).rejects.toThrow();
     spy.mockRestore();
     expect((await get(`/files/${file.id}/download`, { range: 'bytes=0-9' })).status).toBe(206);
+  });
+
+  it.each([
+    [99_999, 100_000],
+    [100_001, 100_000],
+  ])('of which the store holds %i bytes instead of %i ends as a broken connection', async (held, sent) => {
+    const file = await uploaded(client, Buffer.alloc(sent), { type: 'application/octet-stream' });
+    await storeOf(app).set(`files/${file.file_key}`, Buffer.alloc(held));
+    const answer = await get(`/files/${file.id}/download`);
+    expect([answer.status, answer.headers.get('content-length')]).toEqual([200, String(sent)]);
+    await expect(answer.arrayBuffer()).rejects.toThrow();
+  });
+
+  it.each([9, 11])('of which the store holds %i bytes instead of 10 says so', async (held) => {
+    const file = await uploaded(client, TEXT);
+    await storeOf(app).set(`files/${file.file_key}`, Buffer.alloc(held));
+    const answer = await get(`/files/${file.id}/download`);
+    expect(await problemOf(answer)).toEqual([500, 'file_content_damaged']);
   });
 
   it('of what the store has lost says so, without its place', async () => {
