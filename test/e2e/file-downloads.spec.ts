@@ -3,6 +3,8 @@ import { once } from 'node:events';
 import { connect } from 'node:net';
 import { Readable } from 'node:stream';
 import { jest } from '@jest/globals';
+import { RootLogger } from '../../src/common/http/logger.js';
+import { FileAccessLog } from '../../src/modules/files/file-access-log.js';
 import type { ObjectStore } from '../../src/modules/storage/object-store.port.js';
 import { TestApp } from '../support/app.js';
 import type { ApiClient } from '../support/client.js';
@@ -151,6 +153,30 @@ describe('a download', () => {
     await expect(answer.arrayBuffer()).rejects.toThrow();
     spy.mockRestore();
     expect((await get(`/files/${file.id}/download`, { range: 'bytes=0-9' })).status).toBe(206);
+  });
+
+  it('whose reader goes away before its first byte is no fault of ours', async () => {
+    const file = await uploaded(client, TEXT);
+    const faults = jest.spyOn(app.cloudkeep.nest.get(RootLogger).pino, 'error');
+    const leaving = new AbortController();
+    const spy = jest.spyOn(storeOf(app), 'get').mockImplementation((_, { signal } = {}) => {
+      leaving.abort();
+      return new Promise((_resolve, reject) => {
+        signal?.addEventListener('abort', () => reject(signal.reason as Error));
+      });
+    });
+    const headers = { authorization: `Bearer ${user.token}` };
+    const url = `${app.url}/api/v1/files/${file.id}/download`;
+    await expect(fetch(url, { headers, signal: leaving.signal })).rejects.toThrow();
+    await eventually(
+      async () => {
+        await app.cloudkeep.nest.get(FileAccessLog).flush();
+        expect(await logged(file.id)).toMatchObject([{ bytes: 0 }]);
+      },
+      { within: 5_000 },
+    );
+    expect(faults).not.toHaveBeenCalled();
+    for (const mock of [spy, faults]) mock.mockRestore();
   });
 
   it.each([

@@ -81,7 +81,7 @@ export class FileSender {
       await pipeline(body, outlet(body, response, due, damaged), gone);
     } catch (error) {
       // Nobody is left to be told; of what is wrong with the store whoever runs it is.
-      if (error instanceof AppError || !gone.signal.aborted || !response.headersSent) throw error;
+      if (error instanceof AppError || !gone.signal.aborted) throw error;
     } finally {
       logged();
     }
