@@ -1,5 +1,7 @@
 import { randomUUID } from 'node:crypto';
+import { jest } from '@jest/globals';
 import { FilesJobs } from '../../src/modules/files/files.jobs.js';
+import { StorageCheckService } from '../../src/modules/files/storage-check.service.js';
 import { TestApp } from '../support/app.js';
 import { uploaded } from '../support/files.js';
 import { filesOnDisk, objectKeys, storeOf } from '../support/store-files.js';
@@ -31,6 +33,10 @@ it('objects that no row names are removed after a day; those of other modules ar
   await jobs().check();
   expect(await objectKeys(app)).toContain(orphan);
   app.clock.advance(DAY + 60);
+  const refusing = jest.spyOn(storeOf(app), 'delete').mockRejectedValue(new Error('The disk is read-only'));
+  const report = await app.cloudkeep.nest.get(StorageCheckService).check(true, () => undefined);
+  expect(report).toMatchObject({ orphans: 1, removed: 0 });
+  refusing.mockRestore();
   await jobs().check();
   const keys = await objectKeys(app);
   expect(keys).not.toContain(orphan);

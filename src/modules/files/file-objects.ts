@@ -60,15 +60,18 @@ export class FileObjects {
   /** Removes what no row names any more. Never fails: what can not be removed now is left for the daily cleaning. */
   async discard(fileKeys: readonly string[]): Promise<void> {
     for (let at = 0; at < fileKeys.length; at += DELETED_AT_ONCE) {
-      await Promise.all(fileKeys.slice(at, at + DELETED_AT_ONCE).map((key) => this.discardOne(key)));
+      await Promise.all(fileKeys.slice(at, at + DELETED_AT_ONCE).map((key) => this.remove(key)));
     }
   }
 
-  private async discardOne(fileKey: string): Promise<void> {
+  /** As `discard`. @returns whether it is gone. */
+  async remove(fileKey: string): Promise<boolean> {
     try {
       await this.store.delete(FILES_PREFIX + fileKey);
+      return true;
     } catch (error) {
       this.logger.warn(`An object without a row is left for the cleaning: ${(error as Error).message}`);
+      return false;
     }
   }
 }

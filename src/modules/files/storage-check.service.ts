@@ -49,9 +49,7 @@ export class StorageCheckService {
         if (stat === null || stat.modifiedAt > before) continue;
         orphans++;
         found('orphan', key);
-        if (!repair) continue;
-        await this.objects.discard([key]);
-        removed++;
+        if (repair && (await this.objects.remove(key))) removed++;
       }
     }
     return { orphans, removed };
