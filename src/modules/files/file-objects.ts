@@ -48,8 +48,14 @@ export class FileObjects {
     return this.store.signUrl(FILES_PREFIX + fileKey, 'GET', options);
   }
 
+  /** @throws AppError 500 `object_corrupt` where it is sealed, and damaged. */
   stat(fileKey: string): Promise<ObjectStat | null> {
     return this.store.stat(FILES_PREFIX + fileKey);
+  }
+
+  /** Whatever state it is in. */
+  has(fileKey: string): Promise<boolean> {
+    return this.store.has(FILES_PREFIX + fileKey);
   }
 
   /** File keys of all objects there are. */
