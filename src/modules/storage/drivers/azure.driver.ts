@@ -159,10 +159,10 @@ export class AzureStore extends CloudStore {
       .listBlobsFlat({ prefix: blobPrefixOf(prefix), abortSignal })
       .byPage({ maxPageSize: 1000, ...(continuationToken === undefined ? {} : { continuationToken }) })
       .next();
-    if (page.done === true) return { keys: [], next: undefined };
+    if (page.done === true) return { names: [], next: undefined };
     const { segment, continuationToken: next } = page.value;
     return {
-      keys: segment.blobItems.map(({ name }) => keyOf(name)).filter((key) => key.startsWith(prefix)),
+      names: segment.blobItems.map(({ name }) => keyOf(name)).filter((key) => key.startsWith(prefix)),
       next: next === '' ? undefined : next,
     };
   }

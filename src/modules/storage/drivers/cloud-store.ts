@@ -2,7 +2,7 @@ import { Readable } from 'node:stream';
 import { buffer } from 'node:stream/consumers';
 import { isProblem } from '../../../common/errors/app-error.js';
 import type { Body } from '../body.js';
-import { assertObjectKey, canBeginKey } from '../object-key.js';
+import { assertObjectKey, canBeginKey, isObjectKey } from '../object-key.js';
 import {
   ObjectStore,
   type ByteRange,
@@ -32,7 +32,8 @@ export interface Download {
 }
 
 export interface Page {
-  readonly keys: readonly string[];
+  /** Some may be no keys: others may write there, too. */
+  readonly names: readonly string[];
   /** What asks for the next one; undefined after the last. */
   readonly next: string | undefined;
 }
@@ -128,7 +129,7 @@ export abstract class CloudStore extends ObjectStore {
     let token: string | undefined;
     do {
       const page = await this.ask('', (signal) => this.list(prefix, token, signal));
-      yield* page.keys;
+      yield* page.names.filter(isObjectKey);
       token = page.next;
     } while (token !== undefined);
   }

@@ -152,7 +152,7 @@ export class GcsStore extends CloudStore {
     const query = { prefix, pageToken, maxResults: '1000', fields: 'items(name),nextPageToken' };
     const request: GcsRequest = { method: 'GET', path: this.client.path('/o'), query };
     const { items = [], nextPageToken } = await this.client.json<Listed>(request, signal);
-    return { keys: items.map(({ name }) => name), next: nextPageToken };
+    return { names: items.map(({ name }) => name), next: nextPageToken };
   }
 
   protected async head(key: string, signal: AbortSignal): Promise<Omit<ObjectStat, 'key'>> {

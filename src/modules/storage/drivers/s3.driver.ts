@@ -143,7 +143,7 @@ export class S3Store extends CloudStore {
     const page = await this.client.send(command, { abortSignal });
     const keyOf = page.EncodingType === 'url' ? decoded : (key: string) => key;
     return {
-      keys: (page.Contents ?? []).map(({ Key = '' }) => keyOf(Key)),
+      names: (page.Contents ?? []).map(({ Key = '' }) => keyOf(Key)),
       next: page.IsTruncated === true ? page.NextContinuationToken : undefined,
     };
   }
