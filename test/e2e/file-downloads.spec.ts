@@ -5,6 +5,7 @@ import { Readable } from 'node:stream';
 import { jest } from '@jest/globals';
 import { RootLogger } from '../../src/common/http/logger.js';
 import { FileAccessLog } from '../../src/modules/files/file-access-log.js';
+import { FileSender } from '../../src/modules/files/file-sender.js';
 import type { ObjectStore } from '../../src/modules/storage/object-store.port.js';
 import { TestApp } from '../support/app.js';
 import type { ApiClient } from '../support/client.js';
@@ -155,22 +156,31 @@ describe('a download', () => {
     expect((await get(`/files/${file.id}/download`, { range: 'bytes=0-9' })).status).toBe(206);
   });
 
-  it('whose reader goes away before its first byte is no fault of ours', async () => {
-    const file = await uploaded(client, TEXT);
-    const faults = jest.spyOn(app.cloudkeep.nest.get(RootLogger).pino, 'error');
-    const leaving = new AbortController();
-    const spy = jest.spyOn(storeOf(app), 'get').mockImplementation((_, { signal } = {}) => {
-      leaving.abort();
-      return new Promise((_resolve, reject) => {
-        signal?.addEventListener('abort', () => reject(signal.reason as Error));
-      });
-    });
+  it.each(['the store is asked', 'its first byte'])('whose reader goes away before %s is no fault of ours', async (what) => {
+    const file = await uploaded(client, Buffer.alloc(100_000), { type: 'application/octet-stream' });
+    const { nest } = app.cloudkeep;
+    const faults = jest.spyOn(nest.get(RootLogger).pino, 'error');
+    const [sender, leaving] = [nest.get(FileSender), new AbortController()];
+    const send = sender.send.bind(sender);
+    const spy =
+      what === 'its first byte'
+        ? jest.spyOn(storeOf(app), 'get').mockImplementation((_, { signal } = {}) => {
+            leaving.abort();
+            return new Promise((_resolve, reject) => {
+              signal?.addEventListener('abort', () => reject(signal.reason as Error));
+            });
+          })
+        : jest.spyOn(sender, 'send').mockImplementation(async (download, to, request, response) => {
+            leaving.abort();
+            await once(response, 'close');
+            await send(download, to, request, response);
+          });
     const headers = { authorization: `Bearer ${user.token}` };
     const url = `${app.url}/api/v1/files/${file.id}/download`;
     await expect(fetch(url, { headers, signal: leaving.signal })).rejects.toThrow();
     await eventually(
       async () => {
-        await app.cloudkeep.nest.get(FileAccessLog).flush();
+        await nest.get(FileAccessLog).flush();
         expect(await logged(file.id)).toMatchObject([{ bytes: 0 }]);
       },
       { within: 5_000 },

@@ -73,6 +73,7 @@ export class FileSender {
     );
     const gone = new AbortController();
     response.once('close', () => response.writableFinished || gone.abort());
+    if (response.destroyed) gone.abort();
     try {
       if (size === 0) return void response.end();
       const body = await this.objects.read(fileKey, range ?? undefined, gone.signal);
