@@ -10678,6 +10678,15 @@ export interface operations {
                     "application/problem+json": components["schemas"]["ProblemDto"];
                 };
             };
+            /** @description Not available right now; Retry-After says when. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDto"];
+                };
+            };
             /** @description Refused. */
             507: {
                 headers: {
@@ -10738,6 +10747,15 @@ export interface operations {
             };
             /** @description Too many requests; Retry-After says when. */
             429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDto"];
+                };
+            };
+            /** @description Not available right now; Retry-After says when. */
+            503: {
                 headers: {
                     [name: string]: unknown;
                 };
