@@ -28,7 +28,10 @@ afterAll(() => app.stop());
 
 const get = (path: string, headers = {}, method = 'GET') => fetchFile(app, user, path, headers, method);
 const TEXT = '0123456789';
-const problemOf = async (answer: Response) => [answer.status, ((await answer.json()) as { code: string }).code];
+const problemOf = async (answer: Response) => [
+  answer.status,
+  ((await answer.json()) as { code: string }).code,
+];
 
 async function logged(fileId: string, action = 'download') {
   const { body } = await admin.get(`/audit/file-access?file_id=${fileId}&action=${action}`);
@@ -156,38 +159,41 @@ describe('a download', () => {
     expect((await get(`/files/${file.id}/download`, { range: 'bytes=0-9' })).status).toBe(206);
   });
 
-  it.each(['the store is asked', 'its first byte'])('whose reader goes away before %s is no fault of ours', async (what) => {
-    const file = await uploaded(client, Buffer.alloc(100_000), { type: 'application/octet-stream' });
-    const { nest } = app.cloudkeep;
-    const faults = jest.spyOn(nest.get(RootLogger).pino, 'error');
-    const [sender, leaving] = [nest.get(FileSender), new AbortController()];
-    const send = sender.send.bind(sender);
-    const spy =
-      what === 'its first byte'
-        ? jest.spyOn(storeOf(app), 'get').mockImplementation((_, { signal } = {}) => {
-            leaving.abort();
-            return new Promise((_resolve, reject) => {
-              signal?.addEventListener('abort', () => reject(signal.reason as Error));
+  it.each(['the store is asked', 'its first byte'])(
+    'whose reader goes away before %s is no fault of ours',
+    async (what) => {
+      const file = await uploaded(client, Buffer.alloc(100_000), { type: 'application/octet-stream' });
+      const { nest } = app.cloudkeep;
+      const faults = jest.spyOn(nest.get(RootLogger).pino, 'error');
+      const [sender, leaving] = [nest.get(FileSender), new AbortController()];
+      const send = sender.send.bind(sender);
+      const spy =
+        what === 'its first byte'
+          ? jest.spyOn(storeOf(app), 'get').mockImplementation((_, { signal } = {}) => {
+              leaving.abort();
+              return new Promise((_resolve, reject) => {
+                signal?.addEventListener('abort', () => reject(signal.reason as Error));
+              });
+            })
+          : jest.spyOn(sender, 'send').mockImplementation(async (download, to, request, response) => {
+              leaving.abort();
+              await once(response, 'close');
+              await send(download, to, request, response);
             });
-          })
-        : jest.spyOn(sender, 'send').mockImplementation(async (download, to, request, response) => {
-            leaving.abort();
-            await once(response, 'close');
-            await send(download, to, request, response);
-          });
-    const headers = { authorization: `Bearer ${user.token}` };
-    const url = `${app.url}/api/v1/files/${file.id}/download`;
-    await expect(fetch(url, { headers, signal: leaving.signal })).rejects.toThrow();
-    await eventually(
-      async () => {
-        await nest.get(FileAccessLog).flush();
-        expect(await logged(file.id)).toMatchObject([{ bytes: 0 }]);
-      },
-      { within: 5_000 },
-    );
-    expect(faults).not.toHaveBeenCalled();
-    for (const mock of [spy, faults]) mock.mockRestore();
-  });
+      const headers = { authorization: `Bearer ${user.token}` };
+      const url = `${app.url}/api/v1/files/${file.id}/download`;
+      await expect(fetch(url, { headers, signal: leaving.signal })).rejects.toThrow();
+      await eventually(
+        async () => {
+          await nest.get(FileAccessLog).flush();
+          expect(await logged(file.id)).toMatchObject([{ bytes: 0 }]);
+        },
+        { within: 5_000 },
+      );
+      expect(faults).not.toHaveBeenCalled();
+      for (const mock of [spy, faults]) mock.mockRestore();
+    },
+  );
 
   it.each([
     [99_999, 100_000],

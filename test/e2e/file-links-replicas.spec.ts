@@ -99,7 +99,8 @@ it('links are counted by replicas in one order, so that none waits for another t
   const file = await uploaded(app.as(user), 'Popular');
   const [first, second] = [await linked(app, user, file.id), await linked(app, user, file.id)];
   const { database } = app;
-  const holding = (id: string) => database.query('SELECT FROM file_links WHERE id = $1 FOR UPDATE NOWAIT', [id]);
+  const holding = (id: string) =>
+    database.query('SELECT FROM file_links WHERE id = $1 FOR UPDATE NOWAIT', [id]);
   await database.query('BEGIN');
   await holding(first.id);
   const uses = [second, first].map(({ id }) => ({ id, count: 2, lastAt: app.clock.now() }));

@@ -24,7 +24,8 @@ export function isObjectKey(name: string): boolean {
 }
 
 function faultOf(key: string): string | null {
-  if (!key.isWellFormed() || UNSAFE.test(key)) return 'must be text without control characters and backslashes';
+  if (!key.isWellFormed() || UNSAFE.test(key))
+    return 'must be text without control characters and backslashes';
   if (Buffer.byteLength(key) > MOST_BYTES) return `has at most ${MOST_BYTES} bytes`;
   for (const segment of key.split('/')) {
     if (segment === '' || segment === '.' || segment === '..') {

@@ -110,7 +110,11 @@ describe('S3', () => {
     proxy.fail({ kind: 'cut-answer', after: 1 }, 1, completes);
     await store.setMultipart('lost/answer', Readable.from([bytes]));
     expect(sha256(await buffer(await store.get('lost/answer')))).toBe(sha256(bytes));
-    proxy.fail({ kind: 'refuse', status: 404, body: '<Error><Code>NoSuchUpload</Code></Error>' }, 2, completes);
+    proxy.fail(
+      { kind: 'refuse', status: 404, body: '<Error><Code>NoSuchUpload</Code></Error>' },
+      2,
+      completes,
+    );
     expect(await faultOf(() => store.setMultipart('lost/upload', Readable.from([bytes])))).toMatchObject({
       kind: 'unexpected',
     });
