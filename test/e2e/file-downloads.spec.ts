@@ -197,7 +197,7 @@ describe('a download', () => {
 
   it.each([
     [99_999, 100_000],
-    [100_001, 100_000],
+    [1_000_001, 1_000_000],
   ])('of which the store holds %i bytes instead of %i ends as a broken connection', async (held, sent) => {
     const file = await uploaded(client, Buffer.alloc(sent), { type: 'application/octet-stream' });
     await storeOf(app).set(`files/${file.file_key}`, Buffer.alloc(held));
@@ -206,8 +206,12 @@ describe('a download', () => {
     await expect(answer.arrayBuffer()).rejects.toThrow();
   });
 
-  it.each([9, 11])('of which the store holds %i bytes instead of 10 says so', async (held) => {
-    const file = await uploaded(client, TEXT);
+  it.each([
+    [9, 10],
+    [11, 10],
+    [100_001, 100_000],
+  ])('of which the store holds %i bytes instead of %i says so before the first', async (held, sent) => {
+    const file = await uploaded(client, Buffer.alloc(sent), { type: 'application/octet-stream' });
     await storeOf(app).set(`files/${file.file_key}`, Buffer.alloc(held));
     const answer = await get(`/files/${file.id}/download`);
     expect(await problemOf(answer)).toEqual([500, 'file_content_damaged']);

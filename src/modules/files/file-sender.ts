@@ -123,7 +123,8 @@ function outlet(body: Readable, response: Response, due: number, damaged: () => 
       else response.end(done);
     },
     destroy(error, done) {
-      if (error !== null) response.destroy(error);
+      // While nothing is out, what went wrong can still be told.
+      if (error !== null && response.headersSent) response.destroy(error);
       done(error);
     },
   });
