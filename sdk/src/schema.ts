@@ -10683,6 +10683,15 @@ export interface operations {
                     "application/problem+json": components["schemas"]["ProblemDto"];
                 };
             };
+            /** @description Not available right now; Retry-After says when. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDto"];
+                };
+            };
             /** @description Refused. */
             507: {
                 headers: {
@@ -10743,6 +10752,15 @@ export interface operations {
             };
             /** @description Too many requests; Retry-After says when. */
             429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDto"];
+                };
+            };
+            /** @description Not available right now; Retry-After says when. */
+            503: {
                 headers: {
                     [name: string]: unknown;
                 };

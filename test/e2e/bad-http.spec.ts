@@ -1,3 +1,6 @@
+import { once } from 'node:events';
+import { request, type IncomingMessage } from 'node:http';
+import { text } from 'node:stream/consumers';
 import { TestApp } from '../support/app.js';
 import { eventually } from '../support/eventually.js';
 import { sendRaw } from '../support/raw.js';
@@ -30,5 +33,31 @@ describe('bytes that are hardly HTTP', () => {
       },
       { within: 1000 },
     );
+  });
+});
+
+describe('whoever asks for a protocol that is not spoken here', () => {
+  it.each([
+    ['h2c', 'GET', '/health/live', '', 200, 'alive'],
+    [
+      'h2c',
+      'POST',
+      '/api/v1/auth/login',
+      '{"email":"a@example.com","password":"wrong"}',
+      401,
+      'invalid_credentials',
+    ],
+    ['websocket', 'DELETE', '/api/v1/files/uploads/x', '', 401, 'credential_missing'],
+    ['websocket', 'GET', '/api/v1/ws', '', 404, 'not_found'],
+  ])('by %s, is answered as any other: %s %s', async (upgrade, method, path, body, status, said) => {
+    const headers = {
+      connection: 'Upgrade, HTTP2-Settings',
+      upgrade,
+      'http2-settings': 'AAMAAABkAAQAAP__',
+      ...(body === '' ? {} : { 'content-type': 'application/json', 'content-length': String(body.length) }),
+    };
+    const call = request(`${app.url}${path}`, { method, headers }).end(body);
+    const [answer] = (await once(call, 'response')) as [IncomingMessage];
+    expect([answer.statusCode, await text(answer)]).toEqual([status, expect.stringContaining(said)]);
   });
 });

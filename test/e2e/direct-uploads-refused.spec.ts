@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import { UploadUpkeep } from '../../src/modules/files/upload-upkeep.js';
+import { SharingJobs } from '../../src/modules/files/sharing.jobs.js';
 import { ObjectStore } from '../../src/modules/storage/object-store.port.js';
 import { givenDirectUploads } from '../support/direct-uploads.js';
 import { pathOf } from '../support/links.js';
@@ -87,27 +87,27 @@ describe.each(['local', 's3'])('a direct upload to a %s store', (backend) => {
   });
 
   it('expires, and is cleaned up with what came of it', async () => {
-    const upkeep = at.app.cloudkeep.nest.get(UploadUpkeep);
+    const jobs = at.app.cloudkeep.nest.get(SharingJobs);
     at.app.clock.advance(3601);
     at.user = await at.app.given.signIn(at.user);
-    await upkeep.expire();
+    await jobs.expire();
     const before = await objects();
     expect(before.filter((key) => key.startsWith('uploads/'))).toEqual([]);
     const upload = await begun('too late');
     await send(upload, 'too late');
-    await upkeep.sweep();
-    await upkeep.expire();
+    await jobs.sweep();
+    await jobs.expire();
     expect(await objects()).toHaveLength(before.length + 1);
     at.app.clock.advance(3601);
     at.user = await at.app.given.signIn(at.user);
     expect(await complete(upload.upload_id)).toMatchObject({ status: 410, body: { code: 'upload_expired' } });
     if (backend === 'local') expect((await send(upload, 'too late')).status).toBe(410);
-    await upkeep.expire();
+    await jobs.expire();
     expect(await objects()).toEqual(before);
     expect((await at.app.as(at.user).get(`/files/uploads/${upload.upload_id}`)).status).toBe(404);
     const store = at.app.cloudkeep.nest.get<ObjectStore>(ObjectStore);
     await store.set('uploads/01900000-0000-7000-8000-00000000dead/content', Buffer.from('left'));
-    await upkeep.sweep();
+    await jobs.sweep();
     expect(await objects()).toEqual(before);
   });
 

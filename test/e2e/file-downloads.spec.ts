@@ -3,6 +3,9 @@ import { once } from 'node:events';
 import { connect } from 'node:net';
 import { Readable } from 'node:stream';
 import { jest } from '@jest/globals';
+import { RootLogger } from '../../src/common/http/logger.js';
+import { FileAccessLog } from '../../src/modules/files/file-access-log.js';
+import { FileSender } from '../../src/modules/files/file-sender.js';
 import type { ObjectStore } from '../../src/modules/storage/object-store.port.js';
 import { TestApp } from '../support/app.js';
 import type { ApiClient } from '../support/client.js';
@@ -25,6 +28,10 @@ afterAll(() => app.stop());
 
 const get = (path: string, headers = {}, method = 'GET') => fetchFile(app, user, path, headers, method);
 const TEXT = '0123456789';
+const problemOf = async (answer: Response) => [
+  answer.status,
+  ((await answer.json()) as { code: string }).code,
+];
 
 async function logged(fileId: string, action = 'download') {
   const { body } = await admin.get(`/audit/file-access?file_id=${fileId}&action=${action}`);
@@ -150,6 +157,64 @@ describe('a download', () => {
     await expect(answer.arrayBuffer()).rejects.toThrow();
     spy.mockRestore();
     expect((await get(`/files/${file.id}/download`, { range: 'bytes=0-9' })).status).toBe(206);
+  });
+
+  it.each(['the store is asked', 'its first byte'])(
+    'whose reader goes away before %s is no fault of ours',
+    async (what) => {
+      const file = await uploaded(client, Buffer.alloc(100_000), { type: 'application/octet-stream' });
+      const { nest } = app.cloudkeep;
+      const faults = jest.spyOn(nest.get(RootLogger).pino, 'error');
+      const [sender, leaving] = [nest.get(FileSender), new AbortController()];
+      const send = sender.send.bind(sender);
+      const spy =
+        what === 'its first byte'
+          ? jest.spyOn(storeOf(app), 'get').mockImplementation((_, { signal } = {}) => {
+              leaving.abort();
+              return new Promise((_resolve, reject) => {
+                signal?.addEventListener('abort', () => reject(signal.reason as Error));
+              });
+            })
+          : jest.spyOn(sender, 'send').mockImplementation(async (download, to, request, response) => {
+              leaving.abort();
+              await once(response, 'close');
+              await send(download, to, request, response);
+            });
+      const headers = { authorization: `Bearer ${user.token}` };
+      const url = `${app.url}/api/v1/files/${file.id}/download`;
+      await expect(fetch(url, { headers, signal: leaving.signal })).rejects.toThrow();
+      await eventually(
+        async () => {
+          await nest.get(FileAccessLog).flush();
+          expect(await logged(file.id)).toMatchObject([{ bytes: 0 }]);
+        },
+        { within: 5_000 },
+      );
+      expect(faults).not.toHaveBeenCalled();
+      for (const mock of [spy, faults]) mock.mockRestore();
+    },
+  );
+
+  it.each([
+    [99_999, 100_000],
+    [1_000_001, 1_000_000],
+  ])('of which the store holds %i bytes instead of %i ends as a broken connection', async (held, sent) => {
+    const file = await uploaded(client, Buffer.alloc(sent), { type: 'application/octet-stream' });
+    await storeOf(app).set(`files/${file.file_key}`, Buffer.alloc(held));
+    const answer = await get(`/files/${file.id}/download`);
+    expect([answer.status, answer.headers.get('content-length')]).toEqual([200, String(sent)]);
+    await expect(answer.arrayBuffer()).rejects.toThrow();
+  });
+
+  it.each([
+    [9, 10],
+    [11, 10],
+    [100_001, 100_000],
+  ])('of which the store holds %i bytes instead of %i says so before the first', async (held, sent) => {
+    const file = await uploaded(client, Buffer.alloc(sent), { type: 'application/octet-stream' });
+    await storeOf(app).set(`files/${file.file_key}`, Buffer.alloc(held));
+    const answer = await get(`/files/${file.id}/download`);
+    expect(await problemOf(answer)).toEqual([500, 'file_content_damaged']);
   });
 
   it('of what the store has lost says so, without its place', async () => {

@@ -1,3 +1,4 @@
+import { FileLinksRepository } from '../../src/modules/files/file-links.repository.js';
 import { TestApp } from '../support/app.js';
 import { eventually } from '../support/eventually.js';
 import type { SignedIn } from '../support/factories/given.js';
@@ -92,6 +93,29 @@ describe('a link that a replica knows already', () => {
       { within: 5000 },
     );
   });
+});
+
+it('links are counted by replicas in one order, so that none waits for another that waits for it', async () => {
+  const file = await uploaded(app.as(user), 'Popular');
+  const [first, second] = [await linked(app, user, file.id), await linked(app, user, file.id)];
+  const { database } = app;
+  const holding = (id: string) =>
+    database.query('SELECT FROM file_links WHERE id = $1 FOR UPDATE NOWAIT', [id]);
+  await database.query('BEGIN');
+  await holding(first.id);
+  const uses = [second, first].map(({ id }) => ({ id, count: 2, lastAt: app.clock.now() }));
+  const counting = app.cloudkeep.nest.get(FileLinksRepository).addUses(uses);
+  const waiting = () =>
+    database.query(
+      `SELECT FROM pg_locks WHERE NOT granted AND pid IN (SELECT pid FROM pg_stat_activity WHERE datname = $1)`,
+      [database.name],
+    );
+  await eventually(async () => expect(await waiting()).toHaveLength(1), { within: 5000 });
+  await holding(second.id);
+  await database.query('COMMIT');
+  await counting;
+  const { body } = await app.as(user).get(`/files/${file.id}/links`);
+  expect(body.items).toMatchObject([{ uses: 2 }, { uses: 2 }]);
 });
 
 describe('a link', () => {

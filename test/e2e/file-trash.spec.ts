@@ -1,5 +1,8 @@
 import { randomUUID } from 'node:crypto';
+import { truncateSync } from 'node:fs';
+import { jest } from '@jest/globals';
 import { FilesJobs } from '../../src/modules/files/files.jobs.js';
+import { StorageCheckService } from '../../src/modules/files/storage-check.service.js';
 import { TestApp } from '../support/app.js';
 import { uploaded } from '../support/files.js';
 import { filesOnDisk, objectKeys, storeOf } from '../support/store-files.js';
@@ -8,7 +11,7 @@ const DAY = 24 * 60 * 60;
 
 let app: TestApp;
 beforeAll(async () => {
-  app = await TestApp.start({ env: { FILE_TRASH_DAYS: '7' } });
+  app = await TestApp.start({ env: { FILE_TRASH_DAYS: '7', STORAGE_ENCRYPT: 'true' } });
 });
 afterAll(() => app.stop());
 
@@ -31,10 +34,27 @@ it('objects that no row names are removed after a day; those of other modules ar
   await jobs().check();
   expect(await objectKeys(app)).toContain(orphan);
   app.clock.advance(DAY + 60);
+  const refusing = jest.spyOn(storeOf(app), 'delete').mockRejectedValue(new Error('The disk is read-only'));
+  const report = await app.cloudkeep.nest.get(StorageCheckService).check(true, () => undefined);
+  expect(report).toMatchObject({ orphans: 1, removed: 0 });
+  refusing.mockRestore();
   await jobs().check();
   const keys = await objectKeys(app);
   expect(keys).not.toContain(orphan);
   expect(keys).toEqual(expect.arrayContaining(['backups/full', `files/${file.file_key}`]));
+});
+
+it('a damaged object keeps nobody from looking at the others', async () => {
+  const file = await uploaded(app.as(await app.given.signedIn()), 'damaged');
+  const orphan = `default/${randomUUID()}_damaged.txt`;
+  await storeOf(app).set(`files/${orphan}`, Buffer.from('damaged'));
+  for (const key of [orphan, file.file_key])
+    truncateSync(filesOnDisk(app).find((path) => path.endsWith(encodeURIComponent(key))) ?? '', 9);
+  const found: string[] = [];
+  const report = await app.cloudkeep.nest
+    .get(StorageCheckService)
+    .check(true, (kind, key) => found.push(`${kind} ${key}`));
+  expect([report, found]).toEqual([{ orphans: 1, removed: 0, missing: 0 }, [`orphan ${orphan}`]]);
 });
 
 it('rows whose object is gone are counted', async () => {

@@ -1,5 +1,5 @@
 import { randomBytes } from 'node:crypto';
-import { UploadUpkeep } from '../../src/modules/files/upload-upkeep.js';
+import { SharingJobs } from '../../src/modules/files/sharing.jobs.js';
 import { TestApp } from '../support/app.js';
 import { eventually } from '../support/eventually.js';
 import { BYTES, MIB, base64, givenTus, named, problem, sha256 } from '../support/tus.js';
@@ -142,14 +142,14 @@ describe('a resumable upload is refused', () => {
   });
 
   it('past its time, and is cleaned up with what came of it', async () => {
-    const upkeep = at.app.cloudkeep.nest.get(UploadUpkeep);
+    const jobs = at.app.cloudkeep.nest.get(SharingJobs);
     const path = await begun(10);
     await append(path, 0, Buffer.from('hello'));
     at.app.clock.advance(24 * 60 * 60 + 1);
     at.user = await at.app.given.signIn(at.user);
     expect((await tus('HEAD', path)).status).toBe(410);
     expect(await problem(await append(path, 5, Buffer.from('world')))).toEqual([410, 'upload_expired']);
-    await upkeep.expire();
+    await jobs.expire();
     expect((await tus('HEAD', path)).status).toBe(404);
     expect((await objects()).filter((key) => key.startsWith('uploads/'))).toEqual([]);
   });

@@ -41,6 +41,16 @@ describe('a resumable upload', () => {
     expect(trail).toHaveLength(1);
   });
 
+  it.each(['a\0b', 'no type', 'Text/Plain; charset=utf-8', ''])(
+    'may be said to be of type %j',
+    async (type) => {
+      const said = `filename ${base64('x')},filetype ${base64(type)}`;
+      const begun = await tus('POST', '', { 'upload-length': '1', 'upload-metadata': said });
+      const content_type = type.startsWith('Text') ? 'text/plain' : 'application/octet-stream';
+      expect([begun.status, await begun.json()]).toMatchObject([201, { content_type }]);
+    },
+  );
+
   it('is paused and goes on where it was', async () => {
     const content = randomBytes(6 * MIB);
     const begunAt: { url: string | null } = { url: null };

@@ -123,11 +123,13 @@ export class S3Memory {
     if (upload === undefined) throw new Error(`There is no upload ${id}`);
     this.uploads.delete(id);
     const pieces = parts.map(({ number }) => upload.parts.get(number) ?? Buffer.alloc(0));
-    return Promise.resolve(this.keep(bucket, upload.key, Buffer.concat(pieces), upload.headers));
+    const bytes = Buffer.concat(pieces);
+    return Promise.resolve(
+      this.keep(bucket, upload.key, bytes, upload.headers, `${md5Of(bytes)}-${parts.length}`),
+    );
   }
 
-  private keep(bucket: string, key: string, bytes: Buffer, headers: Headers) {
-    const md5 = md5Of(bytes);
+  private keep(bucket: string, key: string, bytes: Buffer, headers: Headers, md5 = md5Of(bytes)) {
     this.objects(bucket).set(key, { bytes, md5, headers, modifiedAt: new Date() });
     return { size: bytes.length, md5 };
   }

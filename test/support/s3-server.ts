@@ -83,6 +83,8 @@ export class S3Server {
     else if (upload !== null && request.method === 'DELETE') {
       this.memory.uploads.delete(upload);
       response.writeHead(204).end();
+    } else if (upload !== null && request.method === 'POST' && !this.memory.uploads.has(upload)) {
+      refuse(response, 404, 'NoSuchUpload');
     } else if (upload !== null && typeof source === 'string') {
       await this.copyPart(url, source, String(request.headers['x-amz-copy-source-range']), response);
     } else {

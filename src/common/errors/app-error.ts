@@ -47,3 +47,8 @@ export class AppError extends Error {
     this.extensions = options.extensions ?? {};
   }
 }
+
+/** Whether it is the error of our catalogues that has this code. */
+export function isProblem(error: unknown, code: string): boolean {
+  return error instanceof AppError && error.code === code;
+}

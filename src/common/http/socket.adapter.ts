@@ -1,10 +1,14 @@
 import type { INestApplicationContext } from '@nestjs/common';
+import type { Server as HttpServer } from 'node:http';
 import { IoAdapter } from '@nestjs/platform-socket.io';
 import type { MessageMappingProperties } from '@nestjs/websockets';
 import { Server, type Namespace, type ServerOptions, type Socket } from 'socket.io';
 import type { HttpConfig } from '../../config/config.js';
 import type { Tracing } from '../../telemetry/tracing.js';
+import { declineUpgrades } from './declined-upgrades.js';
 import type { SocketRelay } from './socket-relay.js';
+
+const PATH = '/api/v1/ws/';
 
 /** Whatever a client has to say is short; what is longer ends its connection. */
 const MOST_BYTES = 16_384;
@@ -28,6 +32,7 @@ export class SocketAdapter extends IoAdapter {
     private readonly tracing: Tracing,
   ) {
     super(nest);
+    declineUpgrades(this.httpServer as HttpServer, PATH);
   }
 
   /** Clients that answer the farewell are gone at once; one that does not read would hold the process for half a minute. */
@@ -63,7 +68,9 @@ export class SocketAdapter extends IoAdapter {
     const isAny = corsOrigins.includes('*');
     const server = super.createIOServer(port, {
       ...options,
-      path: '/api/v1/ws',
+      path: PATH,
+      // Others ask for upgrades, too: see `declineUpgrades`.
+      destroyUpgrade: false,
       serveClient: false,
       maxHttpBufferSize: MOST_BYTES,
       connectTimeout: HANDSHAKE_MS,

@@ -23,6 +23,5 @@ import { ConversationsService } from './conversations.service.js';
     ConversationMessagesRepository,
     ConversationsJobs,
   ],
-  exports: [ConversationsService],
 })
 export class ConversationsModule {}

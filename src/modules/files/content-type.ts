@@ -14,7 +14,8 @@ const UTF_16_MARKS = [Buffer.from([0xfe, 0xff]), Buffer.from([0xff, 0xfe])];
 /** What a browser would take for a page that runs (WHATWG MIME Sniffing section 7.1), past white space and comments; no text can be split into those in two ways, which keeps it fast. */
 const ACTIVE =
   /^(?:\s|<!--(?:(?!-->)[^])*-->|<\?xml(?:(?!\?>)[^])*\?>|<!doctype\s+svg[^>]*>)*<(?:(!doctype\s+html|html|head|body|script|iframe)|(svg))(?=[\s>/])/i;
-const MEDIA_TYPE = /^[a-z0-9][a-z0-9!#$&^_.+-]{0,63}\/[a-z0-9][a-z0-9!#$&^_.+-]{0,63}$/;
+/** Without parameters (RFC 6838 section 4.2). */
+export const MEDIA_TYPE = /^[a-z0-9][a-z0-9!#$&^_.+-]{0,63}\/[a-z0-9][a-z0-9!#$&^_.+-]{0,63}$/i;
 /** Types of what is text, beside `text/…`. */
 const TEXTUAL =
   /^(text\/.+|application\/(json|jsonl|x-ndjson|sql|toml|yaml|x-yaml|xml|javascript|x-sh|graphql|rtf)|.+\+(json|xml|yaml))$/;
@@ -37,8 +38,8 @@ export async function contentTypeOf(head: Buffer, claimed: string): Promise<stri
   return claim !== null && TEXTUAL.test(claim) ? claim : (signed?.mime ?? PLAIN_TEXT);
 }
 
-/** Null for what is no media type, or says nothing. */
-function claimOf(claimed: string): string | null {
+/** What a sender says a file is, in lower case; null for what is no media type, or says nothing. */
+export function claimOf(claimed: string): string | null {
   const type = claimed.split(';', 1)[0]?.trim().toLowerCase() ?? '';
   return MEDIA_TYPE.test(type) && type !== UNKNOWN_TYPE ? type : null;
 }

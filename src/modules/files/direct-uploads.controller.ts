@@ -23,7 +23,7 @@ export class DirectUploadsController {
   @Post()
   @Access('files:write')
   @ApiOperation({ summary: 'Begin an upload whose content goes straight to where it is kept' })
-  @Returns(201, CreatedUploadDto, [400, 413, 415, 507])
+  @Returns(201, CreatedUploadDto, [400, 413, 415, 503, 507])
   create(@CurrentActor() actor: Actor, @Body() request: CreateUploadDto): Promise<CreatedUploadDto> {
     return this.uploads.create(actor, request);
   }
@@ -31,7 +31,7 @@ export class DirectUploadsController {
   @Get(':id')
   @Access('files:write')
   @ApiOperation({ summary: 'See how far an upload is' })
-  @Returns(200, UploadDto, [404])
+  @Returns(200, UploadDto, [404, 503])
   get(@CurrentActor() actor: Actor, @Param('id', IdPipe) id: string): Promise<UploadDto> {
     return this.uploads.get(actor, id);
   }

@@ -1,10 +1,10 @@
 import { ApiProperty, ApiPropertyOptional, OmitType } from '@nestjs/swagger';
 import { IsInt, IsString, Length, Matches, Max, Min } from 'class-validator';
 import { JsonObject, MayBeAbsent } from '../../common/http/field.decorators.js';
+import { MEDIA_TYPE } from './content-type.js';
 import { LARGEST_METADATA_BYTES, UploadFields } from './files.dto.js';
 import type { UploadRow } from './pending-uploads.repository.js';
 
-const MEDIA_TYPE = /^[a-z0-9][a-z0-9!#$&^_.+-]{0,63}\/[a-z0-9][a-z0-9!#$&^_.+-]{0,63}$/i;
 const SHA_256 = /^[0-9a-f]{64}$/;
 
 export class CreateUploadDto extends OmitType(UploadFields, ['metadata'] as const) {

@@ -3,17 +3,15 @@ import { Interval } from '@nestjs/schedule';
 import { ClsService } from 'nestjs-cls';
 import type { Actor } from '../../common/access/actor.js';
 import { newId } from '../../common/crypto/ids.js';
-import { RequestContext } from '../../common/http/request-context.js';
-import { Clock } from '../../common/time/clock.js';
 import { FileAccessRepository, type FileAccessRow, type FileAction } from './file-access.repository.js';
 import { FileErrors } from './files.errors.js';
 import type { FileRow } from './files.repository.js';
+import { RequestOrigin } from './request-origin.js';
 
 const FLUSH_EVERY_MS = 1_000;
 const BATCH = 500;
 /** Beyond this the log can not be written, and nothing leaves any more. */
 const MOST_GATHERED = 20_000;
-const USER_AGENT_LENGTH = 512;
 
 /** What a file's log tells, beside from where and when. */
 export interface FileAccess {
@@ -42,8 +40,7 @@ export class FileAccessLog implements BeforeApplicationShutdown {
 
   constructor(
     private readonly repository: FileAccessRepository,
-    private readonly context: RequestContext,
-    private readonly clock: Clock,
+    private readonly origin: RequestOrigin,
     private readonly cls: ClsService,
   ) {}
 
@@ -97,16 +94,17 @@ export class FileAccessLog implements BeforeApplicationShutdown {
   }
 
   private rowOf({ organizationId, userId, fileId, fileKey, backend, ...access }: FileAccess): FileAccessRow {
+    const { ip, userAgent, now } = this.origin.now();
     return {
       id: newId(),
-      created_at: this.clock.now(),
+      created_at: now,
       organization_id: organizationId,
       user_id: userId,
       file_id: fileId,
       file_key: fileKey,
       storage_backend: backend,
-      ip_address: this.context.ip,
-      user_agent: this.context.userAgent?.slice(0, USER_AGENT_LENGTH).toWellFormed() ?? null,
+      ip_address: ip,
+      user_agent: userAgent,
       ...access,
     };
   }

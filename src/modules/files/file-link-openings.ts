@@ -2,8 +2,9 @@ import { Injectable, type OnModuleInit } from '@nestjs/common';
 import { Invalidations } from '../../common/cache/invalidations.js';
 import type { Loaded, PushedCache } from '../../common/cache/pushed-cache.js';
 import { EventBus } from '../../common/events/event-bus.js';
-import { FileLinksRepository, type OpenedLink, type Origin } from './file-links.repository.js';
+import { FileLinksRepository, type OpenedLink } from './file-links.repository.js';
 import type { FileRef } from './files.events.js';
+import type { Origin } from './request-origin.js';
 import './file-links.events.js';
 import '../organizations/organizations.events.js';
 

@@ -3,6 +3,7 @@ import { newId } from '../../common/crypto/ids.js';
 import { Sql } from '../../database/sql.js';
 import type { FileVersionRow } from './file-versions.repository.js';
 import type { Owner, Reach } from './owner.js';
+import type { Origin } from './request-origin.js';
 
 export interface FileLinkRow {
   readonly id: string;
@@ -28,13 +29,6 @@ export interface NewFileLink {
   readonly maxUses: number | null;
   readonly ip: string | null;
   readonly disposition: 'attachment' | 'inline';
-}
-
-/** From where somebody acts. */
-export interface Origin {
-  readonly ip: string | null;
-  readonly userAgent: string | null;
-  readonly now: Date;
 }
 
 /** A link as somebody opens it, with what it leads to. */
@@ -162,12 +156,17 @@ export class FileLinksRepository {
     });
   }
 
-  /** Counts openings of links without limit, some at a time. */
+  /** Counts openings of links without limit, some at a time; locked in one order, as every replica counts the same. */
   async addUses(uses: readonly { id: string; count: number; lastAt: Date }[]): Promise<void> {
     await this.sql.execute({
       name: 'file-links-add-uses',
-      text: `UPDATE file_links l SET uses = least(l.uses::bigint + n.count, 2147483647), last_used_at = n.last_at
-             FROM unnest($1::uuid[], $2::int[], $3::timestamptz[]) AS n (id, count, last_at) WHERE l.id = n.id`,
+      text: `UPDATE file_links l SET uses = least(l.uses::bigint + n.count, 2147483647),
+               last_used_at = greatest(l.last_used_at, n.last_at)
+             FROM (SELECT file_links.id, opened.count, opened.last_at
+                   FROM unnest($1::uuid[], $2::int[], $3::timestamptz[]) AS opened (id, count, last_at)
+                     JOIN file_links ON file_links.id = opened.id
+                   ORDER BY file_links.id FOR NO KEY UPDATE OF file_links) AS n
+             WHERE l.id = n.id`,
       values: [uses.map(({ id }) => id), uses.map(({ count }) => count), uses.map(({ lastAt }) => lastAt)],
     });
   }

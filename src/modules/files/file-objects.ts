@@ -1,6 +1,6 @@
 import type { Readable } from 'node:stream';
 import { Injectable, Logger } from '@nestjs/common';
-import { AppError } from '../../common/errors/app-error.js';
+import { isProblem } from '../../common/errors/app-error.js';
 import type { ByteRange, ObjectStat, SignedRequest, SignOptions } from '../storage/object-store.port.js';
 import { ObjectStore } from '../storage/object-store.port.js';
 import { FileErrors } from './files.errors.js';
@@ -35,8 +35,7 @@ export class FileObjects {
         signal,
       });
     } catch (error) {
-      const isMissing = error instanceof AppError && error.code === 'object_not_found';
-      throw isMissing ? FileErrors.contentMissing(fileKey, error) : error;
+      throw isProblem(error, 'object_not_found') ? FileErrors.contentMissing(fileKey, error) : error;
     }
   }
 
@@ -49,8 +48,14 @@ export class FileObjects {
     return this.store.signUrl(FILES_PREFIX + fileKey, 'GET', options);
   }
 
+  /** @throws AppError 500 `object_corrupt` where it is sealed, and damaged. */
   stat(fileKey: string): Promise<ObjectStat | null> {
     return this.store.stat(FILES_PREFIX + fileKey);
+  }
+
+  /** Whatever state it is in. */
+  has(fileKey: string): Promise<boolean> {
+    return this.store.has(FILES_PREFIX + fileKey);
   }
 
   /** File keys of all objects there are. */
@@ -61,15 +66,18 @@ export class FileObjects {
   /** Removes what no row names any more. Never fails: what can not be removed now is left for the daily cleaning. */
   async discard(fileKeys: readonly string[]): Promise<void> {
     for (let at = 0; at < fileKeys.length; at += DELETED_AT_ONCE) {
-      await Promise.all(fileKeys.slice(at, at + DELETED_AT_ONCE).map((key) => this.discardOne(key)));
+      await Promise.all(fileKeys.slice(at, at + DELETED_AT_ONCE).map((key) => this.remove(key)));
     }
   }
 
-  private async discardOne(fileKey: string): Promise<void> {
+  /** As `discard`. @returns whether it is gone. */
+  async remove(fileKey: string): Promise<boolean> {
     try {
       await this.store.delete(FILES_PREFIX + fileKey);
+      return true;
     } catch (error) {
       this.logger.warn(`An object without a row is left for the cleaning: ${(error as Error).message}`);
+      return false;
     }
   }
 }

@@ -43,11 +43,11 @@ export class FilePurgeRepository {
     return this.removeLocked(files.map(({ id }) => id));
   }
 
-  /** Locks it. @param trashedBefore null for whatever state it is in. @returns false where it is gone, or was restored. */
-  async lock(id: string, trashedBefore: Date | null): Promise<boolean> {
+  /** @returns false where it is gone, or was restored. */
+  async lockTrashed(id: string, before: Date): Promise<boolean> {
     const row = await this.sql.row({
-      text: `SELECT id FROM files WHERE id = $1 AND ($2::timestamptz IS NULL OR deleted_at <= $2) FOR UPDATE`,
-      values: [id, trashedBefore],
+      text: 'SELECT id FROM files WHERE id = $1 AND deleted_at <= $2 FOR UPDATE',
+      values: [id, before],
     });
     return row !== null;
   }

@@ -3,9 +3,9 @@ import { EventBus } from '../../common/events/event-bus.js';
 import { UnitOfWork } from '../../database/unit-of-work.js';
 import { FileObjects } from './file-objects.js';
 import { FilePurgeRepository, type DoomedFile } from './file-purge.repository.js';
+import { fileRef } from './files.events.js';
 import type { Owner } from './owner.js';
 import { StorageQuota } from './storage-quota.js';
-import './files.events.js';
 
 const BATCH = 200;
 
@@ -67,25 +67,15 @@ export class FilePurge {
 
   private purge(file: DoomedFile, before: Date): Promise<boolean> {
     return this.unitOfWork.run(async () => {
-      const gone = await this.remove(file, before);
-      if (gone === null) return false;
-      const ref = { id: file.id, organizationId: file.organization_id };
-      this.events.emit('file.purged', { file: ref, ...gone });
+      if (!(await this.repository.lockTrashed(file.id, before))) return false;
+      const removed = await this.repository.removeLocked([file.id]);
+      const bytes = removed.reduce((sum, { size }) => sum + size, 0);
+      await this.quota.giveBack({ organizationId: file.organization_id, ownerId: file.owner_id }, bytes, 1);
+      await this.unitOfWork.afterCommit(() =>
+        this.objects.discard(removed.map(({ object_key: key }) => key)),
+      );
+      this.events.emit('file.purged', { file: fileRef(file), versions: removed.length, bytes });
       return true;
     });
-  }
-
-  private async remove(
-    { id, organization_id: organizationId, owner_id: ownerId }: DoomedFile,
-    trashedBefore: Date | null,
-  ): Promise<{ versions: number; bytes: number } | null> {
-    if (!(await this.repository.lock(id, trashedBefore))) return null;
-    const versions = await this.repository.removeLocked([id]);
-    const bytes = versions.reduce((sum, { size }) => sum + size, 0);
-    await this.quota.giveBack({ organizationId, ownerId }, bytes, 1);
-    await this.unitOfWork.afterCommit(() =>
-      this.objects.discard(versions.map((version) => version.object_key)),
-    );
-    return { versions: versions.length, bytes };
   }
 }

@@ -9,11 +9,11 @@ import { accessOf, FileAccessLog } from './file-access-log.js';
 import type { StoredContent } from './file-contents.js';
 import type { UploadFields } from './files.dto.js';
 import { FileErrors } from './files.errors.js';
+import { fileRef } from './files.events.js';
 import { FilesRepository, type FileRow } from './files.repository.js';
 import { ifMatchHolds, etagOf } from './conditions.js';
 import { ownerOf, reachOf, speaksForItself } from './owner.js';
 import { StorageQuota } from './storage-quota.js';
-import './files.events.js';
 
 /** What a file is called and belongs to. */
 export interface FileAttributes {
@@ -49,7 +49,7 @@ export class FileRegistry {
       const { size, contentType } = content;
       this.events.emit('file.uploaded', {
         actor,
-        file: refOf(file),
+        file: fileRef(file),
         collection: file.collection,
         size,
         contentType,
@@ -85,7 +85,7 @@ export class FileRegistry {
       const { size, contentType } = content;
       this.events.emit('file.version-added', {
         actor,
-        file: refOf(file),
+        file: fileRef(file),
         version: file.version,
         size,
         contentType,
@@ -118,8 +118,4 @@ export class FileRegistry {
       deleted_at: null,
     };
   }
-}
-
-function refOf({ id, organization_id: organizationId }: FileRow) {
-  return { id, organizationId };
 }

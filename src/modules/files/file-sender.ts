@@ -2,6 +2,7 @@ import { Writable, type Readable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
 import { Injectable } from '@nestjs/common';
 import type { Request, Response } from 'express';
+import { AppError } from '../../common/errors/app-error.js';
 import { giveBack } from '../../common/streams/lending.js';
 import type { ByteRange } from '../storage/object-store.port.js';
 import { etagOf, ifRangeHolds, isKnown, preconditionsHold, rangeIn } from './conditions.js';
@@ -31,7 +32,8 @@ export class FileSender {
 
   /**
    * Resolves when the answer is out, or nobody is left to read it. A store that
-   * fails on the way cuts the connection: half a file must not look like a whole one.
+   * fails on the way, or gives more or less than was put there, cuts the connection:
+   * half a file must not look like a whole one, nor what follows like the next answer.
    *
    * @throws AppError 412, 416, 503, before anything is out.
    */
@@ -63,49 +65,66 @@ export class FileSender {
     response: Response,
   ): Promise<void> {
     let bytes = 0;
+    const due = range === null ? size : range.end - range.start + 1;
+    const damaged = () => FileErrors.contentDamaged(fileKey);
     const logged = this.accessLog.begin(
       { ...recipient, fileId, organizationId, fileKey, backend },
       () => bytes,
     );
     const gone = new AbortController();
     response.once('close', () => response.writableFinished || gone.abort());
+    if (response.destroyed) gone.abort();
     try {
       if (size === 0) return void response.end();
       const body = await this.objects.read(fileKey, range ?? undefined, gone.signal);
       body.on('data', (chunk: Buffer) => (bytes += chunk.length));
-      if (Number(response.getHeader('Content-Length')) <= SMALL_BYTES)
-        return void response.end(await wholeOf(body));
-      await pipeline(body, outlet(body, response), gone);
+      if (due <= SMALL_BYTES) return void response.end(await wholeOf(body, due, damaged));
+      await pipeline(body, outlet(body, response, due, damaged), gone);
     } catch (error) {
-      // Nobody is left to be told.
-      if (!gone.signal.aborted || !response.headersSent) throw error;
+      // Nobody is left to be told; of what is wrong with the store whoever runs it is.
+      if (error instanceof AppError || !gone.signal.aborted) throw error;
     } finally {
       logged();
     }
   }
 }
 
-function wholeOf(body: Readable): Promise<Buffer> {
+function wholeOf(body: Readable, due: number, damaged: () => Error): Promise<Buffer> {
   const pieces: Buffer[] = [];
+  let left = due;
   return new Promise((resolve, reject) => {
-    body.on('data', (piece: Buffer) => pieces.push(piece));
-    body.once('end', () => resolve(Buffer.concat(pieces))).once('error', reject);
-    body.once('close', () => reject(new Error('The store ended early')));
+    body.on('data', (piece: Buffer) => {
+      left -= piece.length;
+      if (left < 0) body.destroy(damaged());
+      else pieces.push(piece);
+    });
+    body.once('end', () => (left === 0 ? resolve(Buffer.concat(pieces)) : reject(damaged())));
+    body.once('error', reject).once('close', () => reject(new Error('The store ended early')));
   });
 }
 
 /** Passes a body on to an answer, and each piece back to where it came from once it is out. */
-function outlet(body: Readable, response: Response): Writable {
+function outlet(body: Readable, response: Response, due: number, damaged: () => Error): Writable {
+  let left = due;
   return new Writable({
     write(piece: Buffer, _, done) {
+      left -= piece.length;
+      if (left < 0) {
+        done(damaged());
+        return;
+      }
       response.write(piece, (error) => {
         if (!error) giveBack(body, piece);
         done(error);
       });
     },
-    final: (done) => void response.end(done),
+    final(done) {
+      if (left > 0) done(damaged());
+      else response.end(done);
+    },
     destroy(error, done) {
-      if (error !== null) response.destroy(error);
+      // While nothing is out, what went wrong can still be told.
+      if (error !== null && response.headersSent) response.destroy(error);
       done(error);
     },
   });

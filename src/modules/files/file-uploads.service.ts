@@ -1,7 +1,6 @@
 import { Injectable } from '@nestjs/common';
 import type { Request } from 'express';
 import type { Actor } from '../../common/access/actor.js';
-import { AppError } from '../../common/errors/app-error.js';
 import { announcedLength, mediaTypeOf, readBody, readForm } from '../../common/http/multipart.js';
 import { MultipartErrors } from '../../common/http/multipart.errors.js';
 import { etagOf, ifMatchHolds } from './conditions.js';
@@ -12,6 +11,7 @@ import { FileDto, type UploadQuery } from './files.dto.js';
 import { FileErrors } from './files.errors.js';
 import { FilesRepository, type FileRow } from './files.repository.js';
 import { ownerOf, reachOf } from './owner.js';
+import { isRolledBack } from './rolled-back.js';
 import { StorageQuota } from './storage-quota.js';
 import { uploadFields } from './upload-fields.js';
 
@@ -99,7 +99,7 @@ export class FileUploadsService {
       if (kept.content === undefined) throw MultipartErrors.malformed();
       return FileDto.of(await name(kept.content, received));
     } catch (error) {
-      if (kept.content !== undefined && isFinal(error)) await this.contents.discard(kept.content);
+      if (kept.content !== undefined && isRolledBack(error)) await this.contents.discard(kept.content);
       throw error;
     }
   }
@@ -113,17 +113,4 @@ function nameOf(sent: string | undefined): string {
   const name = fileNameOfForm(sent ?? '');
   if (name === null) throw MultipartErrors.field('file', 'must have a name');
   return name;
-}
-
-const SQLSTATE = /^(?!08|57|58)[0-9A-Z]{5}$/;
-
-/**
- * Whether nothing was committed for certain. Where the connection broke while
- * the database committed, a row may name the bytes: those are left for the
- * daily cleaning to decide about.
- */
-export function isFinal(error: unknown): boolean {
-  if (error instanceof AppError) return true;
-  const { code } = (error ?? {}) as { code?: unknown };
-  return typeof code === 'string' && SQLSTATE.test(code);
 }

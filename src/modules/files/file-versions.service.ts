@@ -4,9 +4,9 @@ import { pageBy, readPosition, type PageQuery } from '../../common/pagination/pa
 import { FileVersionDto, type FileVersionPageDto } from './file-versions.dto.js';
 import { FileVersionsRepository } from './file-versions.repository.js';
 import { FilesService } from './files.service.js';
+import { VERSION_NUMBER } from './version-number.pipe.js';
 
 const BEYOND_ALL = 2_147_483_647;
-const isNumber = (text: string) => /^[1-9]\d{0,8}$/.test(text);
 
 /** What a file was before. None is lost by an overwrite. */
 @Injectable()
@@ -19,7 +19,7 @@ export class FileVersionsService {
   /** @throws AppError 404. */
   async list(actor: Actor, id: string, { limit, cursor }: PageQuery): Promise<FileVersionPageDto> {
     await this.files.mustFind(actor, id);
-    const before = Number(readPosition(cursor, isNumber) ?? BEYOND_ALL);
+    const before = Number(readPosition(cursor, (text) => VERSION_NUMBER.test(text)) ?? BEYOND_ALL);
     const rows = await this.versions.list(id, before, limit + 1);
     return pageBy(
       rows,

@@ -58,6 +58,15 @@ export const FileErrors = {
       detail: 'The store does not hold the content of this file.',
       cause: new Error(`The store holds nothing under ${key}`, { cause }),
     }),
+  /** The bytes are there, yet are not as many as the row says. */
+  contentDamaged: (key: string) =>
+    new AppError({
+      status: 500,
+      code: 'file_content_damaged',
+      title: 'The content is damaged',
+      detail: 'The store holds other content than was uploaded.',
+      cause: new Error(`What the store holds under ${key} has another size than its row says`),
+    }),
   logFull: () =>
     new AppError({
       status: 503,

@@ -5,6 +5,10 @@ export interface FileRef {
   readonly organizationId: string;
 }
 
+export function fileRef(row: { readonly id: string; readonly organization_id: string }): FileRef {
+  return { id: row.id, organizationId: row.organization_id };
+}
+
 /** No names: who reads of a file here knows it by its id. */
 declare module '../../common/events/domain-events.js' {
   interface DomainEvents {

@@ -46,6 +46,7 @@ import { PendingUploads } from './pending-uploads.js';
 import { RequestOrigin } from './request-origin.js';
 import { SharedFilesController } from './shared-files.controller.js';
 import { SharingData } from './sharing-data.js';
+import { SharingJobs } from './sharing.jobs.js';
 import { SignedUrls } from './signed-urls.js';
 import { StorageCheckModule } from './storage-check.module.js';
 import { StorageQuota } from './storage-quota.js';
@@ -60,7 +61,6 @@ import { UploadAddresses } from './upload-addresses.js';
 import { UploadBeginning } from './upload-beginning.js';
 import { UploadCompletion } from './upload-completion.js';
 import { UploadObjects } from './upload-objects.js';
-import { UploadUpkeep } from './upload-upkeep.js';
 import { UploadedContents } from './uploaded-contents.js';
 
 /**
@@ -120,10 +120,10 @@ import { UploadedContents } from './uploaded-contents.js';
     UploadCompletion,
     UploadedContents,
     UploadObjects,
-    UploadUpkeep,
     TusService,
     TusUploads,
     SharingData,
+    SharingJobs,
     FileContents,
     FileObjects,
     MetadataExtractor,
@@ -139,6 +139,5 @@ import { UploadedContents } from './uploaded-contents.js';
     StorageQuota,
     StorageUsageRepository,
   ],
-  exports: [FilesService],
 })
 export class FilesModule {}

@@ -10,9 +10,9 @@ import { accessOf, FileAccessLog } from './file-access-log.js';
 import { cleanFileName } from './file-name.js';
 import { FileDto, type FilePageDto, type ListFilesQuery, type UpdateFileDto } from './files.dto.js';
 import { FileErrors } from './files.errors.js';
+import { fileRef } from './files.events.js';
 import { FilesRepository, type FileChanges, type FileRow } from './files.repository.js';
 import { reachOf } from './owner.js';
-import './files.events.js';
 
 /** Files as their owners see them, and those who manage all of the organisation's. */
 @Injectable()
@@ -52,7 +52,7 @@ export class FilesService {
       const changed = Object.keys(changes);
       if (changed.length === 0) return FileDto.of(current);
       const file = await this.files.update(id, changes, this.clock.now());
-      this.events.emit('file.updated', { actor, file: refOf(current), changed });
+      this.events.emit('file.updated', { actor, file: fileRef(current), changed });
       return FileDto.of(file ?? current);
     });
   }
@@ -65,7 +65,7 @@ export class FilesService {
       const now = this.clock.now();
       await this.files.setDeleted(id, now, now);
       await this.accessLog.write(accessOf('delete', actor, file, 0));
-      this.events.emit('file.deleted', { actor, file: refOf(file) });
+      this.events.emit('file.deleted', { actor, file: fileRef(file) });
     });
   }
 
@@ -77,7 +77,7 @@ export class FilesService {
       if (file.deleted_at === null) throw FileErrors.notDeleted(id);
       const restored = await this.files.setDeleted(id, null, this.clock.now());
       await this.accessLog.write(accessOf('restore', actor, file, 0));
-      this.events.emit('file.restored', { actor, file: refOf(file) });
+      this.events.emit('file.restored', { actor, file: fileRef(file) });
       return FileDto.of(restored ?? file);
     });
   }
@@ -90,8 +90,4 @@ function changesOf({ file_name: sent, ...others }: UpdateFileDto): FileChanges {
   return Object.fromEntries(
     Object.entries({ ...others, file_name: name }).filter(([, value]) => value !== undefined),
   );
-}
-
-function refOf({ id, organization_id: organizationId }: FileRow) {
-  return { id, organizationId };
 }

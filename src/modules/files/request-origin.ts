@@ -1,11 +1,17 @@
 import { Injectable } from '@nestjs/common';
 import { RequestContext } from '../../common/http/request-context.js';
 import { Clock } from '../../common/time/clock.js';
-import type { Origin } from './file-links.repository.js';
 
 const USER_AGENT_LENGTH = 512;
 
-/** From where and when the current request comes, as logs keep it. */
+/** From where somebody acts, and when. */
+export interface Origin {
+  readonly ip: string | null;
+  readonly userAgent: string | null;
+  readonly now: Date;
+}
+
+/** Where the current request comes from, as logs keep it; nulls outside of one. */
 @Injectable()
 export class RequestOrigin {
   constructor(

@@ -1,4 +1,5 @@
 import { Injectable } from '@nestjs/common';
+import { isProblem } from '../../common/errors/app-error.js';
 import { inBatches } from '../../common/streams/in-batches.js';
 import { secondsAfter, Clock } from '../../common/time/clock.js';
 import { FileObjects } from './file-objects.js';
@@ -10,7 +11,7 @@ const ORPHANED_AFTER_SECONDS = 24 * 60 * 60;
 
 /** Where store and rows differ, by file key. */
 export interface StorageReport {
-  /** Objects that no row names, since longer than any upload takes. */
+  /** Objects that no row names, since longer than any upload takes, or damaged so that none can tell. */
   readonly orphans: number;
   /** Of those, what was removed. */
   readonly removed: number;
@@ -45,16 +46,24 @@ export class StorageCheckService {
     for await (const batch of inBatches(this.objects.keys(), BATCH)) {
       const named = await this.repository.named(batch);
       for (const key of batch.filter((candidate) => !named.has(candidate))) {
-        const stat = await this.objects.stat(key);
-        if (stat === null || stat.modifiedAt > before) continue;
+        const writtenAt = await this.writtenAt(key);
+        if (writtenAt === null || (writtenAt !== 'unknown' && writtenAt > before)) continue;
         orphans++;
         found('orphan', key);
-        if (!repair) continue;
-        await this.objects.discard([key]);
-        removed++;
+        if (repair && writtenAt !== 'unknown' && (await this.objects.remove(key))) removed++;
       }
     }
     return { orphans, removed };
+  }
+
+  /** Null for what is gone; unknown of what is damaged, which somebody has to look at. */
+  private async writtenAt(key: string): Promise<Date | 'unknown' | null> {
+    try {
+      return (await this.objects.stat(key))?.modifiedAt ?? null;
+    } catch (error) {
+      if (isProblem(error, 'object_corrupt')) return 'unknown';
+      throw error;
+    }
   }
 
   private async findMissing(found: StorageFinding): Promise<number> {
@@ -62,7 +71,7 @@ export class StorageCheckService {
     for (let after: string | undefined = ''; after !== undefined;) {
       const keys: string[] = await this.repository.keysAfter(after, BATCH);
       for (const key of keys) {
-        if ((await this.objects.stat(key)) !== null) continue;
+        if (await this.objects.has(key)) continue;
         // A purge may have removed both meanwhile: rows go first.
         if (!(await this.repository.named([key])).has(key)) continue;
         missing++;

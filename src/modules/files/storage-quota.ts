@@ -50,13 +50,8 @@ export class StorageQuota {
    * @throws AppError 413 `file_too_large`, 507 `quota_exceeded`.
    */
   async mustFit(owner: Owner, announced: number | null, isForm: boolean): Promise<void> {
-    const { mostBytes, userQuotaBytes, organizationQuotaBytes } = this.config;
-    const least = Math.max(0, (announced ?? 0) - (isForm ? FORM_BYTES : 0));
-    if (least > mostBytes) throw FileErrors.tooLarge(mostBytes);
-    if (least === 0 || (userQuotaBytes ?? organizationQuotaBytes) === null) return;
-    const { user, organization } = await this.of(owner);
-    this.mustHaveRoom('organization', organization, least);
-    this.mustHaveRoom('user', user, least);
+    const least = (announced ?? 0) - (isForm ? FORM_BYTES : 0);
+    if (least > 0) await this.mustHold(owner, least, 0);
   }
 
   /**

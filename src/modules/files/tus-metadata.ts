@@ -1,6 +1,6 @@
 import { Metadata } from '@tus/server';
 import { CommonErrors } from '../../common/errors/common.errors.js';
-import { UNKNOWN_TYPE } from './content-type.js';
+import { claimOf, UNKNOWN_TYPE } from './content-type.js';
 import type { UploadFields } from './files.dto.js';
 import { uploadFields } from './upload-fields.js';
 
@@ -22,11 +22,11 @@ const IGNORED = ['relativePath'];
  */
 export async function tusMetadata(sent: Readonly<Record<string, string | null>>): Promise<TusMetadata> {
   const said = new Map(Object.entries(sent).map(([name, value]) => [name, value ?? '']));
-  const [fileName, contentType] = [taken(said, NAMES), taken(said, TYPES)];
+  const [fileName, claimed] = [taken(said, NAMES), taken(said, TYPES)];
   taken(said, IGNORED);
   if (fileName === undefined) throw CommonErrors.validation([{ field: 'filename', message: 'is required' }]);
   const fields = await uploadFields(Object.fromEntries(said));
-  return { fileName, contentType: contentType ?? UNKNOWN_TYPE, fields };
+  return { fileName, contentType: claimOf(claimed ?? '') ?? UNKNOWN_TYPE, fields };
 }
 
 /** As it is repeated to who asks for the offset. */

@@ -33,12 +33,11 @@ export class TusUploads {
   ) {}
 
   /** @throws AppError 400, 413, 507 `quota_exceeded`. */
-  begin(actor: Actor, { contentType, sent, ...wanted }: WantedTusUpload): Promise<NewUpload> {
+  begin(actor: Actor, { sent, ...wanted }: WantedTusUpload): Promise<NewUpload> {
     return this.beginning.begin(actor, {
       ...wanted,
       kind: 'tus',
       nameField: 'filename',
-      contentType,
       sha256: null,
       sentMetadata: sent,
       seconds: TUS_SECONDS,

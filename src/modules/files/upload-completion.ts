@@ -4,11 +4,11 @@ import { Clock } from '../../common/time/clock.js';
 import { UnitOfWork } from '../../database/unit-of-work.js';
 import type { StoredContent } from './file-contents.js';
 import { FileRegistry, type FileAttributes } from './file-registry.js';
-import { isFinal } from './file-uploads.service.js';
 import { FilesService } from './files.service.js';
 import type { FileRow } from './files.repository.js';
 import { ownerOf } from './owner.js';
 import { PendingUploadsRepository, type UploadRow } from './pending-uploads.repository.js';
+import { isRolledBack } from './rolled-back.js';
 import { UploadedContents } from './uploaded-contents.js';
 import { UploadErrors } from './uploads.errors.js';
 
@@ -48,7 +48,7 @@ export class UploadCompletion {
     try {
       return await this.commit(actor, upload, content);
     } catch (error) {
-      if (isFinal(error)) await this.contents.discard(content);
+      if (isRolledBack(error)) await this.contents.discard(content);
       throw error;
     }
   }

@@ -7,6 +7,7 @@ import { showCopying } from './copy-progress.js';
 import { copyStore, type CopyReport } from './copy-store.js';
 import type { ObjectStore } from './object-store.port.js';
 import { openStore } from './open-store.js';
+import { reasonOf } from './storage.errors.js';
 
 export const COPY_USAGE = `storage:copy --from <store> --to <store> [--verify] [--resume] [--parallel <n>]
                    copy all objects of a store, byte for byte, into another:
@@ -91,12 +92,6 @@ function tell({ copied, skipped, failed, bytes, failures }: CopyReport): number 
 
 function unusable(text: string, error: unknown): Error {
   return new Error(`${text} can not be used: ${reasonOf(error)}`, { cause: error });
-}
-
-/** What is behind an error of our catalogue says more to whoever runs the store. */
-function reasonOf(error: unknown): string {
-  const { message, cause } = error as Error;
-  return cause instanceof Error ? cause.message : message;
 }
 
 function parseRequest(args: readonly string[], env: Env): CopyRequest {

@@ -1,7 +1,7 @@
 import { createHash, type Hash } from 'node:crypto';
 import { Transform } from 'node:stream';
+import { isProblem } from '../../common/errors/app-error.js';
 import { through } from './bytes-stream.js';
-import { isProblem } from './drivers/cloud-fault.js';
 import type { ObjectStat, ObjectStore } from './object-store.port.js';
 
 /** Larger objects are written in parts. */

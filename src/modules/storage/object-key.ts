@@ -14,18 +14,28 @@ const UNSAFE = /[\u0000-\u001f\u007f\\]/;
  * @throws AppError `invalid_object_key`.
  */
 export function assertObjectKey(key: string): void {
-  if (!key.isWellFormed() || UNSAFE.test(key)) {
-    throw StorageErrors.invalidKey('must be text without control characters and backslashes');
-  }
-  if (Buffer.byteLength(key) > MOST_BYTES) throw StorageErrors.invalidKey(`has at most ${MOST_BYTES} bytes`);
+  const fault = faultOf(key);
+  if (fault !== null) throw StorageErrors.invalidKey(fault);
+}
+
+/** Whether it is one, as what others put into a bucket may not be. */
+export function isObjectKey(name: string): boolean {
+  return faultOf(name) === null;
+}
+
+function faultOf(key: string): string | null {
+  if (!key.isWellFormed() || UNSAFE.test(key))
+    return 'must be text without control characters and backslashes';
+  if (Buffer.byteLength(key) > MOST_BYTES) return `has at most ${MOST_BYTES} bytes`;
   for (const segment of key.split('/')) {
     if (segment === '' || segment === '.' || segment === '..') {
-      throw StorageErrors.invalidKey('has no empty segments, and none that is . or ..');
+      return 'has no empty segments, and none that is . or ..';
     }
     if (Buffer.byteLength(segment) > MOST_SEGMENT_BYTES) {
-      throw StorageErrors.invalidKey(`has segments of at most ${MOST_SEGMENT_BYTES} bytes`);
+      return `has segments of at most ${MOST_SEGMENT_BYTES} bytes`;
     }
   }
+  return null;
 }
 
 /** Whether some key may begin so. Clouds answer for other prefixes in ways of their own, or not at all. */

@@ -77,7 +77,10 @@ export abstract class ObjectStore {
   /** Also when there is nothing to delete. */
   abstract delete(key: string): Promise<void>;
 
-  /** Keys that begin with `prefix`, in no particular order, a page at a time as they are asked for. */
+  /**
+   * Keys that begin with `prefix`, in no particular order, a page at a time as they are asked for.
+   * What others keep there under names that are none is passed over, as the folders that consoles draw.
+   */
   abstract keys(prefix?: string): AsyncIterable<string>;
 
   /** Null where there is no such object. */

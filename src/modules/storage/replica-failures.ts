@@ -1,6 +1,7 @@
 import { Injectable, Logger } from '@nestjs/common';
 import { Counter } from 'prom-client';
 import { Metrics } from '../../common/http/metrics.js';
+import { reasonOf } from './storage.errors.js';
 import type { ReplicaWork } from './wrappers/replicated.wrapper.js';
 
 /** What the second store failed to take: somebody must hear of it, as no caller does. */
@@ -20,8 +21,6 @@ export class ReplicaFailures {
 
   report(work: ReplicaWork, key: string, error: unknown): void {
     this.failures.inc({ work });
-    const { message, cause } = error as Error;
-    const reason = cause instanceof Error ? cause.message : message;
-    this.logger.warn(`The second store did not ${work} ${key}: ${reason}`);
+    this.logger.warn(`The second store did not ${work} ${key}: ${reasonOf(error)}`);
   }
 }

@@ -64,3 +64,9 @@ export const StorageErrors = {
       cause,
     }),
 };
+
+/** Why a store failed, for whoever runs it: what is behind an error of the catalogue says more than the error. */
+export function reasonOf(error: unknown): string {
+  const { message, cause } = error as Error;
+  return cause instanceof Error ? cause.message : message;
+}

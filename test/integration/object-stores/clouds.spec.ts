@@ -1,4 +1,6 @@
+import { PutObjectCommand } from '@aws-sdk/client-s3';
 import { randomUUID } from 'node:crypto';
+import type { IncomingMessage } from 'node:http';
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -8,6 +10,7 @@ import { AzureStore } from '../../../src/modules/storage/drivers/azure.driver.js
 import { faultIn } from '../../../src/modules/storage/drivers/cloud-fault.js';
 import { GcsStore } from '../../../src/modules/storage/drivers/gcs.driver.js';
 import { PATIENCE } from '../../../src/modules/storage/drivers/patience.js';
+import { s3Client } from '../../../src/modules/storage/drivers/s3-client.js';
 import { S3Store } from '../../../src/modules/storage/drivers/s3.driver.js';
 import type { ObjectStore } from '../../../src/modules/storage/object-store.port.js';
 import { openStore } from '../../../src/modules/storage/open-store.js';
@@ -94,6 +97,40 @@ describe('S3', () => {
     expect(server.requests.filter((one) => /^PUT \S*large\/to\?\S*partNumber/.test(one))).toHaveLength(3);
     expect(sha256(await buffer(await store.get('large/to')))).toBe(sha256(bytes));
     expect(await server.leftovers()).toEqual([]);
+    await store.close();
+  });
+
+  it('knows an upload in parts for complete whose last answer was lost', async () => {
+    const proxy = await FaultyProxy.before(server.url);
+    const sizes = { partBytes: 5 * MIB, mostAtOnce: 6 * MIB, copyPartBytes: 3 * MIB };
+    const store = new S3Store(server.location({ endpoint: proxy.url }), PATIENCE, sizes);
+    const bytes = pattern(6 * MIB);
+    const completes = ({ method, url }: IncomingMessage) =>
+      method === 'POST' && url?.includes('uploadId=') === true;
+    proxy.fail({ kind: 'cut-answer', after: 1 }, 1, completes);
+    await store.setMultipart('lost/answer', Readable.from([bytes]));
+    expect(sha256(await buffer(await store.get('lost/answer')))).toBe(sha256(bytes));
+    proxy.fail(
+      { kind: 'refuse', status: 404, body: '<Error><Code>NoSuchUpload</Code></Error>' },
+      2,
+      completes,
+    );
+    expect(await faultOf(() => store.setMultipart('lost/upload', Readable.from([bytes])))).toMatchObject({
+      kind: 'unexpected',
+    });
+    await store.close();
+    await proxy.stop();
+  });
+
+  it('passes over what others put there under names that are no keys', async () => {
+    const location = server.location();
+    const [store, other] = [new S3Store(location), s3Client(location, PATIENCE)];
+    await store.set('drawn/a', Buffer.from('x'));
+    await other.send(new PutObjectCommand({ Bucket: location.bucket, Key: 'drawn/folder/', Body: '' }));
+    const keys: string[] = [];
+    for await (const key of store.keys('drawn/')) keys.push(key);
+    expect(keys).toEqual(['drawn/a']);
+    other.destroy();
     await store.close();
   });
 

@@ -1,4 +1,5 @@
 import { spawn, type ChildProcessByStdio } from 'node:child_process';
+import { once } from 'node:events';
 import { createRequire } from 'node:module';
 import type { Readable, Writable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
@@ -53,8 +54,19 @@ export async function pdfOf(bytes: StoredBytes): Promise<PdfMetadata> {
     timeout: MOST_MS,
     killSignal: 'SIGKILL',
   });
+  if (child.pid === undefined) await neverStarted(child);
   const [said] = await Promise.all([answerOf(child), feed(child, file)]);
   return metadataIn(said);
+}
+
+/**
+ * It may have no streams, and Node would send a signal for it to process 0: to all of our own group.
+ *
+ * @throws Error always: why it could not be started, as where no descriptor is left.
+ */
+async function neverStarted(child: Child): Promise<never> {
+  const [error] = (await once(child, 'error')) as [Error];
+  throw error;
 }
 
 /** Half a document may look like a whole one: what could not be read to its end is not read at all. */

@@ -1,10 +1,10 @@
 import type { BlockBlobClient, BlockBlobUploadOptions, ContainerClient } from '@azure/storage-blob';
-import { Readable } from 'node:stream';
-import { buffer } from 'node:stream/consumers';
+import type { Readable } from 'node:stream';
 import type { AzureLocation } from '../../../config/storage.js';
-import { assertObjectKey, canBeginKey } from '../object-key.js';
+import type { Body } from '../body.js';
+import { assertObjectKey } from '../object-key.js';
 import type {
-  GetOptions,
+  ByteRange,
   ObjectStat,
   SetOptions,
   SignedRequest,
@@ -16,11 +16,8 @@ import { agentsOf, type Agents } from './agents.js';
 import { containerOf, copyLarge, sasUrl } from './azure-client.js';
 import { azureError, isContainerMissing } from './azure-faults.js';
 import { blobNameOf, blobPrefixOf, keyOf } from './azure-names.js';
-import { isProblem } from './cloud-fault.js';
-import { CloudStore } from './cloud-store.js';
-import { isEmptyRange } from './http-range.js';
-import { receiveBody } from './incoming.js';
-import { chained, handOn, PART_BYTES, partsOf, SMALL_BYTES } from './outgoing.js';
+import { CloudStore, type Download, type Page, type PartedBody } from './cloud-store.js';
+import { handOn, PART_BYTES } from './outgoing.js';
 import { COPY_MS, PATIENCE, type Patience } from './patience.js';
 
 const MIB = 1_048_576;
@@ -52,126 +49,13 @@ export class AzureStore extends CloudStore {
     patience: Patience = PATIENCE,
     private readonly sizes: AzureSizes = SIZES,
   ) {
-    super(patience);
+    super(patience, { ...sizes, mostParts: MOST_BLOCKS });
     this.agents = agentsOf(patience);
     this.container = containerOf(location, this.agents);
   }
 
-  async get(key: string, { range, signal }: GetOptions = {}): Promise<Readable> {
-    const blob = this.at(key);
-    if (isEmptyRange(range)) return this.refuseRange(key);
-    const count = range?.end === undefined ? undefined : range.end - range.start + 1;
-    const errorOf = this.errorsAt(key);
-    const answer = await this.ask(
-      key,
-      (abortSignal) =>
-        blob.download(range?.start ?? 0, count, { abortSignal, maxRetryRequests: RESUMPTIONS }),
-      { signal },
-    ).catch((error: unknown) => {
-      if (isProblem(error, 'range_not_satisfiable')) return this.refuseRange(key);
-      throw error;
-    });
-    const source = answer.readableStreamBody as Readable;
-    const bytes = answer.contentLength ?? 0;
-    const body = receiveBody(source, {
-      store: this.title,
-      bytes,
-      idleMs: this.patience.idleMs,
-      signal,
-      errorOf,
-    });
-    // The client sends no header for a range from the first byte on.
-    if (range === undefined || bytes > 0) return body;
-    body.destroy();
-    return this.refuseRange(key);
-  }
-
-  async set(key: string, body: Readable | Uint8Array, options: SetOptions = {}): Promise<void> {
-    const blob = this.at(key);
-    const { size, signal } = options;
-    if (!(body instanceof Readable)) {
-      if (size !== undefined && size !== body.length) throw StorageErrors.sizeMismatch(size, body.length);
-      await this.put(key, Buffer.from(body), options, signal);
-    } else if (size === undefined || size > this.sizes.mostAtOnce) {
-      await this.setMultipart(key, body, options);
-    } else {
-      await this.sendBody(body, options, async ({ stream, signal: stop, watch }) => {
-        if (size <= SMALL_BYTES) return this.put(key, await buffer(stream), options, stop);
-        watch();
-        await blob
-          .upload(() => stream, size, { abortSignal: stop, ...headersOf(options) })
-          .catch((error: unknown) => {
-            throw this.errorsAt(key)(error);
-          });
-      });
-    }
-  }
-
-  async setMultipart(key: string, body: Readable, options: SetOptions = {}): Promise<void> {
-    const blob = this.at(key);
-    const partBytes = Math.max(this.sizes.partBytes, Math.ceil((options.size ?? 0) / MOST_BLOCKS));
-    await this.sendBody(body, options, async ({ stream, signal }) => {
-      const parts = partsOf(stream, partBytes);
-      const { value: first } = await parts.next();
-      if (first === undefined || first.isLast) {
-        return this.put(key, first?.bytes ?? Buffer.alloc(0), options, signal);
-      }
-      const blocks: string[] = [];
-      // Blocks that are never committed can not be seen; Azure deletes them within a week.
-      await handOn(chained(first, parts), stream, async ({ number, bytes }) => {
-        const block = blockId(number);
-        blocks.push(block);
-        const stage = (abortSignal: AbortSignal) =>
-          blob.stageBlock(block, bytes, bytes.length, { abortSignal });
-        await this.ask(key, stage, { signal, bytes: bytes.length });
-      });
-      const commit = (abortSignal: AbortSignal) =>
-        blob.commitBlockList(blocks, { abortSignal, ...headersOf(options) });
-      await this.ask(key, commit, { signal });
-    });
-  }
-
-  async delete(key: string): Promise<void> {
-    const blob = this.at(key);
-    await this.ask(key, (abortSignal) => blob.deleteIfExists({ abortSignal, deleteSnapshots: 'include' }));
-  }
-
-  async *keys(prefix = ''): AsyncIterable<string> {
-    if (!canBeginKey(prefix)) return;
-    let token: string | undefined;
-    do {
-      const page = await this.ask(prefix, (abortSignal) =>
-        this.container
-          .listBlobsFlat({ prefix: blobPrefixOf(prefix), abortSignal })
-          .byPage({ maxPageSize: 1000, ...(token === undefined ? {} : { continuationToken: token }) })
-          .next(),
-      );
-      if (page.done === true) return;
-      for (const { name } of page.value.segment.blobItems) {
-        const key = keyOf(name);
-        if (key.startsWith(prefix)) yield key;
-      }
-      token = page.value.continuationToken;
-    } while (token !== undefined && token !== '');
-  }
-
-  async stat(key: string): Promise<ObjectStat | null> {
-    const blob = this.at(key);
-    try {
-      const found = await this.ask(key, (abortSignal) => blob.getProperties({ abortSignal }));
-      return {
-        key,
-        size: found.contentLength ?? 0,
-        contentType: found.contentType ?? null,
-        modifiedAt: found.lastModified ?? new Date(0),
-      };
-    } catch (error) {
-      if (isProblem(error, 'object_not_found')) return null;
-      throw error;
-    }
-  }
-
   async copy(from: string, to: string): Promise<void> {
+    for (const key of [from, to]) assertObjectKey(key);
     const [source, target] = [this.at(from), this.at(to)];
     const found = await this.stat(from);
     if (found === null) throw StorageErrors.objectNotFound(from);
@@ -189,6 +73,7 @@ export class AzureStore extends CloudStore {
   }
 
   async signUrl(key: string, verb: SignedVerb, options: SignOptions): Promise<SignedRequest | null> {
+    assertObjectKey(key);
     const blob = this.at(key);
     const { expiresInSeconds, contentType } = options;
     const expiresAt = new Date(Date.now() + expiresInSeconds * 1000);
@@ -219,21 +104,84 @@ export class AzureStore extends CloudStore {
     return Promise.resolve();
   }
 
-  private at(key: string): BlockBlobClient {
-    assertObjectKey(key);
-    return this.container.getBlockBlobClient(blobNameOf(key));
+  protected async download(
+    key: string,
+    range: ByteRange | undefined,
+    abortSignal: AbortSignal,
+  ): Promise<Download> {
+    const count = range?.end === undefined ? undefined : range.end - range.start + 1;
+    const how = { abortSignal, maxRetryRequests: RESUMPTIONS };
+    const answer = await this.at(key).download(range?.start ?? 0, count, how);
+    return { source: answer.readableStreamBody as Readable, bytes: answer.contentLength ?? 0 };
   }
 
-  private async put(key: string, bytes: Buffer, options: SetOptions, signal?: AbortSignal): Promise<void> {
-    await this.ask(
-      key,
-      (abortSignal) => this.at(key).upload(bytes, bytes.length, { abortSignal, ...headersOf(options) }),
-      { signal, bytes: bytes.length },
-    );
+  protected async upload(
+    key: string,
+    body: Body,
+    options: SetOptions & { readonly size: number },
+    abortSignal: AbortSignal,
+  ): Promise<void> {
+    const content = body instanceof Uint8Array ? Buffer.from(body) : () => body;
+    await this.at(key).upload(content, options.size, { abortSignal, ...headersOf(options) });
+  }
+
+  /** Blocks that are never committed can not be seen; Azure deletes them within a week. */
+  protected async uploadParts(
+    key: string,
+    { parts, stream }: PartedBody,
+    options: SetOptions,
+    signal: AbortSignal,
+  ): Promise<void> {
+    const blob = this.at(key);
+    const blocks: string[] = [];
+    await handOn(parts, stream, async ({ number, bytes }) => {
+      const block = blockId(number);
+      blocks.push(block);
+      const stage = (abortSignal: AbortSignal) =>
+        blob.stageBlock(block, bytes, bytes.length, { abortSignal });
+      await this.ask(key, stage, { signal, bytes: bytes.length });
+    });
+    const commit = (abortSignal: AbortSignal) =>
+      blob.commitBlockList(blocks, { abortSignal, ...headersOf(options) });
+    await this.ask(key, commit, { signal });
+  }
+
+  protected remove(key: string, abortSignal: AbortSignal): Promise<unknown> {
+    return this.at(key).deleteIfExists({ abortSignal, deleteSnapshots: 'include' });
+  }
+
+  protected async list(
+    prefix: string,
+    continuationToken: string | undefined,
+    abortSignal: AbortSignal,
+  ): Promise<Page> {
+    const page = await this.container
+      .listBlobsFlat({ prefix: blobPrefixOf(prefix), abortSignal })
+      .byPage({ maxPageSize: 1000, ...(continuationToken === undefined ? {} : { continuationToken }) })
+      .next();
+    if (page.done === true) return { names: [], next: undefined };
+    const { segment, continuationToken: next } = page.value;
+    return {
+      names: segment.blobItems.map(({ name }) => keyOf(name)).filter((key) => key.startsWith(prefix)),
+      next: next === '' ? undefined : next,
+    };
+  }
+
+  protected async head(key: string, abortSignal: AbortSignal): Promise<Omit<ObjectStat, 'key'>> {
+    const found = await this.at(key).getProperties({ abortSignal });
+    return {
+      size: found.contentLength ?? 0,
+      contentType: found.contentType ?? null,
+      modifiedAt: found.lastModified ?? new Date(0),
+    };
   }
 
   protected errorOf(error: unknown, key: string): unknown {
     return azureError(error, this.location, key);
+  }
+
+  private at(key: string): BlockBlobClient {
+    return this.container.getBlockBlobClient(blobNameOf(key));
   }
 }
 

@@ -79,8 +79,3 @@ export function networkFault(store: string, error: unknown): AppError | null {
   }
   return null;
 }
-
-/** Whether it is the error of our catalogue that has this code. */
-export function isProblem(error: unknown, code: string): boolean {
-  return error instanceof AppError && error.code === code;
-}

@@ -70,13 +70,10 @@ async function putPart(
       arrived = Math.max(at, kept);
     }
     isFirst = false;
-    while (arrived < end || (isLast && end === at)) {
+    while (arrived < end) {
       const body = bytes.subarray(arrived - at);
-      const range = body.length === 0 ? `bytes */${whole}` : `bytes ${arrived}-${end - 1}/${whole}`;
-      const answer = await client.send(
-        { method: 'PUT', path, headers: { 'Content-Range': range }, body },
-        signal,
-      );
+      const headers = { 'Content-Range': `bytes ${arrived}-${end - 1}/${whole}` };
+      const answer = await client.send({ method: 'PUT', path, headers, body }, signal);
       await text(answer);
       if (answer.statusCode !== 308) return;
       arrived = nextByte(answer.headers.range);

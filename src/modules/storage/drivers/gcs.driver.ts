@@ -1,34 +1,34 @@
-import { Readable } from 'node:stream';
-import { buffer, text } from 'node:stream/consumers';
+import { text } from 'node:stream/consumers';
 import type { GcsLocation } from '../../../config/storage.js';
-import { assertObjectKey, canBeginKey } from '../object-key.js';
+import type { Body } from '../body.js';
+import { assertObjectKey } from '../object-key.js';
 import type {
-  GetOptions,
+  ByteRange,
   ObjectStat,
   SetOptions,
   SignedRequest,
   SignedVerb,
   SignOptions,
 } from '../object-store.port.js';
-import { StorageErrors } from '../storage.errors.js';
 import { agentsOf, type Agents } from './agents.js';
-import { isProblem } from './cloud-fault.js';
-import { CloudStore } from './cloud-store.js';
+import { CloudStore, type CloudSizes, type Download, type Page, type PartedBody } from './cloud-store.js';
 import { GcsClient, type GcsRequest } from './gcs-client.js';
 import { gcsError } from './gcs-faults.js';
 import { uploadResumably } from './gcs-upload.js';
-import { isEmptyRange, rangeHeader } from './http-range.js';
-import { receiveBody } from './incoming.js';
-import { chained, PART_BYTES, partsOf, SMALL_BYTES } from './outgoing.js';
+import { rangeHeader } from './http-range.js';
+import { PART_BYTES } from './outgoing.js';
 import { PATIENCE, type Patience } from './patience.js';
 import { mostSeconds } from './signed-time.js';
+
+/** Google sets no bounds that matter here; its parts are whole multiples of 256 KiB. */
+const SIZES: CloudSizes = { mostAtOnce: Infinity, partBytes: PART_BYTES, mostParts: Infinity };
 
 interface Metadata {
   readonly size?: string;
   readonly contentType?: string;
   readonly updated?: string;
 }
-interface Page {
+interface Listed {
   readonly items?: readonly { readonly name: string }[];
   readonly nextPageToken?: string;
 }
@@ -47,112 +47,15 @@ export class GcsStore extends CloudStore {
   constructor(
     private readonly location: GcsLocation,
     patience: Patience = PATIENCE,
-    private readonly partBytes = PART_BYTES,
   ) {
-    super(patience);
+    super(patience, SIZES);
     this.agents = agentsOf(patience);
     this.client = new GcsClient(location, this.agents);
   }
 
-  async get(key: string, { range, signal }: GetOptions = {}): Promise<Readable> {
-    const path = this.at(key);
-    if (isEmptyRange(range)) return this.refuseRange(key);
-    const headers = { Range: rangeHeader(range) };
-    const request: GcsRequest = { method: 'GET', path, query: { alt: 'media' }, headers };
-    try {
-      const source = await this.ask(key, (live) => this.client.send(request, live), { signal });
-      return receiveBody(source, {
-        store: this.title,
-        bytes: Number(source.headers['content-length'] ?? 0),
-        idleMs: this.patience.idleMs,
-        signal,
-        errorOf: this.errorsAt(key),
-      });
-    } catch (error) {
-      if (isProblem(error, 'range_not_satisfiable')) return this.refuseRange(key);
-      throw error;
-    }
-  }
-
-  async set(key: string, body: Readable | Uint8Array, options: SetOptions = {}): Promise<void> {
-    assertObjectKey(key);
-    const { size, signal } = options;
-    if (!(body instanceof Readable)) {
-      if (size !== undefined && size !== body.length) throw StorageErrors.sizeMismatch(size, body.length);
-      await this.put(key, body, options, signal);
-    } else if (size === undefined) {
-      await this.setMultipart(key, body, options);
-    } else {
-      await this.sendBody(body, options, async ({ stream, signal: stop, watch }) => {
-        if (size <= SMALL_BYTES) return this.put(key, await buffer(stream), options, stop);
-        await this.ask(key, () => this.client.authorize(), { signal: stop });
-        watch();
-        await this.upload(key, stream, options, stop).catch((error: unknown) => {
-          throw this.errorsAt(key)(error);
-        });
-      });
-    }
-  }
-
-  async setMultipart(key: string, body: Readable, options: SetOptions = {}): Promise<void> {
-    assertObjectKey(key);
-    await this.sendBody(body, options, async ({ stream, signal }) => {
-      const parts = partsOf(stream, this.partBytes);
-      const { value: first } = await parts.next();
-      if (first === undefined || first.isLast) {
-        return this.put(key, first?.bytes ?? Buffer.alloc(0), options, signal);
-      }
-      const target = { name: key, contentType: options.contentType };
-      await uploadResumably(this.client, target, chained(first, parts), (work) =>
-        this.ask(key, work, { signal, bytes: this.partBytes }),
-      );
-    });
-  }
-
-  async delete(key: string): Promise<void> {
-    const path = this.at(key);
-    await this.ask(key, (signal) => this.client.json({ method: 'DELETE', path }, signal)).catch(
-      (error: unknown) => {
-        if (!isProblem(error, 'object_not_found')) throw error;
-      },
-    );
-  }
-
-  async *keys(prefix = ''): AsyncIterable<string> {
-    if (!canBeginKey(prefix)) return;
-    let pageToken: string | undefined;
-    do {
-      const query = { prefix, pageToken, maxResults: '1000', fields: 'items(name),nextPageToken' };
-      const request: GcsRequest = { method: 'GET', path: this.client.path('/o'), query };
-      const page = await this.ask(prefix, (signal) => this.client.json<Page>(request, signal));
-      for (const { name } of page.items ?? []) yield name;
-      pageToken = page.nextPageToken;
-    } while (pageToken !== undefined);
-  }
-
-  async stat(key: string): Promise<ObjectStat | null> {
-    const request: GcsRequest = {
-      method: 'GET',
-      path: this.at(key),
-      query: { fields: 'size,contentType,updated' },
-    };
-    try {
-      const found = await this.ask(key, (signal) => this.client.json<Metadata>(request, signal));
-      return {
-        key,
-        size: Number(found.size),
-        contentType: found.contentType ?? null,
-        modifiedAt: new Date(found.updated ?? 0),
-      };
-    } catch (error) {
-      if (isProblem(error, 'object_not_found')) return null;
-      throw error;
-    }
-  }
-
   /** Google copies inside the store, what is large in several goes. */
   async copy(from: string, to: string): Promise<void> {
-    assertObjectKey(to);
+    for (const key of [from, to]) assertObjectKey(key);
     const path = `${this.at(from)}/rewriteTo/b/${encodeURIComponent(this.location.bucket)}/o/${encodeURIComponent(to)}`;
     let rewriteToken: string | undefined;
     for (let isDone = false; !isDone;) {
@@ -197,41 +100,78 @@ export class GcsStore extends CloudStore {
     return Promise.resolve();
   }
 
-  private at(key: string): string {
-    assertObjectKey(key);
-    return this.client.path(`/o/${encodeURIComponent(key)}`);
+  protected override authorize(key: string, signal: AbortSignal): Promise<unknown> {
+    return this.ask(key, () => this.client.authorize(), { signal });
   }
 
-  private async put(
+  protected async download(
     key: string,
-    bytes: Uint8Array,
-    options: SetOptions,
-    signal?: AbortSignal,
-  ): Promise<void> {
-    await this.ask(key, (live) => this.upload(key, bytes, { ...options, size: bytes.length }, live), {
-      signal,
-      bytes: bytes.length,
-    });
+    range: ByteRange | undefined,
+    signal: AbortSignal,
+  ): Promise<Download> {
+    const headers = { Range: rangeHeader(range) };
+    const request: GcsRequest = { method: 'GET', path: this.at(key), query: { alt: 'media' }, headers };
+    const source = await this.client.send(request, signal);
+    return { source, bytes: Number(source.headers['content-length'] ?? 0) };
   }
 
-  private async upload(
+  protected async upload(
     key: string,
-    body: Readable | Uint8Array,
-    { contentType, size }: SetOptions,
+    body: Body,
+    { contentType, size }: SetOptions & { readonly size: number },
     signal: AbortSignal,
   ): Promise<void> {
-    const query = { uploadType: 'media', name: key };
-    const request = {
-      query,
+    const request: GcsRequest = {
+      method: 'POST',
+      path: this.client.uploadPath,
+      query: { uploadType: 'media', name: key },
       headers: { 'Content-Type': contentType },
       body,
-      ...(size === undefined ? {} : { size }),
+      size,
     };
-    await text(await this.client.send({ method: 'POST', path: this.client.uploadPath, ...request }, signal));
+    await text(await this.client.send(request, signal));
+  }
+
+  protected uploadParts(
+    key: string,
+    { parts }: PartedBody,
+    { contentType }: SetOptions,
+    signal: AbortSignal,
+  ): Promise<void> {
+    const limits = { signal, bytes: SIZES.partBytes };
+    return uploadResumably(this.client, { name: key, contentType }, parts, (work) =>
+      this.ask(key, work, limits),
+    );
+  }
+
+  protected remove(key: string, signal: AbortSignal): Promise<unknown> {
+    return this.client.json({ method: 'DELETE', path: this.at(key) }, signal);
+  }
+
+  protected async list(prefix: string, pageToken: string | undefined, signal: AbortSignal): Promise<Page> {
+    const query = { prefix, pageToken, maxResults: '1000', fields: 'items(name),nextPageToken' };
+    const request: GcsRequest = { method: 'GET', path: this.client.path('/o'), query };
+    const { items = [], nextPageToken } = await this.client.json<Listed>(request, signal);
+    return { names: items.map(({ name }) => name), next: nextPageToken };
+  }
+
+  protected async head(key: string, signal: AbortSignal): Promise<Omit<ObjectStat, 'key'>> {
+    const query = { fields: 'size,contentType,updated' };
+    const request: GcsRequest = { method: 'GET', path: this.at(key), query };
+    const found = await this.client.json<Metadata>(request, signal);
+    return {
+      size: Number(found.size),
+      contentType: found.contentType ?? null,
+      modifiedAt: new Date(found.updated ?? 0),
+    };
   }
 
   protected errorOf(error: unknown, key: string): unknown {
     return gcsError(error, this.location, key);
+  }
+
+  private at(key: string): string {
+    return this.client.path(`/o/${encodeURIComponent(key)}`);
   }
 }
 

@@ -6,8 +6,6 @@ import type { PiecePool } from './piece-pool.js';
 
 /** Bytes of an open file, both ends inclusive; closes it however that ends. */
 export class LocalBody extends Readable implements Lending {
-  private reading: Promise<void> = Promise.resolve();
-
   constructor(
     private readonly file: FileHandle,
     private position: number,
@@ -18,16 +16,15 @@ export class LocalBody extends Readable implements Lending {
   }
 
   override _read(): void {
-    this.reading = this.readPiece().then(
+    this.readPiece().then(
       (piece) => void this.push(piece),
       (error: unknown) => void this.destroy(error as Error),
     );
   }
 
+  /** The handle waits for a read that is under way. */
   override _destroy(error: Error | null, done: (error?: Error | null) => void): void {
-    // Closed under a read, its number could be another file's by the time that is carried out.
-    const closed = this.reading.then(() => this.file.close());
-    closed.then(
+    this.file.close().then(
       () => done(error),
       (closing: unknown) => done(error ?? (closing as Error)),
     );

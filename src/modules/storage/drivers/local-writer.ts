@@ -19,10 +19,12 @@ const NEW_FILE = constants.O_WRONLY | constants.O_CREAT | constants.O_EXCL | con
 export async function writeNewFile(path: string, body: Body, size: number | undefined): Promise<void> {
   const file = await onDisk(open(path, NEW_FILE, 0o600));
   try {
-    if (body instanceof Readable) await writeStream(file, body, size);
+    if (body instanceof Readable)
+      await pipeline(body, new BatchWriter(file, size, (piece) => giveBack(body, piece)));
     else await writeBytes(file, body, size);
     await onDisk(file.datasync());
   } finally {
+    // Waits for a write that is under way.
     await onDisk(file.close());
   }
 }
@@ -30,16 +32,6 @@ export async function writeNewFile(path: string, body: Body, size: number | unde
 async function writeBytes(file: FileHandle, bytes: Uint8Array, size = bytes.length): Promise<void> {
   if (size !== bytes.length) throw StorageErrors.sizeMismatch(size, bytes.length);
   await onDisk(file.writeFile(bytes));
-}
-
-async function writeStream(file: FileHandle, body: Readable, size: number | undefined): Promise<void> {
-  const writer = new BatchWriter(file, size, (piece) => giveBack(body, piece));
-  try {
-    await pipeline(body, writer);
-  } finally {
-    // A file must not be closed under a write.
-    await writer.idle();
-  }
 }
 
 /** Writes in batches, of which two are in flight: one on its way to the disk, one being gathered. */
@@ -56,11 +48,6 @@ class BatchWriter extends Writable {
     private readonly onWritten: (piece: Uint8Array) => void,
   ) {
     super({ decodeStrings: false });
-  }
-
-  /** Resolves when nothing is on its way to the disk. */
-  async idle(): Promise<void> {
-    await this.writing.catch(() => undefined);
   }
 
   override _write(piece: Uint8Array, _: BufferEncoding, done: (error?: Error | null) => void): void {

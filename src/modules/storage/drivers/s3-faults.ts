@@ -35,6 +35,7 @@ const KINDS: Readonly<Record<string, FaultKind>> = {
   TooManyRequests: 'throttled',
   RequestTimeout: 'timeout',
   IncompleteBody: 'truncated',
+  NoSuchUpload: 'unexpected',
 };
 const FULL: ReadonlySet<string> = new Set([
   'InsufficientStorage',

@@ -2,6 +2,7 @@ import {
   AbortMultipartUploadCommand,
   CompleteMultipartUploadCommand,
   CreateMultipartUploadCommand,
+  HeadObjectCommand,
   UploadPartCommand,
   UploadPartCopyCommand,
   type CompletedPart,
@@ -43,14 +44,34 @@ async function assemble(
   try {
     const Parts = await putAll(upload);
     Parts.sort((a, b) => (a.PartNumber ?? 0) - (b.PartNumber ?? 0));
-    const complete = new CompleteMultipartUploadCommand({ ...upload, MultipartUpload: { Parts } });
-    await ask((abortSignal) => client.send(complete, { abortSignal }), { extraMs: COPY_MS });
+    await ask(completion(client, upload, Parts), { extraMs: COPY_MS });
   } catch (error) {
     // What this fails of says less than why it was needed; the bucket's lifecycle rule gets the rest.
     const abort = new AbortMultipartUploadCommand(upload);
     await client.send(abort, { abortSignal: AbortSignal.timeout(ABORT_MS) }).catch(() => undefined);
     throw error;
   }
+}
+
+/**
+ * What completes an upload, and may be done twice: where the first answer was lost, S3
+ * no longer knows the upload, and the object tells by its tag of how many parts it is.
+ */
+function completion(client: S3Client, upload: Upload, Parts: CompletedPart[]) {
+  const complete = new CompleteMultipartUploadCommand({ ...upload, MultipartUpload: { Parts } });
+  const head = new HeadObjectCommand({ Bucket: upload.Bucket, Key: upload.Key });
+  let isFirst = true;
+  return async (abortSignal: AbortSignal): Promise<void> => {
+    const isAgain = !isFirst;
+    isFirst = false;
+    try {
+      await client.send(complete, { abortSignal });
+    } catch (error) {
+      if (!isAgain || (error as Error).name !== 'NoSuchUpload') throw error;
+      const { ETag } = await client.send(head, { abortSignal });
+      if (ETag?.endsWith(`-${Parts.length}"`) !== true) throw error;
+    }
+  };
 }
 
 /** Writes a body, `stream`, of which `parts` are the pieces. */

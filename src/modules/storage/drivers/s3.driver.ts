@@ -8,12 +8,12 @@ import {
   PutObjectCommand,
   type S3Client,
 } from '@aws-sdk/client-s3';
-import { Readable } from 'node:stream';
-import { buffer } from 'node:stream/consumers';
+import type { Readable } from 'node:stream';
 import type { S3Location } from '../../../config/storage.js';
-import { assertObjectKey, canBeginKey } from '../object-key.js';
+import type { Body } from '../body.js';
+import { assertObjectKey } from '../object-key.js';
 import type {
-  GetOptions,
+  ByteRange,
   ObjectStat,
   SetOptions,
   SignedRequest,
@@ -21,11 +21,9 @@ import type {
   SignOptions,
 } from '../object-store.port.js';
 import { StorageErrors } from '../storage.errors.js';
-import { isProblem } from './cloud-fault.js';
-import { CloudStore } from './cloud-store.js';
-import { isEmptyRange, rangeHeader } from './http-range.js';
-import { receiveBody } from './incoming.js';
-import { chained, PART_BYTES, partsOf, SMALL_BYTES } from './outgoing.js';
+import { CloudStore, type Download, type Page, type PartedBody } from './cloud-store.js';
+import { rangeHeader } from './http-range.js';
+import { PART_BYTES } from './outgoing.js';
 import { COPY_MS, PATIENCE, type Patience } from './patience.js';
 import { encryptionOf, s3Client } from './s3-client.js';
 import { s3Error } from './s3-faults.js';
@@ -58,110 +56,13 @@ export class S3Store extends CloudStore {
     patience: Patience = PATIENCE,
     private readonly sizes: S3Sizes = SIZES,
   ) {
-    super(patience);
+    super(patience, { ...sizes, mostParts: MOST_PARTS });
     this.client = s3Client(location, patience);
     this.signer = new S3Signer(location);
   }
 
-  async get(key: string, { range, signal }: GetOptions = {}): Promise<Readable> {
-    const target = this.at(key);
-    if (isEmptyRange(range)) return this.refuseRange(key);
-    const command = new GetObjectCommand({ ...target, Range: rangeHeader(range) });
-    try {
-      const answer = await this.ask(key, (abortSignal) => this.client.send(command, { abortSignal }), {
-        signal,
-      });
-      return receiveBody(answer.Body as Readable, {
-        store: this.title,
-        bytes: answer.ContentLength ?? 0,
-        idleMs: this.patience.idleMs,
-        signal,
-        errorOf: this.errorsAt(key),
-      });
-    } catch (error) {
-      if (isProblem(error, 'range_not_satisfiable')) return this.refuseRange(key);
-      throw error;
-    }
-  }
-
-  async set(key: string, body: Readable | Uint8Array, options: SetOptions = {}): Promise<void> {
-    assertObjectKey(key);
-    const { size, signal } = options;
-    if (!(body instanceof Readable)) {
-      if (size !== undefined && size !== body.length) throw StorageErrors.sizeMismatch(size, body.length);
-      await this.put(key, body, options, signal);
-    } else if (size === undefined || size > this.sizes.mostAtOnce) {
-      await this.setMultipart(key, body, options);
-    } else {
-      await this.sendBody(body, options, async ({ stream, signal: stop, watch }) => {
-        if (size <= SMALL_BYTES) return this.put(key, await buffer(stream), options, stop);
-        watch();
-        const command = this.putCommand(key, stream, size, options);
-        await this.client.send(command, { abortSignal: stop }).catch((error: unknown) => {
-          throw this.errorsAt(key)(error);
-        });
-      });
-    }
-  }
-
-  async setMultipart(key: string, body: Readable, options: SetOptions = {}): Promise<void> {
-    const target = { ...this.at(key), ...encryptionOf(this.location), ContentType: options.contentType };
-    const partBytes = Math.max(this.sizes.partBytes, Math.ceil((options.size ?? 0) / MOST_PARTS));
-    await this.sendBody(body, options, async ({ stream, signal }) => {
-      const parts = partsOf(stream, partBytes);
-      const { value: first } = await parts.next();
-      if (first === undefined || first.isLast) {
-        return this.put(key, first?.bytes ?? Buffer.alloc(0), options, signal);
-      }
-      const ask: Ask = (work, limits) => this.ask(key, work, { ...limits, signal });
-      return uploadInParts(this.client, target, ask, { parts: chained(first, parts), stream });
-    });
-  }
-
-  async delete(key: string): Promise<void> {
-    const command = new DeleteObjectCommand(this.at(key));
-    await this.ask(key, (abortSignal) => this.client.send(command, { abortSignal })).catch(
-      (error: unknown) => {
-        // Google's and other servers that speak the protocol refuse to delete nothing.
-        if (!isProblem(error, 'object_not_found')) throw error;
-      },
-    );
-  }
-
-  async *keys(prefix = ''): AsyncIterable<string> {
-    if (!canBeginKey(prefix)) return;
-    let token: string | undefined;
-    do {
-      const command = new ListObjectsV2Command({
-        Bucket: this.location.bucket,
-        Prefix: prefix,
-        ContinuationToken: token,
-        // XML can not carry, and its parsers do not keep, every character of a key.
-        EncodingType: 'url',
-      });
-      const page = await this.ask('', (abortSignal) => this.client.send(command, { abortSignal }));
-      for (const { Key = '' } of page.Contents ?? []) yield page.EncodingType === 'url' ? decoded(Key) : Key;
-      token = page.IsTruncated === true ? page.NextContinuationToken : undefined;
-    } while (token !== undefined);
-  }
-
-  async stat(key: string): Promise<ObjectStat | null> {
-    const command = new HeadObjectCommand(this.at(key));
-    try {
-      const head = await this.ask(key, (abortSignal) => this.client.send(command, { abortSignal }));
-      return {
-        key,
-        size: head.ContentLength ?? 0,
-        contentType: head.ContentType === NO_TYPE ? null : (head.ContentType ?? null),
-        modifiedAt: head.LastModified ?? new Date(0),
-      };
-    } catch (error) {
-      if (isProblem(error, 'object_not_found')) return null;
-      throw error;
-    }
-  }
-
   async copy(from: string, to: string): Promise<void> {
+    for (const key of [from, to]) assertObjectKey(key);
     const target = { ...this.at(to), ...encryptionOf(this.location) };
     const found = await this.stat(from);
     if (found === null) throw StorageErrors.objectNotFound(from);
@@ -195,32 +96,73 @@ export class S3Store extends CloudStore {
     return Promise.resolve();
   }
 
-  private at(key: string): { readonly Bucket: string; readonly Key: string } {
-    assertObjectKey(key);
-    return { Bucket: this.location.bucket, Key: key };
-  }
-
-  private async put(
+  protected async download(
     key: string,
-    bytes: Uint8Array,
-    options: SetOptions,
-    signal: AbortSignal | undefined,
-  ): Promise<void> {
-    const command = this.putCommand(key, bytes, bytes.length, options);
-    await this.ask(key, (abortSignal) => this.client.send(command, { abortSignal }), {
-      signal,
-      bytes: bytes.length,
-    });
+    range: ByteRange | undefined,
+    abortSignal: AbortSignal,
+  ): Promise<Download> {
+    const command = new GetObjectCommand({ ...this.at(key), Range: rangeHeader(range) });
+    const { Body, ContentLength = 0 } = await this.client.send(command, { abortSignal });
+    return { source: Body as Readable, bytes: ContentLength };
   }
 
-  private putCommand(key: string, Body: Readable | Uint8Array, ContentLength: number, options: SetOptions) {
-    const { contentType: ContentType } = options;
+  protected async upload(
+    key: string,
+    body: Body,
+    { contentType: ContentType, size: ContentLength }: SetOptions & { readonly size: number },
+    abortSignal: AbortSignal,
+  ): Promise<void> {
     const target = { ...this.at(key), ...encryptionOf(this.location) };
-    return new PutObjectCommand({ ...target, Body, ContentLength, ContentType });
+    const command = new PutObjectCommand({ ...target, Body: body, ContentLength, ContentType });
+    await this.client.send(command, { abortSignal });
+  }
+
+  protected uploadParts(
+    key: string,
+    body: PartedBody,
+    { contentType: ContentType }: SetOptions,
+    signal: AbortSignal,
+  ): Promise<void> {
+    const target = { ...this.at(key), ...encryptionOf(this.location), ContentType };
+    const ask: Ask = (work, limits) => this.ask(key, work, { ...limits, signal });
+    return uploadInParts(this.client, target, ask, body);
+  }
+
+  protected remove(key: string, abortSignal: AbortSignal): Promise<unknown> {
+    return this.client.send(new DeleteObjectCommand(this.at(key)), { abortSignal });
+  }
+
+  protected async list(prefix: string, token: string | undefined, abortSignal: AbortSignal): Promise<Page> {
+    const command = new ListObjectsV2Command({
+      Bucket: this.location.bucket,
+      Prefix: prefix,
+      ContinuationToken: token,
+      // XML can not carry, and its parsers do not keep, every character of a key.
+      EncodingType: 'url',
+    });
+    const page = await this.client.send(command, { abortSignal });
+    const keyOf = page.EncodingType === 'url' ? decoded : (key: string) => key;
+    return {
+      names: (page.Contents ?? []).map(({ Key = '' }) => keyOf(Key)),
+      next: page.IsTruncated === true ? page.NextContinuationToken : undefined,
+    };
+  }
+
+  protected async head(key: string, abortSignal: AbortSignal): Promise<Omit<ObjectStat, 'key'>> {
+    const head = await this.client.send(new HeadObjectCommand(this.at(key)), { abortSignal });
+    return {
+      size: head.ContentLength ?? 0,
+      contentType: head.ContentType === NO_TYPE ? null : (head.ContentType ?? null),
+      modifiedAt: head.LastModified ?? new Date(0),
+    };
   }
 
   protected errorOf(error: unknown, key: string): unknown {
     return s3Error(error, this.location, key);
+  }
+
+  private at(key: string): { readonly Bucket: string; readonly Key: string } {
+    return { Bucket: this.location.bucket, Key: key };
   }
 }
 

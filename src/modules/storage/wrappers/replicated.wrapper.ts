@@ -1,6 +1,6 @@
 import type { Readable } from 'node:stream';
+import { isProblem } from '../../../common/errors/app-error.js';
 import type { Body } from '../body.js';
-import { isProblem } from '../drivers/cloud-fault.js';
 import type {
   GetOptions,
   ObjectStat,

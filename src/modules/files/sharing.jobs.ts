@@ -11,8 +11,8 @@ const BATCH = 200;
 
 /** Removes links and uploads whose time is over, and what nobody's upload left. */
 @Injectable()
-export class UploadUpkeep {
-  private readonly logger = new Logger(UploadUpkeep.name);
+export class SharingJobs {
+  private readonly logger = new Logger(SharingJobs.name);
 
   constructor(
     private readonly links: FileLinksRepository,
