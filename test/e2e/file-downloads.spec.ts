@@ -9,7 +9,8 @@ import type { ApiClient } from '../support/client.js';
 import { eventually } from '../support/eventually.js';
 import type { SignedIn } from '../support/factories/given.js';
 import { fetchFile, uploaded } from '../support/files.js';
-import { objectKeys, storeOf } from '../support/store-files.js';
+import { storeOf } from '../support/store-files.js';
+import { storedKeys } from '../support/stored-objects.js';
 
 let app: TestApp;
 let user: SignedIn;
@@ -155,7 +156,7 @@ describe('a download', () => {
   it('of what the store has lost says so, without its place', async () => {
     const file = await uploaded(client, 'lost');
     const store: ObjectStore = storeOf(app);
-    const key = (await objectKeys(app)).find((one) => one.endsWith(file.file_key)) ?? '';
+    const key = (await storedKeys(app)).find((one) => one.endsWith(file.file_key)) ?? '';
     await store.delete(key);
     const answer = await get(`/files/${file.id}/download`);
     const text = await answer.text();

@@ -1,7 +1,7 @@
 import { OrganizationRemoval } from '../../src/modules/organizations/organization-removal.js';
 import { TestApp } from '../support/app.js';
 import { uploaded } from '../support/files.js';
-import { objectKeys } from '../support/store-files.js';
+import { storedKeys } from '../support/stored-objects.js';
 
 let app: TestApp;
 beforeAll(async () => {
@@ -41,7 +41,7 @@ it('whoever is erased leaves no file, no object and no name', async () => {
   expect((await admin.delete(`/users/${user.id}`)).status).toBe(204);
   expect(await app.database.query('SELECT FROM files WHERE owner_id = $1', [user.id])).toEqual([]);
   expect(await app.database.query('SELECT FROM storage_usage WHERE subject_id = $1', [user.id])).toEqual([]);
-  expect((await objectKeys(app)).join()).not.toContain('grace');
+  expect((await storedKeys(app)).join()).not.toContain('grace');
   const log = await app.database.query<{ file_key: string }>(
     'SELECT file_key FROM file_access_logs WHERE user_id = $1',
     [user.id],
@@ -72,5 +72,5 @@ it('an organisation that is removed takes the files of its people and of its key
   ]);
   await app.cloudkeep.nest.get(OrganizationRemoval, { strict: false }).removeDue();
   expect(await app.database.query('SELECT FROM organizations WHERE id = $1', [organizationId])).toEqual([]);
-  expect((await objectKeys(app)).join()).not.toContain('leaving');
+  expect((await storedKeys(app)).join()).not.toContain('leaving');
 });

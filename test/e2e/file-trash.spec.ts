@@ -2,7 +2,8 @@ import { randomUUID } from 'node:crypto';
 import { FilesJobs } from '../../src/modules/files/files.jobs.js';
 import { TestApp } from '../support/app.js';
 import { uploaded } from '../support/files.js';
-import { filesOnDisk, objectKeys, storeOf } from '../support/store-files.js';
+import { filesOnDisk, storeOf } from '../support/store-files.js';
+import { storedKeys } from '../support/stored-objects.js';
 
 const DAY = 24 * 60 * 60;
 
@@ -29,10 +30,10 @@ it('objects that no row names are removed after a day; those of other modules ar
   await store.set(orphan, Buffer.from('orphan'));
   await store.set('backups/full', Buffer.from('ours not'));
   await jobs().check();
-  expect(await objectKeys(app)).toContain(orphan);
+  expect(await storedKeys(app)).toContain(orphan);
   app.clock.advance(DAY + 60);
   await jobs().check();
-  const keys = await objectKeys(app);
+  const keys = await storedKeys(app);
   expect(keys).not.toContain(orphan);
   expect(keys).toEqual(expect.arrayContaining(['backups/full', `files/${file.file_key}`]));
 });
@@ -74,7 +75,7 @@ it('what was in the trash for long enough is gone, with its versions, its object
   ]);
   expect((await last.post(`/files/${gone.id}/restore`)).status).toBe(404);
   expect(await usage(user.organizationId)).toEqual({ used_bytes: 12, file_count: 2 });
-  const keys = await objectKeys(app);
+  const keys = await storedKeys(app);
   expect(keys.filter((key) => key.includes(gone.file_key))).toEqual([]);
   expect(filesOnDisk(app)).toHaveLength(before + 2);
   const trail = await app.database.query(

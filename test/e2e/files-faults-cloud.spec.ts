@@ -10,7 +10,8 @@ import type { SignedIn } from '../support/factories/given.js';
 import { FaultyProxy, type Mishap } from '../support/faulty-proxy.js';
 import { fetchFile, formOf, upload, uploaded } from '../support/files.js';
 import { S3Server, S3_BUCKET } from '../support/s3-server.js';
-import { objectKeys, rowTraces } from '../support/store-files.js';
+import { rowTraces } from '../support/store-files.js';
+import { storedKeys } from '../support/stored-objects.js';
 
 const MIB = 1024 * 1024;
 /** More than goes in one piece to S3, so that it is uploaded in parts. */
@@ -61,7 +62,7 @@ const digest = digestOf(LARGE);
 async function leftBehind() {
   const rows = await rowTraces(app);
   const usage = (await client.get('/files/usage')).body;
-  return { rows, usage, objects: await objectKeys(app), parts: await server.leftovers() };
+  return { rows, usage, objects: await storedKeys(app), parts: await server.leftovers() };
 }
 
 async function downloaded(id: string): Promise<string> {
@@ -188,5 +189,5 @@ it('what is purged while the cloud is away leaves an object that the cleaning re
   expect([objects.includes(key), usage]).toEqual([true, before.usage]);
   app.clock.advance(25 * 60 * 60);
   await jobs.check();
-  expect(await objectKeys(app)).toEqual(before.objects);
+  expect(await storedKeys(app)).toEqual(before.objects);
 });
