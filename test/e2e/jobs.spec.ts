@@ -114,3 +114,32 @@ describe('a job that fails', () => {
     expect(await sinceSuccess(app, JOB)).toBeDefined();
   });
 });
+
+describe('the traffic', () => {
+  interface Minute {
+    readonly requests: number;
+    readonly refused: number;
+    readonly failed: number;
+  }
+
+  it('is counted call by call of the API, with those that were refused; probes are not', async () => {
+    const client = await admin(app);
+    const sums = async () => {
+      const { items } = (await client.get('/health/traffic')).body as { items: Minute[] };
+      const sum = (field: keyof Minute) => items.reduce((total, minute) => total + minute[field], 0);
+      return [items.length, sum('requests'), sum('refused'), sum('failed')];
+    };
+    const [, requests = 0, refused = 0] = await sums();
+    await client.get('/auth/profile');
+    await app.anyone.get('/auth/profile');
+    await app.anyone.get('//health');
+    // The call that asked before is counted by now, the one that asks now is not.
+    expect(await sums()).toEqual([60, requests + 3, refused + 1, 0]);
+  });
+
+  it('is told to whoever runs the server, and to nobody else', async () => {
+    expect((await app.anyone.get('/health/traffic')).status).toBe(401);
+    for (const role of ['user', 'operator', 'lab'])
+      expect((await app.as(await app.given.signedIn({ role })).get('/health/traffic')).status).toBe(403);
+  });
+});

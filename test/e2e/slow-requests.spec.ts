@@ -6,6 +6,7 @@ import { setTimeout as delay } from 'node:timers/promises';
 import { TestApp } from '../support/app.js';
 import type { SignedIn } from '../support/factories/given.js';
 import { formOf } from '../support/files.js';
+import { sendRaw } from '../support/raw.js';
 import { storeOf, traces } from '../support/store-files.js';
 import { eventually } from '../support/eventually.js';
 
@@ -122,4 +123,18 @@ it('headers that do not come to an end are given up', async () => {
   const socket = connect(Number(new URL(app.url).port), '127.0.0.1');
   socket.write('GET /health HTTP/1.1\r\nHost: x\r\nX-A: ');
   expect(await text(socket)).toMatch(/^HTTP\/1\.1 408 /);
+});
+
+it('a body that ends early, by half-close or by cut, is no fault of the server, which lives', async () => {
+  const post = 'POST /api/v1/auth/login HTTP/1.1\r\nHost: x\r\nContent-Type: application/json\r\n';
+  for (const begun of [
+    `${post}Content-Length: 500\r\n\r\n{"email":"a@example.com","pass`,
+    `${post}Transfer-Encoding: chunked\r\n\r\n10\r\n{"email":"a`,
+  ])
+    for (const cut of [false, true])
+      expect(await sendRaw(app.url, begun, { cut })).toMatch(/^(HTTP\/1\.1 400 |$)/);
+  await eventually(
+    async () => expect((await app.anyone.get('//metrics')).text).not.toMatch(/status="5\d\d"/),
+    { within: 1_000 },
+  );
 });
