@@ -168,6 +168,11 @@ describe.each([
     try {
       id = await made();
       await readsAll(id);
+      expect((await app.anyone.get('//health')).body).toMatchObject({
+        status: 'degraded',
+        components: { storage: { status: 'unhealthy' } },
+      });
+      expect((await app.anyone.get('//health/ready')).status).toBe(200);
     } finally {
       second.find();
     }

@@ -1,6 +1,7 @@
 import { randomBytes } from 'node:crypto';
 import { renameSync } from 'node:fs';
 import { Lifecycle } from '../../src/common/http/lifecycle.js';
+import { ObjectStore } from '../../src/modules/storage/object-store.port.js';
 import { TestApp } from '../support/app.js';
 import { eventually } from '../support/eventually.js';
 
@@ -99,18 +100,35 @@ describe('health', () => {
       renameSync(`${dataDir}-away`, dataDir);
     }
   });
+});
+
+describe('health of another process', () => {
+  let leaving: TestApp;
+  beforeAll(async () => {
+    leaving = await TestApp.start({ replicaOf: app });
+  });
+  afterAll(() => leaving.stop());
+
+  it('is not held up by a store that hangs', async () => {
+    let asked = 0;
+    leaving.cloudkeep.nest.get(ObjectStore).check = () => {
+      asked += 1;
+      return new Promise(() => undefined);
+    };
+    const answers = await Promise.all(Array.from({ length: 5 }, () => leaving.anyone.get('//health')));
+    expect(answers.map(({ status, body }) => [status, body.components.storage.status])).toEqual(
+      answers.map(() => [200, 'unhealthy']),
+    );
+    expect(asked).toBe(1);
+    expect((await leaving.anyone.get('//health/live')).status).toBe(200);
+  });
 
   it('while draining is not ready, but serves what still comes and asks connections to close', async () => {
-    const leaving = await TestApp.start({ replicaOf: app });
-    try {
-      await leaving.cloudkeep.nest.get(Lifecycle).drain(0, 1000);
-      expect((await leaving.anyone.get('//health/ready')).status).toBe(503);
-      const live = await leaving.anyone.get('//health/live');
-      expect(live.status).toBe(200);
-      expect(live.headers.connection).toBe('close');
-    } finally {
-      await leaving.stop();
-    }
+    await leaving.cloudkeep.nest.get(Lifecycle).drain(0, 1000);
+    expect((await leaving.anyone.get('//health/ready')).status).toBe(503);
+    const live = await leaving.anyone.get('//health/live');
+    expect(live.status).toBe(200);
+    expect(live.headers.connection).toBe('close');
   });
 });
 
