@@ -2,7 +2,6 @@ import { mustHold, type Attack } from '../attack.js';
 import { personalToken } from '../credentials.js';
 import { sandboxSession } from '../sandbox.js';
 import type { Heard } from '../sockets.js';
-import type { Target } from '../target.js';
 
 const PATIENCE_MS = 5_000;
 const LOOK_EVERY_MS = 50;

@@ -64,7 +64,9 @@ describe('a socket', () => {
       });
       const { candidates: _, stages: __, actions: ___, ...decided } = body;
       expect(dashboard.of('decision')).toEqual([{ session_id: id, ...decided }]);
-      const all = (await client.get(`/sandbox/sessions/${id}/logs?limit=200`)).body.items as { seq: number }[];
+      const all = (await client.get(`/sandbox/sessions/${id}/logs?limit=200`)).body.items as {
+        seq: number;
+      }[];
       expect(dashboard.lines).toEqual(all.slice(2));
       all.forEach(({ seq }, index) => expect(seq).toBe(index + 1));
     },

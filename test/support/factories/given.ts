@@ -49,7 +49,6 @@ export interface UserTraits {
 
 /** Makes what a test needs, in its own database. */
 export class Given {
-
   constructor(
     private readonly database: TestDatabase,
     private readonly client: () => ApiClient,
