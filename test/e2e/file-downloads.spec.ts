@@ -193,6 +193,7 @@ describe('ranges', () => {
   });
 
   it('and a URL is given where the store makes them', async () => {
+    const { id: own } = await uploaded(client, TEXT);
     const store = storeOf(app);
     const signUrl = jest
       .spyOn(store, 'signUrl')
@@ -204,16 +205,16 @@ describe('ranges', () => {
           expiresAt: new Date(Date.now() + expiresInSeconds * 1000),
         }),
       );
-    const { status, body } = await client.get(`/files/${id}/download`);
+    const { status, body } = await client.get(`/files/${own}/download`);
     expect([status, body]).toEqual([
       200,
       { download_url: expect.stringContaining('attachment'), expires_in_seconds: 3600 },
     ]);
-    const streamed = await get(`/files/${id}/download?mode=stream`);
+    const streamed = await get(`/files/${own}/download?mode=stream`);
     expect(await streamed.text()).toBe(TEXT);
     signUrl.mockRestore();
     await eventually(
-      async () => expect(await logged(id, 'generate_url')).toMatchObject([{ bytes: 0, user_id: user.id }]),
+      async () => expect(await logged(own, 'generate_url')).toMatchObject([{ bytes: 0, user_id: user.id }]),
       { within: 5_000 },
     );
   });
