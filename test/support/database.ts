@@ -36,8 +36,9 @@ export class TestDatabase {
     const name = `test_${randomBytes(8).toString('hex')}`;
     const template = new URL(fromEnvironment('TEST_POSTGRES_TEMPLATE_URL'));
     const adminUrl = fromEnvironment('TEST_POSTGRES_ADMIN_URL');
+    // File by file, which takes half the work of copying page by page through the log.
     await asAdmin(adminUrl, (admin) =>
-      admin.query(`CREATE DATABASE ${name} TEMPLATE ${source} OWNER cloudkeep`),
+      admin.query(`CREATE DATABASE ${name} TEMPLATE ${source} STRATEGY FILE_COPY OWNER cloudkeep`),
     );
     template.pathname = `/${name}`;
     return TestDatabase.at(template, adminUrl);
