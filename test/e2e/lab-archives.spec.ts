@@ -241,11 +241,8 @@ it('a batch that is done stays done where a later one fails', async () => {
     .spyOn(lab, 'setMultipart')
     .mockImplementationOnce((...asked) => write(...asked))
     .mockRejectedValueOnce(StorageErrors.full());
-  await expect(
-    app.cloudkeep.nest.get(ExperimentArchive).archiveBefore(app.clock.now()),
-  ).rejects.toMatchObject({
-    code: 'storage_full',
-  });
+  const archived = app.cloudkeep.nest.get(ExperimentArchive).archiveBefore(app.clock.now());
+  await expect(archived).rejects.toMatchObject({ code: 'storage_full' });
   writing.mockRestore();
   expect(await remaining()).toEqual([second]);
   expect(await archivedIds()).toEqual([first]);
