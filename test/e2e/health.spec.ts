@@ -90,12 +90,18 @@ describe('health', () => {
     const { dataDir } = app.cloudkeep.config.app;
     renameSync(dataDir, `${dataDir}-away`);
     try {
-      const { status, body } = await app.anyone.get('//health');
-      expect(status).toBe(200);
-      expect(body).toMatchObject({
-        status: 'degraded',
-        components: { database: { status: 'healthy' }, storage: { status: 'unhealthy' } },
-      });
+      // The store is asked once a second.
+      await eventually(
+        async () =>
+          expect(await app.anyone.get('//health')).toMatchObject({
+            status: 200,
+            body: {
+              status: 'degraded',
+              components: { database: { status: 'healthy' }, storage: { status: 'unhealthy' } },
+            },
+          }),
+        { within: 3_000 },
+      );
     } finally {
       renameSync(`${dataDir}-away`, dataDir);
     }
