@@ -1,7 +1,6 @@
 import { randomBytes } from 'node:crypto';
 import { generateSync } from 'otplib';
 import { mustHold, NotTried, type Attack } from '../attack.js';
-import { uploaded } from '../forms.js';
 import type { Target } from '../target.js';
 
 const SAMPLES = 4;
@@ -80,22 +79,6 @@ const atRecovery: Attack = {
   },
 };
 
-const limitedLink: Attack = {
-  line: 10,
-  how: 'a link to a file, good for one use',
-  async run(target) {
-    const { token } = await target.someone();
-    const { id } = await uploaded(target, token, { value: 'Once' });
-    const link = await target.call('POST', `/files/${id}/links`, { token, body: { max_uses: 1 } });
-    mustHold(link.status === 201, `no link could be made (${link.status})`);
-    const { pathname, search } = new URL(link.body.url as string);
-    const answers = await Promise.all(times(20, () => target.once('GET', `/${pathname}${search}`)));
-    const opened = answers.filter(({ status }) => status < 400).length;
-    mustHold(opened > 0, 'the link opens nothing');
-    return opened === 1 ? [] : [`The link opened ${opened} times.`];
-  },
-};
-
 /** Codes that a second factor gives, each asked for by its name. */
 interface Codes {
   readonly secret: string;
@@ -134,4 +117,4 @@ const appCode = factorCode('a code of an authenticator app', ({ secret }) =>
   generateSync({ secret, epoch: Math.floor(Date.now() / 1000) + 30 }),
 );
 
-export const accounts: readonly Attack[] = [atLogin, atRecovery, limitedLink, recoveryCode, appCode];
+export const accounts: readonly Attack[] = [atLogin, atRecovery, recoveryCode, appCode];

@@ -1,4 +1,5 @@
 import { mustHold, type Attack } from '../attack.js';
+import { personalToken } from '../credentials.js';
 import { formOf, sendForm, uploaded, type Part } from '../forms.js';
 import type { Answer } from '../http.js';
 import type { Person, Target } from '../target.js';
@@ -216,12 +217,7 @@ const refusedChanges: Attack = {
   async run(target) {
     const { token } = await target.someone();
     const { id } = await uploaded(target, token, { value: 'As it was' });
-    const made = await target.call('POST', '/auth/tokens', {
-      token,
-      body: { name: 'Reads', scopes: ['files:read'] },
-    });
-    mustHold(made.status === 201, 'no token can be had');
-    const reader = made.body.token as string;
+    const { token: reader } = await personalToken(target, token, ['files:read']);
     const bytes = async () =>
       (await target.call('GET', `/files/${id}/download?mode=stream`, { token: reader })).text;
     mustHold((await bytes()) === 'As it was', 'the reader can not read');

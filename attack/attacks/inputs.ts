@@ -1,7 +1,7 @@
 import { gzipSync } from 'node:zlib';
 import { mustHold, type Attack } from '../attack.js';
 import { asked, exampleOf, operationsOf, type Operation } from '../description.js';
-import { MACHINE } from '../sandbox.js';
+import { SESSION } from '../sandbox.js';
 import type { Target } from '../target.js';
 
 const nested = (depth: number) => `${'['.repeat(depth)}${']'.repeat(depth)}`;
@@ -132,7 +132,7 @@ const foreignRegions: Attack = {
   async run(target) {
     const { token } = await target.someone();
     const open = (more: object) =>
-      target.call('POST', '/sandbox/sessions', { token, body: { ...MACHINE, ...more } });
+      target.call('POST', '/sandbox/sessions', { token, body: { ...SESSION, ...more } });
     const rightful = await open({});
     mustHold(rightful.status === 201, `no sandbox session could be opened (${rightful.status})`);
     await target.call('DELETE', `/sandbox/sessions/${rightful.body.id}`, { token });

@@ -1,16 +1,10 @@
 import { mustHold, type Attack } from '../attack.js';
+import { personalToken } from '../credentials.js';
 import { sandboxSession } from '../sandbox.js';
 import type { Heard } from '../sockets.js';
-import type { Person, Target } from '../target.js';
 
 const PATIENCE_MS = 5_000;
 const LOOK_EVERY_MS = 50;
-
-async function tokenOf(target: Target, { token }: Person, scopes: readonly string[]) {
-  const made = await target.call('POST', '/auth/tokens', { token, body: { name: 'An attack', scopes } });
-  mustHold(made.status === 201, 'no token can be had');
-  return made.body as { id: string; token: string };
-}
 
 const asked = (socket: Heard['socket'], session_id: string) =>
   socket.timeout(PATIENCE_MS).emitWithAck('subscribe', { session_id, last_seq: 0 }) as Promise<object>;
@@ -51,7 +45,7 @@ const unableTokens: Attack = {
   async run(target) {
     const owner = await target.someone();
     const id = await sandboxSession(target, owner.token);
-    const { token } = await tokenOf(target, owner, ['profile:read']);
+    const { token } = await personalToken(target, owner.token, ['profile:read']);
     mustHold((await target.call('GET', `/sandbox/sessions/${id}`, { token })).status === 403, 'it may');
     const { refusal, socket } = await target.socket({ token, session_id: id });
     socket.disconnect();
@@ -65,7 +59,7 @@ const lostCredentials: Attack = {
   async run(target) {
     const owner = await target.someone();
     const id = await sandboxSession(target, owner.token);
-    const pass = await tokenOf(target, owner, ['sandbox:read']);
+    const pass = await personalToken(target, owner.token, ['sandbox:read']);
     const { refusal, socket } = await target.socket({ token: pass.token, session_id: id });
     mustHold(refusal === null, 'a rightful token is not let in');
     const { status } = await target.call('DELETE', `/auth/tokens/${pass.id}`, { token: owner.token });

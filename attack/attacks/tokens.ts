@@ -1,5 +1,6 @@
 import { randomBytes } from 'node:crypto';
 import { mustHold, type Attack } from '../attack.js';
+import { personalToken } from '../credentials.js';
 import { claimsOf, forgedJwt } from '../jwt.js';
 import { sandboxSession } from '../sandbox.js';
 import type { Heard } from '../sockets.js';
@@ -184,16 +185,12 @@ const told: Attack = {
   async run(target) {
     const person = await target.person();
     const { token } = person;
-    const made = await target.call('POST', '/auth/tokens', {
-      token,
-      body: { name: 'An attack', scopes: ['profile:read'] },
-    });
-    mustHold(made.status === 201, `POST /auth/tokens answered ${made.status}`);
+    const made = await personalToken(target, token, ['profile:read']);
     const sent = `hunter2-${randomBytes(9).toString('hex')}`;
     const through = (await refusals(target, sent))
       .filter(([, text]) => text.includes('hunter2'))
       .map(([path]) => `${path} repeats a secret that it refuses.`);
-    const secrets = [made.body.token as string, person.password, person.refreshToken, token];
+    const secrets = [made.token, person.password, person.refreshToken, token];
     const own = [
       '/auth/profile',
       '/auth/verify',

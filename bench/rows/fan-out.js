@@ -5,6 +5,7 @@ import { LOAD_CORES, pinSelf, SERVER_CORES } from '../support/cores.js';
 import { Database } from '../support/database.js';
 import { absolutes, cpuRatio, inTurn, SECONDS, throughputRatio } from '../support/duel.js';
 import { fanOut, listenersOf } from '../support/listeners.js';
+import { MACHINE } from '../support/machine.js';
 import { freePort, startServer } from '../support/processes.js';
 import { ask, getRequest, postRequest } from '../support/requests.js';
 import { atLeast, publish } from '../support/results.js';
@@ -13,15 +14,6 @@ const OURS = new URL('../sides/log-publisher.js', import.meta.url);
 const BARE = new URL('../sides/bare-sockets.js', import.meta.url);
 const SOCKETS = 1_000;
 const SCOPE = 'sandbox:read sandbox:write';
-const MACHINE = {
-  instance_id: 'i-0abcd1234ef567890',
-  instance_type: 'm5.large',
-  availability_zone: 'eu-west-1a',
-  aws_region: 'eu-west-1',
-  aws_access_key: 'AKIAIOSFODNN7EXAMPLE',
-  aws_secret_key: 'wJalrXUtnFEMI/K7MDENG/bPxRfiCYEXAMPLEKEY',
-  ttl_minutes: 240,
-};
 
 pinSelf(LOAD_CORES);
 const database = await Database.start();

@@ -1,5 +1,6 @@
 // @ts-check
 import { randomBytes } from 'node:crypto';
+import { MACHINE } from '../support/machine.js';
 import { Follower } from './follower.js';
 import { Unexpected } from './http.js';
 
@@ -7,15 +8,6 @@ const API = '/api/v1';
 const MOST_FILES = 6;
 const FILE_BYTES = [1024, 16 * 1024, 64 * 1024, 256 * 1024];
 const CONTENT = randomBytes(256 * 1024);
-const MACHINE = {
-  instance_id: 'i-0abcd1234ef567890',
-  instance_type: 'm5.large',
-  availability_zone: 'eu-west-1a',
-  aws_region: 'eu-west-1',
-  aws_access_key: 'AKIAIOSFODNN7EXAMPLE',
-  aws_secret_key: 'wJalrXUtnFEMI/K7MDENG/bPxRfiCYEXAMPLEKEY',
-  ttl_minutes: 240,
-};
 
 /**
  * What somebody does over and over; each begins elsewhere in it. One sign-in in each, so that

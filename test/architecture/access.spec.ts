@@ -1,4 +1,5 @@
 import { getMetadataStorage } from 'class-validator';
+import { IdempotencyInterceptor } from '../../src/common/idempotency/idempotency.interceptor.js';
 import { TestApp } from '../support/app.js';
 import { propertiesOf, untypedPlaces } from './openapi-reader.js';
 import { routeTable, servedRoutes, type Route } from './route-table.js';
@@ -196,6 +197,38 @@ describe('what a route takes', () => {
         name,
         validatedFields(query),
       ]);
+    }
+  });
+});
+
+describe('what creates', () => {
+  const creates = ({ name, operation }: Route) =>
+    name.startsWith('POST ') && operation?.responses['201'] !== undefined;
+
+  it('can be retried, and nothing else pays for it', () => {
+    const creating = routes.filter(creates);
+    expect(creating.length).toBeGreaterThan(0);
+    for (const { name, interceptors } of creating)
+      expect([name, interceptors.filter((one) => one === IdempotencyInterceptor)]).toEqual([
+        name,
+        [IdempotencyInterceptor],
+      ]);
+    const others = routes.filter((route) => !creates(route));
+    expect(named(others.filter(({ interceptors }) => interceptors.includes(IdempotencyInterceptor)))).toEqual(
+      [],
+    );
+  });
+
+  it('tells a client so: the header, its problems, and how a replay is known', () => {
+    for (const route of routes) {
+      const { name, operation } = route;
+      const isCreating = creates(route);
+      const header = operation?.parameters?.find((one) => one.name === 'Idempotency-Key');
+      expect([name, header?.in]).toEqual([name, isCreating ? 'header' : undefined]);
+      if (!isCreating) continue;
+      const { responses } = operation ?? { responses: {} };
+      expect([name, ...Object.keys(responses)]).toEqual(expect.arrayContaining(['400', '409', '422']));
+      expect(responses['201']).toHaveProperty(['headers', 'Idempotency-Replayed']);
     }
   });
 });

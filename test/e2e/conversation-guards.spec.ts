@@ -1,11 +1,12 @@
 import { newId } from '../../src/common/crypto/ids.js';
+import { ConversationsJobs } from '../../src/modules/conversations/conversations.jobs.js';
 import { TestApp } from '../support/app.js';
 import type { ApiClient } from '../support/client.js';
 import { begun, listed, said } from '../support/conversations.js';
 
 let app: TestApp;
 beforeAll(async () => {
-  app = await TestApp.start();
+  app = await TestApp.start({ env: { CONVERSATION_RETENTION_DAYS: '30' } });
 });
 afterAll(() => app.stop());
 
@@ -155,5 +156,50 @@ describe('whose conversations', () => {
     await app.database.query('DELETE FROM users WHERE id = $1', [user.id]);
     for (const table of ['conversations', 'conversation_messages'])
       expect(await app.database.query(`SELECT FROM ${table} WHERE user_id = $1`, [user.id])).toEqual([]);
+  });
+});
+
+/** Last: whoever was signed in before is so no more. */
+describe('under CONVERSATION_RETENTION_DAYS=30', () => {
+  const DAY = 86_400;
+  const purge = () => app.cloudkeep.nest.get(ConversationsJobs).purge();
+
+  it('a conversation goes with its messages 30 days after the last of them', async () => {
+    const user = await app.given.user();
+    const client = app.as(await app.given.signIn(user));
+    const [idle, talkedIn] = [await begun(client, 'idle'), await begun(client, 'talked in')];
+    await said(client, idle, 'at once');
+    app.clock.advance(29 * DAY);
+    await purge();
+    const later = app.as(await app.given.signIn(user));
+    expect(await listed(later, '/conversations')).toEqual([talkedIn, idle]);
+    await said(later, talkedIn, 'still here');
+    app.clock.advance(2 * DAY);
+    await purge();
+    const muchLater = app.as(await app.given.signIn(user));
+    expect(await listed(muchLater, '/conversations')).toEqual([talkedIn]);
+    expect((await muchLater.get(`/conversations/${idle}/messages`)).status).toBe(404);
+    expect(
+      await app.database.query('SELECT FROM conversation_messages WHERE conversation_id = $1', [idle]),
+    ).toEqual([]);
+  });
+
+  it('batch after batch, whoever they belong to', async () => {
+    const [one, two] = [await app.given.user(), await app.given.user()];
+    for (const { id, organizationId } of [one, two])
+      await app.database.query(
+        `INSERT INTO conversations (id, organization_id, user_id, title, updated_at)
+         SELECT gen_random_uuid(), $1, $2, n::text, $3::timestamptz - make_interval(days => (n % 2) * 60)
+         FROM generate_series(1, 600) AS n`,
+        [organizationId, id, app.clock.now()],
+      );
+    await purge();
+    const rows = await app.database.query<{ user_id: string; left: number; old: number }>(
+      `SELECT user_id, count(*)::int AS left, count(*) FILTER (WHERE updated_at < $2)::int AS old
+       FROM conversations WHERE user_id = ANY ($1) GROUP BY 1`,
+      [[one.id, two.id], new Date(app.clock.now().getTime() - 30 * DAY * 1000)],
+    );
+    expect(rows).toHaveLength(2);
+    for (const { left, old } of rows) expect([left, old]).toEqual([300, 0]);
   });
 });

@@ -1,8 +1,33 @@
+import fc from 'fast-check';
 import { TestApp } from '../support/app.js';
 import type { ApiClient } from '../support/client.js';
 import { begun, found, idsOf, said } from '../support/conversations.js';
 import { eventually } from '../support/eventually.js';
 import type { SignedIn } from '../support/factories/given.js';
+import { anyCharacter } from '../support/fuzz/hostile.js';
+
+/** What people and machines type, one a blank; none of it is a good search. */
+const ODD = `" ' "unclosed \\ & | ! !! <-> ( ) (((( a:* :* a:A * % _ - -- -or or -" "" 🙂 -🙂 'owner:x' \u202e \ufeff \u0301
+  ';DROP/**/TABLE/**/conversations;-- http://x.y/z?a=b <b> 1e999 -1.5e-300 user@example.com /etc/passwd {"a":1} $1`;
+
+/** With blanks in them, or long. */
+const LONG = [
+  "' OR 1=1 --",
+  'a & | b',
+  'or or',
+  '"" ""',
+  '🙂 or 🙂',
+  '\r\n',
+  'a'.repeat(500),
+  '🙂'.repeat(250),
+  'Ⱥ'.repeat(500),
+  '- '.repeat(250),
+  '-('.repeat(250),
+  '-🙂 '.repeat(120),
+  '" '.repeat(250),
+  'a or '.repeat(100),
+  '-a '.repeat(166),
+];
 
 let app: TestApp;
 beforeAll(async () => {
@@ -30,6 +55,47 @@ async function givenMany(user: SignedIn, conversations: number, messages: number
     [user.id, messages],
   );
 }
+
+/** First: a connection may tell of what it looked into before ten seconds later. */
+describe('the search indexes', () => {
+  /** How often each index was looked into, and the messages read through from end to end. */
+  async function looks(): Promise<Record<string, number>> {
+    const rows = await app.database.query<{ name: string; times: number }>(
+      `SELECT indexrelname AS name, idx_scan::int AS times FROM pg_stat_user_indexes
+       WHERE indexrelname = 'conversation_search_words_idx'
+       UNION ALL SELECT relname || ' from end to end', seq_scan::int FROM pg_stat_user_tables
+       WHERE relname LIKE 'conversation%'`,
+    );
+    return Object.fromEntries(rows.map(({ name, times }) => [name, times]));
+  }
+
+  it('serve what the API asks, among thousands of messages', async () => {
+    const [user, busy] = [await app.given.signedIn(), await app.given.signedIn()];
+    await givenMany(user, 100, 40);
+    await givenMany(busy, 4000, 1);
+    // As autovacuum does, by and by.
+    await app.database.query('VACUUM ANALYZE conversations, conversation_messages, conversation_search');
+    const before = await looks();
+    const client = app.as(user);
+    await eventually(
+      async () => {
+        expect(await found(client, '/conversations', 'zebra')).toHaveLength(1);
+        const after = await looks();
+        expect(after.conversation_search_words_idx).toBeGreaterThan(
+          before.conversation_search_words_idx ?? 0,
+        );
+        expect(after['conversation_search from end to end']).toBe(
+          before['conversation_search from end to end'],
+        );
+        expect(after['conversation_messages from end to end']).toBe(
+          before['conversation_messages from end to end'],
+        );
+      },
+      // A connection reports what it did once a second at most.
+      { within: 10_000 },
+    );
+  });
+});
 
 describe('a search', () => {
   it('finds conversations by title, by question and by answer, newest first', async () => {
@@ -108,42 +174,74 @@ describe('a search', () => {
   });
 });
 
-describe('the search indexes', () => {
-  /** How often each index was looked into, and the messages read through from end to end. */
-  async function looks(): Promise<Record<string, number>> {
-    const rows = await app.database.query<{ name: string; times: number }>(
-      `SELECT indexrelname AS name, idx_scan::int AS times FROM pg_stat_user_indexes
-       WHERE indexrelname = 'conversation_search_words_idx'
-       UNION ALL SELECT relname || ' from end to end', seq_scan::int FROM pg_stat_user_tables
-       WHERE relname LIKE 'conversation%'`,
-    );
-    return Object.fromEntries(rows.map(({ name, times }) => [name, times]));
+describe('an odd search', () => {
+  let client: ApiClient;
+  let id: string;
+  beforeAll(async () => {
+    client = await someone();
+    id = await begun(client, 'plain title');
+    await said(client, id, 'plain question');
+    await begun(await someone(), 'plain title of somebody else');
+  });
+
+  async function expectOwn(q: string): Promise<void> {
+    for (const one of await found(client, '/conversations', q)) expect(one).toBe(id);
+    await found(client, `/conversations/${id}/messages`, q);
   }
 
-  it('serve what the API asks, among thousands of messages', async () => {
-    const [user, busy] = [await app.given.signedIn(), await app.given.signedIn()];
-    await givenMany(user, 100, 40);
-    await givenMany(busy, 4000, 1);
-    // As autovacuum does, by and by.
-    await app.database.query('VACUUM ANALYZE conversations, conversation_messages, conversation_search');
-    const before = await looks();
-    const client = app.as(user);
-    await eventually(
-      async () => {
-        expect(await found(client, '/conversations', 'zebra')).toHaveLength(1);
-        const after = await looks();
-        expect(after.conversation_search_words_idx).toBeGreaterThan(
-          before.conversation_search_words_idx ?? 0,
-        );
-        expect(after['conversation_search from end to end']).toBe(
-          before['conversation_search from end to end'],
-        );
-        expect(after['conversation_messages from end to end']).toBe(
-          before['conversation_messages from end to end'],
-        );
-      },
-      // A connection reports what it did once a second at most.
-      { within: 10_000 },
+  it('is answered, never with what is somebody else’s', async () => {
+    for (const q of [...ODD.split(/[ \n]+/), ...LONG]) await expectOwn(q);
+  });
+
+  it('is answered whatever it is made of', async () => {
+    const signs = [...Array.from('-"" or a🙂!&|():*\\\'\n\u0085\u2003'), ' or ', '<->'];
+    const words = fc.oneof(
+      fc.string({ unit: anyCharacter, maxLength: 100 }),
+      fc.array(fc.constantFrom(...signs), { maxLength: 100 }).map((parts) => parts.join('')),
     );
+    const answered = fc.asyncProperty(words, async (anything) => {
+      // NUL is refused before.
+      await expectOwn(anything.replaceAll('\0', ' ').toWellFormed());
+    });
+    await fc.assert(answered, { numRuns: 100 });
+  });
+
+  it('of signs alone finds nothing rather than everything', async () => {
+    for (const q of ['!!', '"', '-', '- -', '&|', '-""'])
+      expect([q, await found(client, '/conversations', q)]).toEqual([q, []]);
+  });
+
+  it.each(['', ' ', '\t'])('for nothing (%j) lists everything', async (q) => {
+    expect(await found(client, '/conversations', q)).toContain(id);
+  });
+});
+
+/** The longest text of numbered parts that a message may have, less `room` bytes. */
+function textOf(part: (n: number) => string, room: number): string {
+  let text = '';
+  for (let n = room, left = 65_536 - room; ; n++) {
+    left -= Buffer.byteLength(part(n));
+    if (left < 0) return text;
+    text += part(n);
+  }
+}
+
+describe('what is searched', () => {
+  it.each<[string, (n: string) => string]>([
+    ['one endless word', () => 'x'],
+    ['a word each', (n) => `${n} `],
+    ['compounds', (n) => `${n}-é${n}-ü `],
+    ['addresses', (n) => `a.co/${n}?x=${n} `],
+    ['rare letters', (n) => `${String.fromCodePoint(0x4e00 + (parseInt(n, 36) % 20_000))} `],
+    ['paths', (n) => `/${n}`],
+    ['one long compound', (n) => `-${n}`],
+    ['tags', (n) => `<a${n} b="c">`],
+    ['mail', (n) => `${n}@${n}.co `],
+  ])('may be 64 KiB of %s, asked and answered', async (_, part) => {
+    const client = await someone();
+    const conversation = await begun(client);
+    const numbered = (n: number) => part(n.toString(36));
+    await said(client, conversation, textOf(numbered, 0), `needle ${textOf(numbered, 7)}`);
+    expect(await found(client, `/conversations/${conversation}/messages`, 'needle')).toHaveLength(1);
   });
 });

@@ -1,3 +1,4 @@
+import { ConversationsJobs } from '../../src/modules/conversations/conversations.jobs.js';
 import { TestApp } from '../support/app.js';
 import type { ApiClient } from '../support/client.js';
 import { begun, idsOf, listed, said } from '../support/conversations.js';
@@ -133,4 +134,13 @@ describe('the lists', () => {
     const { body: third } = await client.get(`/conversations?limit=2&cursor=${second.next_cursor}`);
     expect(third).toMatchObject({ items: [{ id: ids[5] }], next_cursor: null });
   });
+});
+
+/** Last: whoever was signed in before is so no more. */
+it('without CONVERSATION_RETENTION_DAYS a conversation stays', async () => {
+  const user = await app.given.user();
+  const id = await begun(app.as(await app.given.signIn(user)), 'for ever');
+  app.clock.advance(3650 * 86_400);
+  await app.cloudkeep.nest.get(ConversationsJobs).purge();
+  expect(await listed(app.as(await app.given.signIn(user)), '/conversations')).toEqual([id]);
 });

@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { TestApp } from '../support/app.js';
 import { blocksOf, isRun, PAGES } from '../support/documents.js';
 import { expectedStatuses, Terminal, type Pasted } from '../support/pasted.js';
+import { NEW_SESSION } from '../support/sandbox.js';
 
 const ADMIN_PASSWORD = 'granite-lantern-quilt-58';
 const PDF = `%PDF-1.4
@@ -71,15 +72,6 @@ const endTheSession = async () => {
     await mine.delete(`/sandbox/sessions/${id}`);
 };
 
-const MACHINE = {
-  instance_id: 'i-0abcd1234ef567890',
-  instance_type: 'm5.large',
-  availability_zone: 'eu-west-1a',
-  aws_access_key: 'AKIAIOSFODNN7EXAMPLE',
-  aws_secret_key: 'wJalrXUtnFEMI/K7MDENG/bPxRfiCYEXAMPLEKEY',
-  aws_region: 'eu-west-1',
-};
-
 /** Before the page on accounts, which changes the password. */
 describe('each other example', () => {
   it('of SQL runs', async () => {
@@ -91,7 +83,7 @@ describe('each other example', () => {
     const token = await ada();
     const [upload = ''] = codeOf('docs/files.md', 'js');
     const [socket = ''] = codeOf('docs/sandbox.md', 'js');
-    const { body } = await app.as(token).post('/sandbox/sessions', MACHINE);
+    const { body } = await app.as(token).post('/sandbox/sessions', NEW_SESSION);
     const { id } = body as { id: string };
     const uploading = terminal.node(
       `import * as tus from 'tus-js-client';

@@ -3,16 +3,12 @@ import { once } from 'node:events';
 import { connect } from 'node:net';
 import { Readable } from 'node:stream';
 import { jest } from '@jest/globals';
-import { RootLogger } from '../../src/common/http/logger.js';
-import { FileAccessLog } from '../../src/modules/files/file-access-log.js';
-import { FileSender } from '../../src/modules/files/file-sender.js';
-import type { ObjectStore } from '../../src/modules/storage/object-store.port.js';
 import { TestApp } from '../support/app.js';
 import type { ApiClient } from '../support/client.js';
 import { eventually } from '../support/eventually.js';
 import type { SignedIn } from '../support/factories/given.js';
 import { fetchFile, uploaded } from '../support/files.js';
-import { objectKeys, storeOf } from '../support/store-files.js';
+import { storeOf } from '../support/store-files.js';
 
 let app: TestApp;
 let user: SignedIn;
@@ -28,10 +24,6 @@ afterAll(() => app.stop());
 
 const get = (path: string, headers = {}, method = 'GET') => fetchFile(app, user, path, headers, method);
 const TEXT = '0123456789';
-const problemOf = async (answer: Response) => [
-  answer.status,
-  ((await answer.json()) as { code: string }).code,
-];
 
 async function logged(fileId: string, action = 'download') {
   const { body } = await admin.get(`/audit/file-access?file_id=${fileId}&action=${action}`);
@@ -63,7 +55,7 @@ describe('a download', () => {
   });
 
   it('whose reader goes away lets go of the file, and logs what it got', async () => {
-    const size = 50_000_000;
+    const size = 25_000_000;
     const file = await uploaded(client, Buffer.alloc(size, 1), { type: 'application/octet-stream' });
     const store = storeOf(app);
     const bodies: Readable[] = [];
@@ -102,130 +94,128 @@ describe('a download', () => {
     for (let round = 0; round < 3; round++)
       await Promise.all(Array.from({ length: 24 }, (_, index) => read(index, index % 3 === round)));
   });
+});
 
-  it('reads no faster than its reader', async () => {
-    const file = await uploaded(client, Buffer.alloc(50_000_000, 1), { type: 'application/octet-stream' });
-    const store = storeOf(app);
-    let read = 0;
-    const spy = jest.spyOn(store, 'get').mockImplementation(() =>
-      Promise.resolve(
-        Readable.from(
-          (function* () {
-            for (; read < 50_000_000; read += 50_000) yield Buffer.alloc(50_000, 1);
-          })(),
-          { objectMode: false },
-        ),
-      ),
-    );
-    const socket = connect(Number(new URL(app.url).port), '127.0.0.1');
-    await once(socket, 'connect');
-    socket.write(
-      `GET /api/v1/files/${file.id}/download HTTP/1.1\r\nHost: x\r\nAuthorization: Bearer ${user.token}\r\n\r\n`,
-    );
-    await once(socket, 'data');
-    socket.pause();
-    let before = -1;
-    // Until it stands still for two looks in a row.
-    await eventually(
-      () => {
-        const since = before;
-        before = read;
-        expect(read).toBe(since);
-      },
-      { within: 10_000 },
-    );
-    expect(read).toBeLessThan(40_000_000);
-    socket.destroy();
-    spy.mockRestore();
+describe('ranges', () => {
+  let id: string;
+  let etag: string;
+  let modified: string;
+  beforeAll(async () => {
+    const file = await uploaded(client, TEXT);
+    id = file.id;
+    const answer = await get(`/files/${id}/download`);
+    etag = answer.headers.get('etag') ?? '';
+    modified = answer.headers.get('last-modified') ?? '';
+    await answer.text();
   });
 
-  it('that the store breaks off ends as a broken connection, not as a whole file', async () => {
-    const file = await uploaded(client, randomBytes(1_000_000), { type: 'application/octet-stream' });
-    const store = storeOf(app);
-    const spy = jest.spyOn(store, 'get').mockImplementation(() =>
-      Promise.resolve(
-        Readable.from(
-          (function* () {
-            yield Buffer.alloc(100_000);
-            throw new Error('The disk is on fire');
-          })(),
-          { objectMode: false },
-        ),
-      ),
-    );
-    const answer = await get(`/files/${file.id}/download`);
-    await expect(answer.arrayBuffer()).rejects.toThrow();
-    spy.mockRestore();
-    expect((await get(`/files/${file.id}/download`, { range: 'bytes=0-9' })).status).toBe(206);
+  it.each([
+    ['bytes=0-3', 'bytes 0-3/10', '0123'],
+    ['bytes=4-', 'bytes 4-9/10', '456789'],
+    ['bytes=-3', 'bytes 7-9/10', '789'],
+    ['bytes=8-100', 'bytes 8-9/10', '89'],
+    ['bytes=-100', 'bytes 0-9/10', TEXT],
+    ['bytes=9-9', 'bytes 9-9/10', '9'],
+  ])('%s gives that part', async (range, contentRange, text) => {
+    const answer = await get(`/files/${id}/download`, { range });
+    expect([answer.status, answer.headers.get('content-range'), await answer.text()]).toEqual([
+      206,
+      contentRange,
+      text,
+    ]);
+    expect(answer.headers.get('content-length')).toBe(String(text.length));
   });
 
-  it.each(['the store is asked', 'its first byte'])(
-    'whose reader goes away before %s is no fault of ours',
-    async (what) => {
-      const file = await uploaded(client, Buffer.alloc(100_000), { type: 'application/octet-stream' });
-      const { nest } = app.cloudkeep;
-      const faults = jest.spyOn(nest.get(RootLogger).pino, 'error');
-      const [sender, leaving] = [nest.get(FileSender), new AbortController()];
-      const send = sender.send.bind(sender);
-      const spy =
-        what === 'its first byte'
-          ? jest.spyOn(storeOf(app), 'get').mockImplementation((_, { signal } = {}) => {
-              leaving.abort();
-              return new Promise((_resolve, reject) => {
-                signal?.addEventListener('abort', () => reject(signal.reason as Error));
-              });
-            })
-          : jest.spyOn(sender, 'send').mockImplementation(async (download, to, request, response) => {
-              leaving.abort();
-              await once(response, 'close');
-              await send(download, to, request, response);
-            });
-      const headers = { authorization: `Bearer ${user.token}` };
-      const url = `${app.url}/api/v1/files/${file.id}/download`;
-      await expect(fetch(url, { headers, signal: leaving.signal })).rejects.toThrow();
-      await eventually(
-        async () => {
-          await nest.get(FileAccessLog).flush();
-          expect(await logged(file.id)).toMatchObject([{ bytes: 0 }]);
-        },
-        { within: 5_000 },
+  it.each(['bytes=10-', 'bytes=10-20', 'bytes=-0', 'bytes=0-1,5-6'])('%s is refused', async (range) => {
+    const answer = await get(`/files/${id}/download`, { range });
+    expect([answer.status, answer.headers.get('content-range')]).toEqual([416, 'bytes */10']);
+    expect(await answer.json()).toMatchObject({ code: 'range_not_satisfiable' });
+  });
+
+  it.each(['items=0-1', 'bytes', 'bytes=a-b', 'nonsense'])('%s is as if it were not there', async (range) => {
+    const answer = await get(`/files/${id}/download`, { range });
+    expect([answer.status, await answer.text()]).toEqual([200, TEXT]);
+  });
+
+  it('are given of what If-Range names, and all of anything else', async () => {
+    const part = async (ifRange: string) =>
+      (await get(`/files/${id}/download`, { range: 'bytes=0-0', 'if-range': ifRange })).status;
+    expect([await part(etag), await part(modified)]).toEqual([206, 206]);
+    expect(await part('"other"')).toBe(200);
+    expect(await part(`W/${etag}`)).toBe(200);
+    expect(await part('Mon, 01 Jan 2024 00:00:00 GMT')).toBe(200);
+    expect(await part('rubbish')).toBe(200);
+  });
+
+  it('conditions are kept', async () => {
+    const status = async (headers: Record<string, string>) =>
+      (await get(`/files/${id}/download`, headers)).status;
+    const past = 'Mon, 01 Jan 2024 00:00:00 GMT';
+    const future = new Date(Date.now() + 1e8).toUTCString();
+    expect(await status({ 'if-none-match': etag })).toBe(304);
+    expect(await status({ 'if-none-match': `W/${etag}` })).toBe(304);
+    expect(await status({ 'if-none-match': `"x", ${etag}` })).toBe(304);
+    expect(await status({ 'if-none-match': '*' })).toBe(304);
+    expect(await status({ 'if-none-match': '"x"' })).toBe(200);
+    expect(await status({ 'if-none-match': '"x"', 'if-modified-since': future })).toBe(200);
+    expect(await status({ 'if-none-match': etag, 'if-modified-since': past })).toBe(304);
+    expect(await status({ 'if-modified-since': modified })).toBe(304);
+    expect(await status({ 'if-modified-since': past })).toBe(200);
+    expect(await status({ 'if-match': etag })).toBe(200);
+    expect(await status({ 'if-match': '*' })).toBe(200);
+    expect(await status({ 'if-match': '"x"' })).toBe(412);
+    expect(await status({ 'if-match': `W/${etag}` })).toBe(412);
+    expect(await status({ 'if-unmodified-since': modified })).toBe(200);
+    expect(await status({ 'if-unmodified-since': past })).toBe(412);
+    expect(await status({ 'if-match': '"x"', 'if-none-match': etag })).toBe(412);
+    expect(await status({ 'if-none-match': etag, range: 'bytes=0-1' })).toBe(304);
+  });
+
+  it('HEAD answers as GET would, without the bytes', async () => {
+    const answer = await get(`/files/${id}/download`, {}, 'HEAD');
+    expect([answer.status, answer.headers.get('content-length'), answer.headers.get('etag')]).toEqual([
+      200,
+      '10',
+      etag,
+    ]);
+    expect(await answer.text()).toBe('');
+    expect((await get(`/files/${id}/download`, { 'if-none-match': etag }, 'HEAD')).status).toBe(304);
+    expect((await get('/files/01900000-0000-7000-8000-000000000000/download', {}, 'HEAD')).status).toBe(404);
+  });
+
+  it('a URL of this server is given where the store gives none', async () => {
+    expect(await client.get(`/files/${id}/download?mode=url`)).toMatchObject({
+      status: 200,
+      body: { download_url: expect.stringContaining('/api/v1/files/shared/'), expires_in_seconds: 3600 },
+    });
+    expect((await get(`/files/${id}/download?mode=stream`)).status).toBe(200);
+    expect((await client.get(`/files/${id}/download?mode=x`)).status).toBe(400);
+  });
+
+  it('and a URL is given where the store makes them', async () => {
+    const { id: own } = await uploaded(client, TEXT);
+    const store = storeOf(app);
+    const signUrl = jest
+      .spyOn(store, 'signUrl')
+      .mockImplementation((key, method, { expiresInSeconds, disposition }) =>
+        Promise.resolve({
+          method,
+          url: `https://store.example/${encodeURIComponent(key)}?as=${encodeURIComponent(disposition ?? '')}`,
+          headers: {},
+          expiresAt: new Date(Date.now() + expiresInSeconds * 1000),
+        }),
       );
-      expect(faults).not.toHaveBeenCalled();
-      for (const mock of [spy, faults]) mock.mockRestore();
-    },
-  );
-
-  it.each([
-    [99_999, 100_000],
-    [1_000_001, 1_000_000],
-  ])('of which the store holds %i bytes instead of %i ends as a broken connection', async (held, sent) => {
-    const file = await uploaded(client, Buffer.alloc(sent), { type: 'application/octet-stream' });
-    await storeOf(app).set(`files/${file.file_key}`, Buffer.alloc(held));
-    const answer = await get(`/files/${file.id}/download`);
-    expect([answer.status, answer.headers.get('content-length')]).toEqual([200, String(sent)]);
-    await expect(answer.arrayBuffer()).rejects.toThrow();
-  });
-
-  it.each([
-    [9, 10],
-    [11, 10],
-    [100_001, 100_000],
-  ])('of which the store holds %i bytes instead of %i says so before the first', async (held, sent) => {
-    const file = await uploaded(client, Buffer.alloc(sent), { type: 'application/octet-stream' });
-    await storeOf(app).set(`files/${file.file_key}`, Buffer.alloc(held));
-    const answer = await get(`/files/${file.id}/download`);
-    expect(await problemOf(answer)).toEqual([500, 'file_content_damaged']);
-  });
-
-  it('of what the store has lost says so, without its place', async () => {
-    const file = await uploaded(client, 'lost');
-    const store: ObjectStore = storeOf(app);
-    const key = (await objectKeys(app)).find((one) => one.endsWith(file.file_key)) ?? '';
-    await store.delete(key);
-    const answer = await get(`/files/${file.id}/download`);
-    const text = await answer.text();
-    expect([answer.status, text]).toEqual([500, expect.stringContaining('file_content_missing')]);
-    expect(text).not.toContain(file.file_key);
-    expect((await client.get(`/files/${file.id}`)).status).toBe(200);
+    const { status, body } = await client.get(`/files/${own}/download`);
+    expect([status, body]).toEqual([
+      200,
+      { download_url: expect.stringContaining('attachment'), expires_in_seconds: 3600 },
+    ]);
+    const streamed = await get(`/files/${own}/download?mode=stream`);
+    expect(await streamed.text()).toBe(TEXT);
+    signUrl.mockRestore();
+    await eventually(
+      async () => expect(await logged(own, 'generate_url')).toMatchObject([{ bytes: 0, user_id: user.id }]),
+      { within: 5_000 },
+    );
   });
 });

@@ -5,7 +5,8 @@ import { FilesJobs } from '../../src/modules/files/files.jobs.js';
 import { StorageCheckService } from '../../src/modules/files/storage-check.service.js';
 import { TestApp } from '../support/app.js';
 import { uploaded } from '../support/files.js';
-import { filesOnDisk, objectKeys, storeOf } from '../support/store-files.js';
+import { filesOnDisk, storeOf } from '../support/store-files.js';
+import { storedKeys } from '../support/stored-objects.js';
 
 const DAY = 24 * 60 * 60;
 
@@ -32,14 +33,14 @@ it('objects that no row names are removed after a day; those of other modules ar
   await store.set(orphan, Buffer.from('orphan'));
   await store.set('backups/full', Buffer.from('ours not'));
   await jobs().check();
-  expect(await objectKeys(app)).toContain(orphan);
+  expect(await storedKeys(app)).toContain(orphan);
   app.clock.advance(DAY + 60);
   const refusing = jest.spyOn(storeOf(app), 'delete').mockRejectedValue(new Error('The disk is read-only'));
   const report = await app.cloudkeep.nest.get(StorageCheckService).check(true, () => undefined);
   expect(report).toMatchObject({ orphans: 1, removed: 0 });
   refusing.mockRestore();
   await jobs().check();
-  const keys = await objectKeys(app);
+  const keys = await storedKeys(app);
   expect(keys).not.toContain(orphan);
   expect(keys).toEqual(expect.arrayContaining(['backups/full', `files/${file.file_key}`]));
 });
@@ -94,7 +95,7 @@ it('what was in the trash for long enough is gone, with its versions, its object
   ]);
   expect((await last.post(`/files/${gone.id}/restore`)).status).toBe(404);
   expect(await usage(user.organizationId)).toEqual({ used_bytes: 12, file_count: 2 });
-  const keys = await objectKeys(app);
+  const keys = await storedKeys(app);
   expect(keys.filter((key) => key.includes(gone.file_key))).toEqual([]);
   expect(filesOnDisk(app)).toHaveLength(before + 2);
   const trail = await app.database.query(

@@ -6,6 +6,7 @@ import { FilesJobs } from '../../src/modules/files/files.jobs.js';
 import { S3Store } from '../../src/modules/storage/drivers/s3.driver.js';
 import { TestApp } from '../support/app.js';
 import type { ApiClient } from '../support/client.js';
+import { eventually } from '../support/eventually.js';
 import type { SignedIn } from '../support/factories/given.js';
 import { FaultyProxy } from '../support/faulty-proxy.js';
 import { fetchFile, upload, uploaded } from '../support/files.js';
@@ -168,11 +169,18 @@ describe.each([
     try {
       id = await made();
       await readsAll(id);
+      expect((await app.anyone.get('//health')).body).toMatchObject({
+        status: 'degraded',
+        components: { storage: { status: 'unhealthy' } },
+      });
+      expect((await app.anyone.get('//health/ready')).status).toBe(200);
     } finally {
       second.find();
     }
     expect(Number(await failures())).toBe(told + 2);
-    expect([(await first.objects()).length, (await second.objects()).length]).toEqual([2, 0]);
+    // To see whether it works, a disk is written to for a moment.
+    await eventually(async () => expect(await first.objects()).toHaveLength(2), { within: 5_000 });
+    expect(await second.objects()).toEqual([]);
     await purged(id);
     expect(await first.objects()).toEqual([]);
   });

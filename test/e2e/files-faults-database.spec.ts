@@ -3,7 +3,8 @@ import { TestApp } from '../support/app.js';
 import { eventually } from '../support/eventually.js';
 import type { SignedIn } from '../support/factories/given.js';
 import { upload, uploaded } from '../support/files.js';
-import { filesOnDisk, objectKeys, traces } from '../support/store-files.js';
+import { filesOnDisk, traces } from '../support/store-files.js';
+import { storedKeys } from '../support/stored-objects.js';
 
 const OWN = 1_000;
 const ALL = 2_000;
@@ -61,7 +62,7 @@ it('of all who race for the last bytes of a person and of the organisation, one 
 it('a database that goes away between object and row leaves no row, and an object that is cleaned up', async () => {
   const user = await founder();
   await uploaded(app.as(user), 'named');
-  const [before, keys] = [await traces(app), await objectKeys(app)];
+  const [before, keys] = [await traces(app), await storedKeys(app)];
   await app.database.query('BEGIN');
   await app.database.query('LOCK TABLE files IN ACCESS EXCLUSIVE MODE');
   const cut = upload(app.as(user), 'orphan');
@@ -84,5 +85,5 @@ it('a database that goes away between object and row leaves no row, and an objec
   expect((await upload(app.as(user), 'again')).status).toBe(201);
   app.clock.advance(25 * 60 * 60);
   await app.cloudkeep.nest.get(FilesJobs, { strict: false }).check();
-  expect(await objectKeys(app)).toHaveLength(keys.length + 1);
+  expect(await storedKeys(app)).toHaveLength(keys.length + 1);
 });

@@ -1,7 +1,9 @@
 import { createHash, randomBytes } from 'node:crypto';
 import { once } from 'node:events';
-import { existsSync, readFileSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdtempSync, readFileSync, writeFileSync } from 'node:fs';
 import { request, type IncomingMessage } from 'node:http';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { json } from 'node:stream/consumers';
 import { jest } from '@jest/globals';
 import { TestDatabase } from '../support/database.js';
@@ -32,12 +34,14 @@ let url: string;
 let authorization: string;
 beforeAll(async () => {
   database = await TestDatabase.create();
-  server = ServerProcess.start({
+  const env = {
     DATABASE_URL: database.url,
     ADMIN_PASSWORD: 'granite-lantern-quilt-58',
     SHUTDOWN_GRACE_SECONDS: '0',
     MAX_UPLOAD_BYTES: String(2 * GIB),
-  });
+  };
+  // Of a disk: so much is not for memory.
+  server = ServerProcess.start(env, mkdtempSync(join(tmpdir(), 'cloudkeep-large-')));
   url = await server.ready();
   const headers = { 'content-type': 'application/json' };
   const registered = await fetch(`${url}/api/v1/auth/register`, {

@@ -1,7 +1,7 @@
 import { randomBytes } from 'node:crypto';
-import { rmSync } from 'node:fs';
-import { Client } from 'pg';
+import { renameSync } from 'node:fs';
 import { Lifecycle } from '../../src/common/http/lifecycle.js';
+import { ObjectStore } from '../../src/modules/storage/object-store.port.js';
 import { TestApp } from '../support/app.js';
 import { eventually } from '../support/eventually.js';
 
@@ -12,12 +12,6 @@ beforeAll(async () => {
   app = await TestApp.start();
 });
 afterAll(() => app.stop());
-
-/** A story that breaks what it runs on. */
-async function onItsOwn(story: (app: TestApp) => Promise<void>, env: Record<string, string> = {}) {
-  const own = await TestApp.start({ env });
-  await story(own).finally(() => own.stop());
-}
 
 describe('health', () => {
   it('tells of every component', async () => {
@@ -55,15 +49,15 @@ describe('health', () => {
   });
 
   it('without the database is 503, but the process is alive; and all comes back by itself', async () => {
-    await onItsOwn(async (own) => {
-      const user = await own.given.signedIn();
-      const { database } = own;
-      await database.query(`ALTER DATABASE ${database.name} CONNECTION LIMIT 0`);
+    const user = await app.given.signedIn();
+    const { database } = app;
+    await database.query(`ALTER DATABASE ${database.name} CONNECTION LIMIT 0`);
+    try {
       await database.cutConnections('cloudkeep');
       await database.cutConnections('cloudkeep-listener');
       await eventually(
         async () => {
-          const { status, body } = await own.anyone.get('//health');
+          const { status, body } = await app.anyone.get('//health');
           expect(status).toBe(503);
           expect(body).toMatchObject({
             status: 'unhealthy',
@@ -72,45 +66,75 @@ describe('health', () => {
         },
         { within: 2000 },
       );
-      const ready = await own.anyone.get('//health/ready');
+      const ready = await app.anyone.get('//health/ready');
       expect(ready).toMatchObject({ status: 503, body: { code: 'not_ready' } });
       expect(ready.headers['retry-after']).toBeDefined();
-      expect((await own.anyone.get('//health/live')).status).toBe(200);
-      expect((await own.anyone.get('//metrics')).status).toBe(200);
-      const work = await fetch(`${own.url}/api/v1/auth/profile`, {
+      expect((await app.anyone.get('//health/live')).status).toBe(200);
+      expect((await app.anyone.get('//metrics')).status).toBe(200);
+      const work = await fetch(`${app.url}/api/v1/auth/profile`, {
         headers: { authorization: `Bearer ${user.token}` },
       });
       expect(work.status).toBe(503);
       expect(work.headers.get('retry-after')).not.toBeNull();
       expect(await work.json()).toMatchObject({ code: 'unavailable' });
+    } finally {
       await database.query(`ALTER DATABASE ${database.name} CONNECTION LIMIT -1`);
-      await eventually(async () => expect((await own.anyone.get('//health')).body.status).toBe('healthy'), {
-        within: 3000,
-      });
-      expect((await own.as(user).get('/auth/profile')).status).toBe(200);
+    }
+    await eventually(async () => expect((await app.anyone.get('//health')).body.status).toBe('healthy'), {
+      within: 3000,
     });
+    expect((await app.as(user).get('/auth/profile')).status).toBe(200);
   });
 
   it('without its data folder is degraded, still 200', async () => {
-    await onItsOwn(async (own) => {
-      rmSync(own.cloudkeep.config.app.dataDir, { recursive: true });
-      const { status, body } = await own.anyone.get('//health');
-      expect(status).toBe(200);
-      expect(body).toMatchObject({
-        status: 'degraded',
-        components: { database: { status: 'healthy' }, storage: { status: 'unhealthy' } },
-      });
-    });
+    const { dataDir } = app.cloudkeep.config.app;
+    renameSync(dataDir, `${dataDir}-away`);
+    try {
+      // The store is asked once a second.
+      await eventually(
+        async () =>
+          expect(await app.anyone.get('//health')).toMatchObject({
+            status: 200,
+            body: {
+              status: 'degraded',
+              components: { database: { status: 'healthy' }, storage: { status: 'unhealthy' } },
+            },
+          }),
+        { within: 3_000 },
+      );
+    } finally {
+      renameSync(`${dataDir}-away`, dataDir);
+    }
+  });
+});
+
+describe('health of another process', () => {
+  let leaving: TestApp;
+  beforeAll(async () => {
+    leaving = await TestApp.start({ replicaOf: app });
+  });
+  afterAll(() => leaving.stop());
+
+  it('is not held up by a store that hangs', async () => {
+    let asked = 0;
+    leaving.cloudkeep.nest.get(ObjectStore).check = () => {
+      asked += 1;
+      return new Promise(() => undefined);
+    };
+    const answers = await Promise.all(Array.from({ length: 5 }, () => leaving.anyone.get('//health')));
+    expect(answers.map(({ status, body }) => [status, body.components.storage.status])).toEqual(
+      answers.map(() => [200, 'unhealthy']),
+    );
+    expect(asked).toBe(1);
+    expect((await leaving.anyone.get('//health/live')).status).toBe(200);
   });
 
   it('while draining is not ready, but serves what still comes and asks connections to close', async () => {
-    await onItsOwn(async (own) => {
-      await own.cloudkeep.nest.get(Lifecycle).drain(0, 1000);
-      expect((await own.anyone.get('//health/ready')).status).toBe(503);
-      const live = await own.anyone.get('//health/live');
-      expect(live.status).toBe(200);
-      expect(live.headers.connection).toBe('close');
-    });
+    await leaving.cloudkeep.nest.get(Lifecycle).drain(0, 1000);
+    expect((await leaving.anyone.get('//health/ready')).status).toBe(503);
+    const live = await leaving.anyone.get('//health/live');
+    expect(live.status).toBe(200);
+    expect(live.headers.connection).toBe('close');
   });
 });
 
@@ -135,39 +159,6 @@ describe('metrics', () => {
           expect(text).not.toContain(raw);
       },
       { within: 1000 },
-    );
-  });
-
-  it('are told though nobody can look into a table', async () => {
-    const holder = new Client({ connectionString: app.database.url });
-    await holder.connect();
-    try {
-      await holder.query('BEGIN; LOCK TABLE backups, job_runs, mail_outbox');
-      const began = performance.now();
-      const { text } = await app.anyone.get('//metrics');
-      // Long before the statements themselves give up.
-      expect(performance.now() - began).toBeLessThan(5_000);
-      expect(text).toMatch(/^cloudkeep_mails_waiting Nan$/im);
-      expect(text).not.toMatch(/^cloudkeep_(backup_bytes|job_seconds_since_success)\{/m);
-    } finally {
-      await holder.end();
-    }
-  });
-
-  it('may want a token', async () => {
-    const token = randomBytes(16).toString('hex');
-    await onItsOwn(
-      async (own) => {
-        for (const authorization of ['', 'Bearer', `Bearer ${token}x`, `Bearer ${token.slice(1)}`, token]) {
-          const answer = await own.anyone.with({ authorization }).get('//metrics');
-          expect(answer).toMatchObject({ status: 401, body: { code: 'metrics_token_required' } });
-          expect(answer.headers['www-authenticate']).toMatch(/^Bearer/);
-        }
-        expect((await own.as(token).get('//metrics')).status).toBe(200);
-        expect((await own.as(token).get('/auth/profile')).status).toBe(401);
-        expect((await own.anyone.get('//health')).status).toBe(200);
-      },
-      { METRICS_TOKEN: token },
     );
   });
 });
@@ -218,22 +209,6 @@ describe('every answer', () => {
       expect((await app.anyone.get(path)).headers['cache-control']).toBe('no-store');
   });
 
-  it('insists on https in production', async () => {
-    const secret = () => randomBytes(36).toString('base64');
-    await onItsOwn(
-      async (own) => {
-        const { headers } = await own.anyone.get('//health/live');
-        expect(headers['strict-transport-security']).toBe('max-age=31536000; includeSubDomains');
-      },
-      {
-        ENVIRONMENT: 'production',
-        SECRET_KEY: secret(),
-        JWT_SECRET_KEY: secret(),
-        ENCRYPTION_KEY: secret(),
-      },
-    );
-  });
-
   it('about what is not there is a 404 problem', async () => {
     for (const path of ['/nowhere', '//favicon.ico', '//api', '/auth']) {
       const answer = await app.anyone.get(path);
@@ -241,5 +216,32 @@ describe('every answer', () => {
       expect(answer.headers['content-type']).toContain('application/problem+json');
     }
     expect((await app.anyone.delete('/auth/login')).status).toBe(404);
+  });
+});
+
+describe('in production, with a token for metrics,', () => {
+  const random = () => randomBytes(36).toString('base64url');
+  const token = random();
+  let live: TestApp;
+  beforeAll(async () => {
+    const keys = { SECRET_KEY: random(), JWT_SECRET_KEY: random(), ENCRYPTION_KEY: random() };
+    live = await TestApp.start({ env: { ENVIRONMENT: 'production', METRICS_TOKEN: token, ...keys } });
+  });
+  afterAll(() => live.stop());
+
+  it('every answer insists on https', async () => {
+    const { headers } = await live.anyone.get('//health/live');
+    expect(headers['strict-transport-security']).toBe('max-age=31536000; includeSubDomains');
+  });
+
+  it('metrics are for who has that, and it is good for nothing else', async () => {
+    for (const authorization of ['', 'Bearer', `Bearer ${token}x`, `Bearer ${token.slice(1)}`, token]) {
+      const answer = await live.anyone.with({ authorization }).get('//metrics');
+      expect(answer).toMatchObject({ status: 401, body: { code: 'metrics_token_required' } });
+      expect(answer.headers['www-authenticate']).toMatch(/^Bearer/);
+    }
+    expect((await live.as(token).get('//metrics')).status).toBe(200);
+    expect((await live.as(token).get('/auth/profile')).status).toBe(401);
+    expect((await live.anyone.get('//health')).status).toBe(200);
   });
 });

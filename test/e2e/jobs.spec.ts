@@ -1,3 +1,4 @@
+import { Client } from 'pg';
 import { SingleRun } from '../../src/common/scheduling/single-run.js';
 import { OneTimeTokensJob } from '../../src/common/one-time-tokens/one-time-tokens.job.js';
 import { SandboxJobs } from '../../src/modules/sandbox/sandbox.jobs.js';
@@ -125,4 +126,49 @@ it('a job whose lock is lost with its connection is told so, and the process liv
     await eventually(() => expect(lost.aborted).toBe(true), { within: 5_000 });
   });
   expect(await ran).toBe(true);
+});
+
+describe('the traffic', () => {
+  interface Minute {
+    readonly requests: number;
+    readonly refused: number;
+    readonly failed: number;
+  }
+
+  it('is counted call by call of the API, with those that were refused; probes are not', async () => {
+    const client = await admin(app);
+    const sums = async () => {
+      const { items } = (await client.get('/health/traffic')).body as { items: Minute[] };
+      const sum = (field: keyof Minute) => items.reduce((total, minute) => total + minute[field], 0);
+      return [items.length, sum('requests'), sum('refused'), sum('failed')];
+    };
+    const [, requests = 0, refused = 0] = await sums();
+    await client.get('/auth/profile');
+    await app.anyone.get('/auth/profile');
+    await app.anyone.get('//health');
+    // The call that asked before is counted by now, the one that asks now is not.
+    expect(await sums()).toEqual([60, requests + 3, refused + 1, 0]);
+  });
+
+  it('is told to whoever runs the server, and to nobody else', async () => {
+    expect((await app.anyone.get('/health/traffic')).status).toBe(401);
+    for (const role of ['user', 'operator', 'lab'])
+      expect((await app.as(await app.given.signedIn({ role })).get('/health/traffic')).status).toBe(403);
+  });
+});
+
+it('metrics are told though nobody can look into a table', async () => {
+  const holder = new Client({ connectionString: app.database.url });
+  await holder.connect();
+  try {
+    await holder.query('BEGIN; LOCK TABLE backups, job_runs, mail_outbox');
+    const began = performance.now();
+    const { text } = await app.anyone.get('//metrics');
+    // Long before the statements themselves give up.
+    expect(performance.now() - began).toBeLessThan(5_000);
+    expect(text).toMatch(/^cloudkeep_mails_waiting Nan$/im);
+    expect(text).not.toMatch(/^cloudkeep_(backup_bytes|job_seconds_since_success)\{/m);
+  } finally {
+    await holder.end();
+  }
 });

@@ -16,12 +16,21 @@ const DAY = 86_400;
 let app: TestApp;
 let user: SignedIn;
 let client: ApiClient;
-beforeEach(async () => {
+let daysLater = 0;
+beforeAll(async () => {
   app = await TestApp.start();
+});
+beforeEach(async () => {
+  // What another story has left is not archived with what this one has.
+  await app.database.query('TRUNCATE lab_experiments');
   user = await app.given.signedIn({ role: 'lab', organizationId: await app.given.organization() });
   client = app.as(user);
 });
-afterEach(() => app.stop());
+afterEach(() => {
+  app.clock.advance(-daysLater * DAY);
+  daysLater = 0;
+});
+afterAll(() => app.stop());
 
 const store = () => app.cloudkeep.nest.get(ObjectStore);
 const archive = () => app.cloudkeep.nest.get(LabJobs).archive();
@@ -34,6 +43,7 @@ const remaining = async (): Promise<string[]> =>
 /** Sign-ins do not last as long as a test moves the clock. */
 async function later(days: number): Promise<void> {
   app.clock.advance(days * DAY);
+  daysLater += days;
   user = await app.given.signIn(user);
   client = app.as(user);
 }
@@ -47,8 +57,12 @@ async function idsAt(key: string): Promise<string[]> {
   return lines.map((line) => (JSON.parse(line) as { id: string }).id);
 }
 
+async function keys(): Promise<string[]> {
+  return (await labKeys(app)).filter((key) => key.startsWith(`lab/archive/${user.organizationId}/`));
+}
+
 async function archivedIds(): Promise<string[]> {
-  return (await Promise.all((await labKeys(app)).map(idsAt))).flat().sort();
+  return (await Promise.all((await keys()).map(idsAt))).flat().sort();
 }
 
 it('experiments older than 90 days go into the store, whole, and can be had', async () => {
@@ -68,7 +82,7 @@ it('experiments older than 90 days go into the store, whole, and can be had', as
   const { items } = (await client.get('/lab/archives')).body;
   const sizes = items.map(({ experiments }: { experiments: number }) => experiments);
   expect(sizes.reduce((sum: number, size: number) => sum + size, 0)).toBe(2);
-  expect(await labKeys(app)).toContain(`lab/archive/${user.organizationId}/${month}-${old[0]}.ndjson.gz`);
+  expect(await keys()).toContain(`lab/archive/${user.organizationId}/${month}-${old[0]}.ndjson.gz`);
   const listed = items.at(-1);
   expect(listed).toMatchObject({ id: old[0], month, first_at: before[0].created_at });
   const answer = await fetch(`${app.url}/api/v1/lab/archives/${old[0]}/download`, {
@@ -91,10 +105,10 @@ it('experiments older than 90 days go into the store, whole, and can be had', as
   const told = await client.post(`/lab/experiments/${old[1]}/outcome`, interrupted);
   expect([told.status, told.body.code]).toEqual([404, 'experiment_not_found']);
   const trail = await app.database.query(
-    `SELECT organization_id FROM audit_logs WHERE action = 'lab.archive_experiments'`,
+    `SELECT FROM audit_logs WHERE action = 'lab.archive_experiments' AND organization_id = $1`,
+    [user.organizationId],
   );
   expect(trail).toHaveLength(items.length);
-  expect(trail[0]).toEqual({ organization_id: user.organizationId });
 });
 
 it('each organisation has its own, and each month', async () => {
@@ -187,7 +201,7 @@ describe('nothing is lost', () => {
     expect(await remaining()).toEqual([id]);
     await archive();
     expect(await remaining()).toEqual([]);
-    const [key = ''] = await labKeys(app);
+    const [key = ''] = await keys();
     const line = gunzipSync(await bytesAt(app, key)).toString();
     expect(JSON.parse(line)).toMatchObject({ id, outcome: { interrupted: true } });
   });
@@ -205,12 +219,12 @@ describe('nothing is lost', () => {
     );
     await archive();
     expect(await remaining()).toEqual(ids);
-    const written = await labKeys(app);
+    const written = await keys();
     expect(written).toHaveLength(1);
     await app.database.query('DROP FUNCTION cut_off CASCADE');
     await archive();
     expect(await remaining()).toEqual([]);
-    expect(await labKeys(app)).toEqual(written);
+    expect(await keys()).toEqual(written);
     expect(await archivedIds()).toEqual(ids);
   });
 });
@@ -222,7 +236,7 @@ it('two runs at once archive each experiment once', async () => {
   await archive();
   expect(await remaining()).toEqual([]);
   expect(await archivedIds()).toEqual(ids);
-  expect((await client.get('/lab/archives')).body.items).toHaveLength((await labKeys(app)).length);
+  expect((await client.get('/lab/archives')).body.items).toHaveLength((await keys()).length);
 });
 
 it('a batch that is done stays done where a later one fails', async () => {
@@ -236,11 +250,8 @@ it('a batch that is done stays done where a later one fails', async () => {
     .spyOn(lab, 'setMultipart')
     .mockImplementationOnce((...asked) => write(...asked))
     .mockRejectedValueOnce(StorageErrors.full());
-  await expect(
-    app.cloudkeep.nest.get(ExperimentArchive).archiveBefore(app.clock.now()),
-  ).rejects.toMatchObject({
-    code: 'storage_full',
-  });
+  const archived = app.cloudkeep.nest.get(ExperimentArchive).archiveBefore(app.clock.now());
+  await expect(archived).rejects.toMatchObject({ code: 'storage_full' });
   writing.mockRestore();
   expect(await remaining()).toEqual([second]);
   expect(await archivedIds()).toEqual([first]);

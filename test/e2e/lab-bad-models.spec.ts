@@ -11,7 +11,7 @@ import { eventually } from '../support/eventually.js';
 import type { SignedIn } from '../support/factories/given.js';
 import { formOf, sendForm } from '../support/files.js';
 import { constantModel, labKeys, registeredModel, registerModel } from '../support/lab.js';
-import { hungry, logisticRegression, outOfRange, twoInputs } from '../support/onnx-models.js';
+import { hungry, logisticRegression, outOfRange } from '../support/onnx-models.js';
 
 jest.setTimeout(60_000);
 
@@ -34,13 +34,11 @@ afterAll(() => app.stop());
 const good = { name: 'good', version: '1.0.0' };
 const MiB = 1024 * 1024;
 
+/** One of each code: onnx-runner.spec.ts has all that leads to them. */
 describe('a file is refused, and nothing is kept of it,', () => {
   it.each([
     ['that is empty', () => new Uint8Array(0), 400, 'model_not_onnx'],
-    ['that is no ONNX', () => Buffer.from('<!doctype html><title>404</title>'), 400, 'model_not_onnx'],
-    ['that was cut off', () => constantModel().subarray(0, 60), 400, 'model_not_onnx'],
     ['of other features', () => logisticRegression([1, 1, 1], 0, { width: 3 }), 400, 'model_wrong_shape'],
-    ['of two inputs', twoInputs, 400, 'model_wrong_shape'],
     ['that answers no probabilities', outOfRange, 400, 'model_wrong_output'],
     ['that takes all memory', () => hungry(1), 413, 'model_too_large'],
   ])('%s', async (_, file, status, code) => {
@@ -157,9 +155,9 @@ describe('fields', () => {
   });
 });
 
-it('of one version registered ten times at once, one is', async () => {
-  const answers = await Promise.all(Array.from({ length: 10 }, () => registerModel(client, good)));
-  expect(answers.map(({ status }) => status).sort()).toEqual([201, ...Array<number>(9).fill(409)]);
+it('of one version registered four times at once, one is', async () => {
+  const answers = await Promise.all(Array.from({ length: 4 }, () => registerModel(client, good)));
+  expect(answers.map(({ status }) => status).sort()).toEqual([201, ...Array<number>(3).fill(409)]);
   expect(new Set(answers.filter(({ status }) => status === 409).map(({ body }) => body.code))).toEqual(
     new Set(['model_taken']),
   );

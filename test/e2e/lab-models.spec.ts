@@ -2,7 +2,14 @@ import { createHash } from 'node:crypto';
 import { TestApp } from '../support/app.js';
 import type { ApiClient } from '../support/client.js';
 import type { SignedIn } from '../support/factories/given.js';
-import { BUILT_IN_ID, constantModel, labKeys, registeredModel, registerModel } from '../support/lab.js';
+import {
+  BUILT_IN_ID,
+  constantModel,
+  insertedModel,
+  labKeys,
+  registeredModel,
+  registerModel,
+} from '../support/lab.js';
 
 let app: TestApp;
 let user: SignedIn;
@@ -109,7 +116,7 @@ describe('the list', () => {
   it('has the newest first, the built-in model last, in pages', async () => {
     const ids = [];
     for (const version of ['1.0.0', '1.1.0', '2.0.0'])
-      ids.unshift((await registeredModel(client, { name: 'series', version })).id);
+      ids.unshift((await insertedModel(app, user, { name: 'series', version })).id);
     const [seen, sizes] = [[] as string[], [] as number[]];
     for (let cursor: string | null = ''; cursor !== null;) {
       const query: string = cursor === '' ? '' : `&cursor=${cursor}`;
@@ -123,8 +130,8 @@ describe('the list', () => {
   });
 
   it('is narrowed by name and by whether they are experimental', async () => {
-    const steady = await registeredModel(client, { name: 'steady' });
-    const trial = await registeredModel(client, { name: 'trial', is_experimental: 'true' });
+    const steady = await insertedModel(app, user, { name: 'steady' });
+    const trial = await insertedModel(app, user, { name: 'trial', is_experimental: true });
     const listed = async (query: string) =>
       (await client.get(`/lab/models?${query}`)).body.items.map(({ id }: { id: string }) => id);
     expect(await listed('name=trial')).toEqual([trial.id]);

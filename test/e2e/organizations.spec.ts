@@ -74,6 +74,45 @@ describe('an organisation', () => {
   });
 });
 
+describe('an organisation of somebody else', () => {
+  it('is not that of whoever registers, who is the admin of one of their own', async () => {
+    const [one, two] = [await tenants.founded(), await tenants.founded()];
+    expect((await one.client.get('/auth/profile')).body.role).toBe('admin');
+    expect(one.organizationId).not.toBe(two.organizationId);
+    const { body } = await one.client.get('/users');
+    expect(body.items.map(({ id }: { id: string }) => id)).toEqual([one.owner.id]);
+  });
+
+  it('shows an admin neither its users nor its audit', async () => {
+    const [one, two] = [await tenants.founded(), await tenants.founded()];
+    expect(await one.client.get(`/users/${two.owner.id}`)).toMatchObject({
+      status: 404,
+      body: { code: 'user_not_found' },
+    });
+    const change = { full_name: 'Mallory', role: 'guest', is_active: false };
+    expect((await one.client.patch(`/users/${two.owner.id}`, change)).status).toBe(404);
+    expect((await two.client.get('/auth/profile')).body).toMatchObject({ role: 'admin', full_name: null });
+    const { body } = await one.client.get('/audit/logs');
+    const subjects = new Set(body.items.map(({ user_id: id }: { user_id: string }) => id));
+    expect(subjects).toEqual(new Set([one.owner.id]));
+    const asked = await one.client.get(`/audit/logs?user_id=${two.owner.id}`);
+    expect(asked.body.items).toEqual([]);
+  });
+
+  it('does not share its roles', async () => {
+    const [one, two] = [await tenants.founded(), await tenants.founded()];
+    await one.client.post('/roles', { name: 'clerk', scopes: ['files:read'] });
+    const names = (body: { items: { name: string }[] }) => body.items.map(({ name }) => name);
+    expect(names((await one.client.get('/roles')).body)).toContain('clerk');
+    expect(names((await two.client.get('/roles')).body)).not.toContain('clerk');
+    const member = await app.given.user({ organizationId: two.organizationId });
+    expect(await two.client.patch(`/users/${member.id}`, { role: 'clerk' })).toMatchObject({
+      status: 400,
+      body: { code: 'unknown_role' },
+    });
+  });
+});
+
 describe('ownership', () => {
   it('is given by the owner, to somebody active in it', async () => {
     const { client, organizationId } = await tenants.founded();

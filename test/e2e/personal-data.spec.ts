@@ -1,7 +1,6 @@
 import { TestApp } from '../support/app.js';
 import type { ApiClient } from '../support/client.js';
 import { begun, said } from '../support/conversations.js';
-import { eventually } from '../support/eventually.js';
 import { PASSWORD, type SignedIn } from '../support/factories/given.js';
 
 let app: TestApp;
@@ -98,28 +97,6 @@ describe('the export', () => {
 });
 
 describe('erasure', () => {
-  it('ends sessions and tokens on every replica; keys go on', async () => {
-    const other = await TestApp.start({ replicaOf: app });
-    try {
-      const { user, pat, key } = await active();
-      for (const one of [user, pat, key]) expect((await other.as(one).get('/auth/verify')).status).toBe(200);
-      await admin.delete(`/users/${user.id}`);
-      await eventually(
-        async () => {
-          for (const one of [user, pat]) expect((await other.as(one).get('/auth/verify')).status).toBe(401);
-        },
-        { within: 1000 },
-      );
-      expect((await other.as(key).get('/auth/verify')).body).toMatchObject({
-        valid: true,
-        credential: 'api_key',
-      });
-      expect((await app.anyone.post('/auth/refresh', { refresh_token: user.refreshToken })).status).toBe(401);
-    } finally {
-      await other.stop();
-    }
-  });
-
   it('frees the e-mail and the username', async () => {
     const user = await app.given.user();
     await admin.delete(`/users/${user.id}`);

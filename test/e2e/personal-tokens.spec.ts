@@ -131,22 +131,17 @@ describe('a token', () => {
   });
 
   it('ends to the second', async () => {
-    const own = await TestApp.start();
-    try {
-      const user = await own.given.signedIn();
-      const expires_at = new Date(own.clock.now().getTime() + 3_600_000).toISOString();
-      const { token } = await own.given.personalToken(user, ['profile:read'], { expires_at });
-      expect((await own.as(token).get('/auth/verify')).body.expires_at).toBe(expires_at);
-      own.clock.advance(3_598);
-      expect((await own.as(token).get('/auth/verify')).status).toBe(200);
-      own.clock.advance(2);
-      expect(await own.as(token).get('/auth/verify')).toMatchObject({
-        status: 401,
-        body: { code: 'credential_expired' },
-      });
-    } finally {
-      await own.stop();
-    }
+    const user = await app.given.signedIn();
+    const expires_at = new Date(app.clock.now().getTime() + 3_600_000).toISOString();
+    const { token } = await app.given.personalToken(user, ['profile:read'], { expires_at });
+    expect((await app.as(token).get('/auth/verify')).body.expires_at).toBe(expires_at);
+    app.clock.advance(3_598);
+    expect((await app.as(token).get('/auth/verify')).status).toBe(200);
+    app.clock.advance(2);
+    expect(await app.as(token).get('/auth/verify')).toMatchObject({
+      status: 401,
+      body: { code: 'credential_expired' },
+    });
   });
 });
 

@@ -1,5 +1,8 @@
 import { once } from 'node:events';
+import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { createServer, connect, type AddressInfo, type Socket } from 'node:net';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { jest } from '@jest/globals';
 import { createApp, type Cloudkeep } from '../../src/app.js';
 import { buildConfig } from '../../src/config/config.js';
@@ -68,14 +71,9 @@ describe('a start that can not succeed says why in one line and exits with 1', (
       /The database at 127\.0\.0\.1:1\/x/,
     ],
     [
-      'a database that is no PostgreSQL URL',
-      { DATABASE_URL: 'mysql://x' },
-      /DATABASE_URL must be a postgres:\/\/ URL/,
-    ],
-    [
       'bad settings, all at once',
-      { PORT: 'eighty', LOG_LEVEL: 'loud' },
-      /PORT must be a whole number[^]*LOG_LEVEL/,
+      { PORT: 'eighty', LOG_LEVEL: 'loud', DATABASE_URL: 'mysql://x' },
+      /(?=[^]*PORT must be a whole number)(?=[^]*LOG_LEVEL)[^]*DATABASE_URL must be a postgres:\/\/ URL/,
     ],
   ];
   it.each(cases)('%s', async (_, env, message) => {
@@ -129,10 +127,69 @@ it('a command that is none is told, with those there are', async () => {
   expect([code, errors]).toEqual([2, expect.stringMatching(/^There is no command constructor\.\n\nUsage:/)]);
 });
 
-describe('SIGTERM', () => {
-  it('fails readiness first, lets requests in flight finish, and exits with 0', async () => {
-    const server = start({ DATABASE_URL: database.url, ...QUICK });
-    const url = await server.ready();
+/** Somebody with a token, which is then used twenty times. */
+async function used(url: string): Promise<{ id: string }> {
+  const post = async (path: string, body: object, headers = {}) => {
+    const options = { method: 'POST', body: JSON.stringify(body) };
+    const type = { 'content-type': 'application/json' };
+    const answer = await fetch(`${url}/api/v1${path}`, { ...options, headers: { ...type, ...headers } });
+    return (await answer.json()) as Record<'access_token' | 'id' | 'token', string>;
+  };
+  const person = { email: 'usage@example.com', username: 'usage', password: 'violet kettle orbit 47 maple' };
+  const { access_token: session } = await post('/auth/register', person);
+  const request = { name: 'Counted', scopes: ['profile:read'] };
+  const { id, token } = await post('/auth/tokens', request, { authorization: `Bearer ${session}` });
+  for (let i = 0; i < 20; i++)
+    await fetch(`${url}/api/v1/auth/verify`, { headers: { authorization: `Bearer ${token}` } });
+  return { id };
+}
+
+describe('a server', () => {
+  const inFile = 'a token for the metrics, kept in a file';
+  let server: ServerProcess;
+  let url: string;
+  beforeAll(async () => {
+    const folder = mkdtempSync(join(tmpdir(), 'cloudkeep-secrets-'));
+    const path = join(folder, 'metrics-token');
+    writeFileSync(path, `${inFile}\n`, { mode: 0o600 });
+    server = start({
+      DATABASE_URL: database.url,
+      METRICS_TOKEN_FILE: path,
+      LOG_LEVEL: 'trace',
+      NODE_OPTIONS: '--report-on-signal --report-compact',
+      ...QUICK,
+    });
+    url = await server.ready();
+    rmSync(folder, { recursive: true });
+  });
+
+  /** As Node writes it on SIGUSR2. */
+  async function crashReport(): Promise<string> {
+    server.signal('SIGUSR2');
+    let text = '';
+    await eventually(
+      () => {
+        const [name] = readdirSync(server.dataDir).filter((file) => file.startsWith('report.'));
+        text = readFileSync(join(server.dataDir, name ?? ''), 'utf8');
+        expect(JSON.parse(text)).toHaveProperty('environmentVariables');
+      },
+      { within: 10_000 },
+    );
+    return text;
+  }
+
+  it('shows what it is told in secret in no list of processes, no log and no crash report', async () => {
+    expect(await status(url, '/metrics')).toBe(401);
+    const authorized = await fetch(`${url}/metrics`, { headers: { authorization: `Bearer ${inFile}` } });
+    expect(authorized.status).toBe(200);
+    const report = await crashReport();
+    const commandLine = readFileSync(`/proc/${server.pid}/cmdline`, 'utf8');
+    for (const secret of [inFile, QUICK.ADMIN_PASSWORD, new URL(database.url).password])
+      for (const text of [report, commandLine, server.output]) expect(text).not.toContain(secret);
+  });
+
+  it('on SIGTERM is unready first, lets requests in flight finish, writes what it counted, and exits with 0', async () => {
+    const { id } = await used(url);
     expect(await status(url, '/health/ready')).toBe(200);
     const body = JSON.stringify({ refresh_token: 'none-such' });
     const { socket, answer } = await openRequest(url, body);
@@ -146,48 +203,20 @@ describe('SIGTERM', () => {
     socket.write(body.slice(5));
     expect(await answer).toMatch(/^HTTP\/1\.1 401 [^]*invalid_refresh_token/);
     expect(await server.exitCode()).toBe(0);
-  });
-
-  it('does not wait longer than the grace for a request that never ends', async () => {
-    const server = start({ DATABASE_URL: database.url, ...QUICK, SHUTDOWN_GRACE_SECONDS: '1' });
-    const { answer } = await openRequest(await server.ready(), '{"never": "complete"}');
-    // It is hung up on, one way or another.
-    answer.catch(() => undefined);
-    server.signal('SIGTERM');
-    expect(await server.exitCode()).toBe(0);
-  });
-});
-
-describe('what was counted in memory', () => {
-  it('is written before the process ends', async () => {
-    const server = start({ DATABASE_URL: database.url, ...QUICK });
-    const url = `${await server.ready()}/api/v1`;
-    const post = async (path: string, body: object, headers = {}) => {
-      const options = { method: 'POST', body: JSON.stringify(body) };
-      const answer = await fetch(url + path, {
-        ...options,
-        headers: { 'content-type': 'application/json', ...headers },
-      });
-      return (await answer.json()) as Record<string, string>;
-    };
-    const person = {
-      email: 'usage@example.com',
-      username: 'usage',
-      password: 'violet kettle orbit 47 maple',
-    };
-    const { access_token: session } = await post('/auth/register', person);
-    const request = { name: 'Counted', scopes: ['profile:read'] };
-    const { id, token } = await post('/auth/tokens', request, { authorization: `Bearer ${session}` });
-    for (let i = 0; i < 20; i++) {
-      await fetch(`${url}/auth/verify`, { headers: { authorization: `Bearer ${token}` } });
-    }
-    server.signal('SIGTERM');
-    expect(await server.exitCode()).toBe(0);
     const rows = await database.query(
       'SELECT usage_count::int, last_used_at IS NOT NULL AS used FROM machine_credentials WHERE id = $1',
       [id],
     );
     expect(rows).toEqual([{ usage_count: 20, used: true }]);
+  });
+
+  it('on SIGTERM does not wait longer than the grace for a request that never ends', async () => {
+    const hasty = start({ DATABASE_URL: database.url, ...QUICK, SHUTDOWN_GRACE_SECONDS: '1' });
+    const { answer } = await openRequest(await hasty.ready(), '{"never": "complete"}');
+    // It is hung up on, one way or another.
+    answer.catch(() => undefined);
+    hasty.signal('SIGTERM');
+    expect(await hasty.exitCode()).toBe(0);
   });
 });
 

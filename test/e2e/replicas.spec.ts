@@ -1,6 +1,5 @@
 import { TestApp } from '../support/app.js';
 import { eventually } from '../support/eventually.js';
-import type { SignedIn } from '../support/factories/given.js';
 
 /** Two replicas on one database. */
 let app: TestApp;
@@ -16,13 +15,17 @@ afterAll(async () => {
 
 const WITHIN_A_SECOND = { within: 1000 };
 
-const statusOn = async (replica: TestApp, user: SignedIn, path = '/auth/verify') =>
-  (await replica.as(user).get(path)).status;
+interface Credential {
+  readonly token: string;
+}
+
+const statusOn = async (replica: TestApp, credential: Credential, path = '/auth/verify') =>
+  (await replica.as(credential).get(path)).status;
 
 /** Both replicas have seen the credential, so both would answer from memory. */
-async function knownOnBoth(user: SignedIn): Promise<void> {
-  expect(await statusOn(app, user)).toBe(200);
-  expect(await statusOn(other, user)).toBe(200);
+async function knownOnBoth(credential: Credential): Promise<void> {
+  expect(await statusOn(app, credential)).toBe(200);
+  expect(await statusOn(other, credential)).toBe(200);
 }
 
 async function isCacheTrusted(replica: TestApp): Promise<boolean> {
@@ -61,6 +64,39 @@ describe('what an admin decides', () => {
     await app.as(admin).patch(`/users/${user.id}`, { is_active: true });
     for (const replica of [app, other]) expect(await statusOn(replica, user)).toBe(401);
     await knownOnBoth(await app.given.signInByPassword(user));
+  });
+
+  it.each([
+    ['ending somebody’s access', 'post', '/revoke-sessions'],
+    ['erasing somebody', 'delete', ''],
+  ] as const)('by %s ends sessions and tokens here and elsewhere; keys go on', async (_, method, path) => {
+    const admin = await app.given.signedIn({ role: 'admin' });
+    const user = await app.given.signedIn({ role: 'operator' });
+    const token = await app.given.personalToken(user, ['profile:read']);
+    const key = await app.given.apiKey(user, ['profile:read']);
+    for (const one of [user, token, key]) await knownOnBoth(one);
+    expect((await app.as(admin).send(method, `/users/${user.id}${path}`)).status).toBe(204);
+    for (const one of [user, token]) {
+      expect(await statusOn(app, one)).toBe(401);
+      await eventually(async () => expect(await statusOn(other, one)).toBe(401), WITHIN_A_SECOND);
+    }
+    const { body } = await other.as(key).get('/auth/verify');
+    expect(body).toMatchObject({ valid: true, credential: 'api_key' });
+    expect((await other.anyone.post('/auth/refresh', { refresh_token: user.refreshToken })).status).toBe(401);
+  });
+
+  it('about what a role may do holds for sessions, tokens and keys, within a second elsewhere', async () => {
+    const admin = app.as(await app.given.signedIn({ role: 'admin' }));
+    const scopes = ['users:read', 'tokens:write', 'api-keys:read', 'api-keys:write'];
+    expect((await admin.post('/roles', { name: 'reader', scopes })).status).toBe(201);
+    const holder = await app.given.signedIn({ role: 'reader' });
+    const token = await app.given.personalToken(holder, ['users:read']);
+    const key = await app.given.apiKey(holder, ['users:read']);
+    const all = [holder, token, key];
+    for (const one of all) expect(await statusOn(other, one, '/users')).toBe(200);
+    await admin.patch('/roles/reader', { scopes: ['profile:read'] });
+    for (const one of all)
+      await eventually(async () => expect(await statusOn(other, one, '/users')).toBe(403), WITHIN_A_SECOND);
   });
 });
 

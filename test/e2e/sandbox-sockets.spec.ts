@@ -1,9 +1,10 @@
 import { TestApp } from '../support/app.js';
 import { eventually } from '../support/eventually.js';
-import type { SignedIn } from '../support/factories/given.js';
+import { PASSWORD, type SignedIn } from '../support/factories/given.js';
 import { Dashboard, logged, numbered, opened } from '../support/sandbox.js';
 
 const SOON = { within: 3_000 };
+const NOWHERE = '01900000-0000-7000-8000-00000000dead';
 
 let app: TestApp;
 let user: SignedIn;
@@ -22,14 +23,13 @@ afterEach(() => {
   for (const dashboard of dashboards) dashboard.close();
 });
 
-function open(auth: Parameters<typeof Dashboard.open>[1], more: object = {}, on = app): Dashboard {
-  const dashboard = Dashboard.open(on, auth, more);
+function open(auth: Parameters<typeof Dashboard.open>[1], more: object = {}): Dashboard {
+  const dashboard = Dashboard.open(app, auth, more);
   dashboards.push(dashboard);
   return dashboard;
 }
 
 const mine = (more: object = {}) => ({ token: user.token, session_id: id, ...more });
-const upTo = (last: number) => Array.from({ length: last }, (_, index) => index + 1);
 
 async function refusalOf(auth: Parameters<typeof Dashboard.open>[1], more: object = {}) {
   const dashboard = open(auth, more);
@@ -64,15 +64,13 @@ describe('a socket', () => {
       });
       const { candidates: _, stages: __, actions: ___, ...decided } = body;
       expect(dashboard.of('decision')).toEqual([{ session_id: id, ...decided }]);
-      const all = (await client.get(`/sandbox/sessions/${id}/logs?limit=200`)).body.items;
+      const all = (await client.get(`/sandbox/sessions/${id}/logs?limit=200`)).body.items as {
+        seq: number;
+      }[];
       expect(dashboard.lines).toEqual(all.slice(2));
-      expect(all.map(({ seq }: { seq: number }) => seq)).toEqual(upTo(all.length));
+      all.forEach(({ seq }, index) => expect(seq).toBe(index + 1));
     },
   );
-
-  it('gets pong for ping', async () => {
-    expect(await open(mine()).ask('ping')).toBe('pong');
-  });
 
   it('that was away gets what it missed, without gap or repetition, while more is written', async () => {
     await logged(app, id, numbered(1, 700));
@@ -153,12 +151,7 @@ describe('a handshake', () => {
     ['with a list of sessions', { session_id: ['a', 'b'] }, 'validation_failed', 400],
     ['with a negative number', { last_seq: -1 }, 'validation_failed', 400],
     ['with a text for a number', { last_seq: '1; DROP TABLE' }, 'validation_failed', 400],
-    [
-      'for a session that is not there',
-      { session_id: '01900000-0000-7000-8000-00000000dead' },
-      'session_not_found',
-      404,
-    ],
+    ['for a session that is not there', { session_id: NOWHERE }, 'session_not_found', 404],
   ])('%s is refused, and told why', async (_, change, code, status) => {
     expect(await refusalOf({ ...mine(), ...change } as never)).toMatchObject({ code, status });
   });
@@ -184,10 +177,8 @@ describe('a handshake', () => {
   });
 
   it('by cookie is for our own pages and those let in, not for any page a browser is on', async () => {
-    const login = await app.anyone.post('/auth/login?session=cookie', {
-      email: user.email,
-      password: 'violet kettle orbit 47 maple',
-    });
+    const account = { email: user.email, password: PASSWORD };
+    const login = await app.anyone.post('/auth/login?session=cookie', account);
     const cookie = login.cookies.map((line) => line.split(';')[0]).join('; ');
     const from = (origin: string) => ({ extraHeaders: { cookie, origin } });
     for (const origin of [app.url, 'https://app.example.com']) {
@@ -196,5 +187,62 @@ describe('a handshake', () => {
     }
     for (const origin of ['https://evil.example', 'null', `${app.url}.evil.example`])
       expect(await refusalOf({ session_id: id }, from(origin))).toMatchObject({ code: 'origin_not_allowed' });
+  });
+});
+
+describe('what a socket says', () => {
+  it.each([
+    ['nothing', []],
+    ['null', [null]],
+    ['a text', ['x'.repeat(1000)]],
+    ['a list', [[1, 2, 3]]],
+    ['bytes', [Buffer.alloc(100)]],
+    ['a session that is no text', [{ session_id: { toString: 'x' } }]],
+    ['a field of its own', [{ session_id: NOWHERE, room: 'other' }]],
+    ['a number too many', [{ session_id: NOWHERE, last_seq: 1e308 }]],
+    ['a prototype', [JSON.parse('{"session_id": "x", "__proto__": {"polluted": true}}')]],
+    ['several things', ['a', { b: 1 }, 3]],
+    ['a lone surrogate', [{ session_id: '\ud800' }]],
+  ])('is answered with what is wrong where it is %s', async (_, payload) => {
+    const dashboard = open(mine());
+    expect(await dashboard.ask('subscribe', ...payload)).toMatchObject({
+      error: { code: 'validation_failed', status: 400, errors: expect.any(Array) },
+    });
+    expect(await dashboard.ask('ping')).toBe('pong');
+    expect(({} as { polluted?: boolean }).polluted).toBeUndefined();
+  });
+
+  it('gets no other session than over HTTP, and loses none it has', async () => {
+    const foreign = await opened(app.as(await app.given.signedIn()));
+    const dashboard = open(mine());
+    expect(await dashboard.ask('subscribe', { session_id: foreign, last_seq: 0 })).toMatchObject({
+      error: { code: 'session_not_found', status: 404 },
+    });
+    await logged(app, foreign, ['not yours']);
+    await logged(app, id, ['yours']);
+    await eventually(() => expect(dashboard.lines.map(({ message }) => message)).toEqual(['yours']), SOON);
+  });
+
+  it('is refused where there is no such event', async () => {
+    expect(await open(mine()).ask('join', { room: 'x' })).toMatchObject({ error: { code: 'unknown_event' } });
+  });
+
+  it('in a flood is refused, and then ends the socket', async () => {
+    const dashboard = open(mine());
+    const answers = await Promise.all(Array.from({ length: 60 }, () => dashboard.ask('ping')));
+    expect(answers.filter((answer) => answer === 'pong').length).toBeLessThan(40);
+    expect(answers.at(-1)).toMatchObject({ error: { code: 'rate_limited' } });
+    for (let more = 0; more < 400; more++) dashboard.socket.emit('ping');
+    await eventually(() => expect(dashboard.closed).toBe('io server disconnect'), SOON);
+    expect(dashboard.of('refused')).toMatchObject([{ code: 'rate_limited' }]);
+  });
+
+  it('that is too long ends the socket, and nothing else', async () => {
+    const dashboard = open(mine());
+    const other = open(mine());
+    await eventually(() => expect(other.of('welcome')).toHaveLength(1), SOON);
+    dashboard.socket.emit('subscribe', { session_id: 'x'.repeat(1_000_000) });
+    await eventually(() => expect(dashboard.closed).not.toBeNull(), SOON);
+    expect(await other.ask('ping')).toBe('pong');
   });
 });

@@ -29,6 +29,26 @@ async function sessionsOf(user: SignedIn): Promise<ListedSession[]> {
   return body.items;
 }
 
+/** First, while the clock of the application is that of the wall. */
+describe('an access token', () => {
+  it('ends after 30 minutes, also one known by then', async () => {
+    const user = await app.given.user();
+    // Signed in 30 minutes ago less a moment: the token is about to expire by the wall clock.
+    app.clock.advance(-1798);
+    const signedIn = await app.given.signInByPassword(user).finally(() => app.clock.advance(1798));
+    expect((await app.as(signedIn).get('/auth/verify')).status).toBe(200);
+    await eventually(
+      async () => {
+        const answer = await app.as(signedIn).get('/auth/verify');
+        expect(answer).toMatchObject({ status: 401, body: { code: 'credential_expired' } });
+      },
+      { within: 4000 },
+    );
+    const renewed = await app.anyone.post('/auth/refresh', { refresh_token: signedIn.refreshToken });
+    expect(renewed.status).toBe(200);
+  });
+});
+
 describe('the list of sessions', () => {
   it('tells device, address and which is the current one', async () => {
     const user = await app.given.user();
@@ -175,31 +195,6 @@ describe('a refresh token', () => {
     await app.as(admin).patch(`/users/${user.id}`, { is_active: true });
     expect((await refresh(user.refreshToken)).status).toBe(401);
   });
-});
-
-describe('time', () => {
-  let early: TestApp;
-  beforeAll(async () => {
-    early = await TestApp.start();
-  });
-  afterAll(() => early.stop());
-
-  it('ends an access token after 30 minutes, also one known by then', async () => {
-    const user = await early.given.user();
-    // Signed in 30 minutes ago less a moment: the token is about to expire by the wall clock.
-    early.clock.advance(-1798);
-    const signedIn = await early.given.signInByPassword(user).finally(() => early.clock.advance(1798));
-    expect((await early.as(signedIn).get('/auth/verify')).status).toBe(200);
-    await eventually(
-      async () => {
-        const answer = await early.as(signedIn).get('/auth/verify');
-        expect(answer).toMatchObject({ status: 401, body: { code: 'credential_expired' } });
-      },
-      { within: 4000 },
-    );
-    const renewed = await early.anyone.post('/auth/refresh', { refresh_token: signedIn.refreshToken });
-    expect(renewed.status).toBe(200);
-  });
 
   it('lets expired refresh tokens be forgotten, also of a session that goes on', async () => {
     const user = await app.given.signedIn();
@@ -214,7 +209,7 @@ describe('time', () => {
     expect((await refresh(body.refresh_token)).status).toBe(200);
   });
 
-  it('ends a refresh token and its session after 7 days', async () => {
+  it('ends after 7 days, and its session with it', async () => {
     const user = await app.given.signedIn();
     app.clock.advance(7 * DAY - 60);
     const { status, body } = await refresh(user.refreshToken);

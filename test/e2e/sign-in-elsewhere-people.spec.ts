@@ -1,4 +1,7 @@
-import { Elsewhere, errorOf, somebody } from '../support/elsewhere.js';
+import type { TestApp } from '../support/app.js';
+import type { Page } from '../support/browser.js';
+import { Elsewhere, errorOf, PUBLIC, somebody } from '../support/elsewhere.js';
+import { PASSWORD } from '../support/factories/given.js';
 import type { Person } from '../support/oidc-issuer.js';
 
 let elsewhere: Elsewhere;
@@ -15,6 +18,14 @@ const usersWith = async (email: string) =>
     'SELECT * FROM users WHERE email = $1',
     [email],
   );
+
+/** Comes back from ACME to another process. */
+async function arrive(at: TestApp, person: Person): Promise<Page> {
+  elsewhere.seat(person);
+  const browser = elsewhere.browser();
+  browser.resolve(PUBLIC, at.url);
+  return elsewhere.go('acme', '', browser);
+}
 
 describe('an ID token', () => {
   it('is not completed by what userinfo says of another', async () => {
@@ -57,32 +68,36 @@ describe('a profile', () => {
 });
 
 describe('coming in', () => {
-  it.each(['closed', 'invite'])(
-    'is for those who are here where registration is %s',
-    async (REGISTRATION) => {
-      const known = await elsewhere.app.given.user();
-      const closed = await Elsewhere.start({ REGISTRATION });
-      try {
-        closed.seat(somebody());
-        expect(errorOf(await closed.go('acme'))).toBe('registration_closed');
-        const user = await closed.app.given.user();
-        expect((await closed.signIn('acme', somebody({ email: user.email }))).id).toBe(user.id);
-        expect(known.id).not.toBe(user.id);
-      } finally {
-        await closed.stop();
-      }
-    },
-  );
+  it.each(['closed', 'invite'])('is for those who are here under REGISTRATION=%s', async (REGISTRATION) => {
+    const closed = await elsewhere.replica({ REGISTRATION });
+    try {
+      const person = somebody();
+      expect(errorOf(await arrive(closed, person))).toBe('registration_closed');
+      const request = { email: person.email, username: 'not-asked', password: PASSWORD };
+      const registered = await closed.anyone.post('/auth/register', request);
+      expect(registered).toMatchObject({ status: 403, body: { code: 'registration_closed' } });
+      expect(await usersWith(person.email)).toEqual([]);
+      const user = await elsewhere.app.given.user();
+      const { url } = await arrive(closed, somebody({ email: user.email }));
+      const exchanged = await closed.anyone.post('/auth/exchange', { code: url.searchParams.get('code') });
+      expect(exchanged.body.user.id).toBe(user.id);
+    } finally {
+      await closed.stop();
+    }
+  });
 
   it('gives an organisation of one’s own where each has one', async () => {
-    const multi = await Elsewhere.start({ TENANCY: 'multi' });
+    const multi = await elsewhere.replica({ TENANCY: 'multi' });
     try {
-      const [first, second] = [
-        await multi.signIn('acme', somebody()),
-        await multi.signIn('google', somebody()),
-      ];
-      expect(first.organizationId).not.toBe(second.organizationId);
-      expect((await multi.app.as(first).get('/auth/profile')).body.role).toBe('admin');
+      const users = [];
+      for (const person of [somebody(), somebody()]) {
+        const { url } = await arrive(multi, person);
+        const { body } = await multi.anyone.post('/auth/exchange', { code: url.searchParams.get('code') });
+        users.push(body.user);
+      }
+      const [first, second] = users;
+      expect(first.organization_id).not.toBe(second.organization_id);
+      expect([first.role, second.role]).toEqual(['admin', 'admin']);
     } finally {
       await multi.stop();
     }

@@ -6,6 +6,7 @@ import { setTimeout as delay } from 'node:timers/promises';
 import { TestApp } from '../support/app.js';
 import type { SignedIn } from '../support/factories/given.js';
 import { formOf } from '../support/files.js';
+import { sendRaw } from '../support/raw.js';
 import { storeOf, traces } from '../support/store-files.js';
 import { eventually } from '../support/eventually.js';
 
@@ -122,4 +123,44 @@ it('headers that do not come to an end are given up', async () => {
   const socket = connect(Number(new URL(app.url).port), '127.0.0.1');
   socket.write('GET /health HTTP/1.1\r\nHost: x\r\nX-A: ');
   expect(await text(socket)).toMatch(/^HTTP\/1\.1 408 /);
+});
+
+it('a body that ends early, by half-close or by cut, is no fault of the server, which lives', async () => {
+  const post = 'POST /api/v1/auth/login HTTP/1.1\r\nHost: x\r\nContent-Type: application/json\r\n';
+  for (const begun of [
+    `${post}Content-Length: 500\r\n\r\n{"email":"a@example.com","pass`,
+    `${post}Transfer-Encoding: chunked\r\n\r\n10\r\n{"email":"a`,
+  ])
+    for (const cut of [false, true])
+      expect(await sendRaw(app.url, begun, { cut })).toMatch(/^(HTTP\/1\.1 400 |$)/);
+  await eventually(
+    async () => expect((await app.anyone.get('//metrics')).text).not.toMatch(/status="5\d\d"/),
+    { within: 1_000 },
+  );
+});
+
+describe('whoever asks for a protocol that is not spoken here', () => {
+  it.each([
+    ['h2c', 'GET', '/health/live', '', 200, 'alive'],
+    [
+      'h2c',
+      'POST',
+      '/api/v1/auth/login',
+      '{"email":"a@example.com","password":"wrong"}',
+      401,
+      'invalid_credentials',
+    ],
+    ['websocket', 'DELETE', '/api/v1/files/uploads/x', '', 401, 'credential_missing'],
+    ['websocket', 'GET', '/api/v1/ws', '', 404, 'not_found'],
+  ])('by %s, is answered as any other: %s %s', async (upgrade, method, path, body, status, said) => {
+    const headers = {
+      connection: 'Upgrade, HTTP2-Settings',
+      upgrade,
+      'http2-settings': 'AAMAAABkAAQAAP__',
+      ...(body === '' ? {} : { 'content-type': 'application/json', 'content-length': String(body.length) }),
+    };
+    const call = request(`${app.url}${path}`, { method, headers }).end(body);
+    const [answer] = (await once(call, 'response')) as [IncomingMessage];
+    expect([answer.statusCode, await text(answer)]).toEqual([status, expect.stringContaining(said)]);
+  });
 });

@@ -5,7 +5,7 @@ import { importer, person, text } from '../support/imports.js';
 let app: TestApp;
 let admin: SignedIn;
 beforeAll(async () => {
-  app = await TestApp.start();
+  app = await TestApp.start({ env: { MAX_IMPORT_BYTES: '4096' } });
   admin = await app.given.signedIn({ role: 'admin' });
 });
 afterAll(() => app.stop());
@@ -34,26 +34,18 @@ describe('a body that is no list of lines', () => {
   });
 
   it('is 413 when it is too much, and leaves nothing of an atomic import', async () => {
-    const small = await TestApp.start({ env: { MAX_IMPORT_BYTES: '4096' } });
-    try {
-      const { token } = await small.given.signedIn({ role: 'admin' });
-      const client = importer(small, { token });
-      const people = Array.from({ length: 100 }, () => person());
-      expect((await client.post('/users/import', text(people))).status).toBe(413);
-      async function* chunked(): AsyncGenerator<Buffer> {
-        for (const one of people) yield await Promise.resolve(Buffer.from(`${JSON.stringify(one)}\n`));
-      }
-      const answer = await fetch(`${small.url}/api/v1/users/import?atomic=true`, {
-        method: 'POST',
-        headers: { authorization: `Bearer ${token}`, 'content-type': 'application/x-ndjson' },
-        body: chunked(),
-        duplex: 'half',
-      } as unknown as RequestInit);
-      expect(answer.status).toBe(413);
-      const left = await small.database.query(`SELECT FROM users WHERE username LIKE 'in-%'`);
-      expect(left).toEqual([]);
-    } finally {
-      await small.stop();
+    const people = Array.from({ length: 100 }, () => person());
+    expect((await importer(app, admin).post('/users/import', text(people))).status).toBe(413);
+    async function* chunked(): AsyncGenerator<Buffer> {
+      for (const one of people) yield await Promise.resolve(Buffer.from(`${JSON.stringify(one)}\n`));
     }
+    const answer = await fetch(`${app.url}/api/v1/users/import?atomic=true`, {
+      method: 'POST',
+      headers: { authorization: `Bearer ${admin.token}`, 'content-type': 'application/x-ndjson' },
+      body: chunked(),
+      duplex: 'half',
+    } as unknown as RequestInit);
+    expect(answer.status).toBe(413);
+    expect(await app.database.query(`SELECT FROM users WHERE username LIKE 'in-%'`)).toEqual([]);
   });
 });

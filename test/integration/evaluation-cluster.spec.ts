@@ -1,8 +1,4 @@
-import {
-  DEFAULT_PIPELINE_CONFIG,
-  type PipelineConfig,
-} from '../../src/modules/evaluation/evaluation.service.js';
-import { EvaluationBench } from '../support/evaluation.js';
+import { EvaluationBench, pipeline, refusals } from '../support/evaluation.js';
 import { FakeMarket, pool, REGION, stressed } from '../support/market.js';
 
 const [A, B, C] = ['a', 'b', 'c'].map((letter) => `${REGION}${letter}`) as [string, string, string];
@@ -17,20 +13,6 @@ beforeEach(() => {
   Object.assign(bench.market, { all: [pool()], warning: 'none', fault: null });
 });
 afterAll(() => bench.stop());
-
-const config = (changes: Partial<PipelineConfig>): PipelineConfig => ({
-  ...DEFAULT_PIPELINE_CONFIG,
-  ...changes,
-});
-const refusals = ({ candidates }: Awaited<ReturnType<EvaluationBench['evaluate']>>) =>
-  Object.fromEntries(
-    candidates
-      .filter(({ rejected }) => rejected !== null)
-      .map(({ instanceType, availabilityZone, rejected }) => [
-        `${instanceType} ${availabilityZone}`,
-        rejected?.stage,
-      ]),
-  );
 
 describe('a cluster', () => {
   it('switches to a pool that is well ahead, and ranks the rest', async () => {
@@ -71,7 +53,7 @@ describe('a cluster', () => {
       selected: null,
       reason: expect.stringContaining('within the margin of 5'),
     });
-    expect(await bench.evaluate({ config: config({ decision: { switchMargin: 0 } }) })).toMatchObject({
+    expect(await bench.evaluate({ config: pipeline({ decision: { switchMargin: 0 } }) })).toMatchObject({
       decision: 'SWITCH',
       selected: { availabilityZone: B },
     });
@@ -126,7 +108,7 @@ describe('a cluster', () => {
     expect(evaluation.candidates[0]).toMatchObject({ wasteCost: '0.025', totalCost: '0.065' });
     const without = await bench.evaluate({
       requirements,
-      config: config({ binPacking: { enabled: false } }),
+      config: pipeline({ binPacking: { enabled: false } }),
     });
     expect(without.candidates[0]).toMatchObject({ wasteCost: null, totalCost: '0.04' });
   });
@@ -138,7 +120,7 @@ describe('a cluster', () => {
     bench.market.all = [pool({ spotPrice: '0.050' }), cheap, dear, huge];
     expect((await bench.evaluate()).candidates.filter(({ rank }) => rank !== null)).toHaveLength(1);
     const rightSizing = { enabled: true, maxFactor: 4 };
-    const evaluation = await bench.evaluate({ config: config({ rightSizing }) });
+    const evaluation = await bench.evaluate({ config: pipeline({ rightSizing }) });
     expect(evaluation.candidates.filter(({ rank }) => rank !== null)).toHaveLength(2);
     expect(evaluation).toMatchObject({
       decision: 'SWITCH',

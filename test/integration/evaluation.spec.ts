@@ -1,8 +1,4 @@
-import {
-  DEFAULT_PIPELINE_CONFIG,
-  type PipelineConfig,
-} from '../../src/modules/evaluation/evaluation.service.js';
-import { EvaluationBench } from '../support/evaluation.js';
+import { EvaluationBench, pipeline, refusals } from '../support/evaluation.js';
 import { FakeMarket, pool, REGION, stressed } from '../support/market.js';
 
 const [A, B] = [`${REGION}a`, `${REGION}b`];
@@ -16,20 +12,6 @@ beforeEach(() => {
   Object.assign(bench.market, { all: [pool()], warning: 'none', fault: null });
 });
 afterAll(() => bench.stop());
-
-const config = (changes: Partial<PipelineConfig>): PipelineConfig => ({
-  ...DEFAULT_PIPELINE_CONFIG,
-  ...changes,
-});
-const refusals = ({ candidates }: Awaited<ReturnType<EvaluationBench['evaluate']>>) =>
-  Object.fromEntries(
-    candidates
-      .filter(({ rejected }) => rejected !== null)
-      .map(({ instanceType, availabilityZone, rejected }) => [
-        `${instanceType} ${availabilityZone}`,
-        rejected?.stage,
-      ]),
-  );
 
 describe('one instance', () => {
   const mode = 'single_instance';
@@ -77,7 +59,7 @@ describe('one instance', () => {
   it('stays in a pool above a gate that is switched off', async () => {
     bench.market.all = [stressed()];
     const safetyGate = { enabled: false, maxCrashProbability: 0.85 };
-    const evaluation = await bench.evaluate({ mode, config: config({ safetyGate }) });
+    const evaluation = await bench.evaluate({ mode, config: pipeline({ safetyGate }) });
     expect(evaluation).toMatchObject({
       decision: 'STAY',
       reason: expect.stringContaining('safety gate is off'),

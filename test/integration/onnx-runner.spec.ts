@@ -51,6 +51,8 @@ beforeEach(() => {
   runner = new OnnxRunner();
 });
 afterEach(() => runner.onApplicationShutdown());
+// One that was killed and lives on for a moment would keep Jest's worker from ending in time.
+afterAll(() => eventually(() => expect(processes()).toBe(before), { within: 10_000 }));
 
 /** What never answers is waited for no longer than a test has to. */
 const impatient = () => (runner = new OnnxRunner({ ...PATIENCE, fetch: 100, load: 1_500 }));

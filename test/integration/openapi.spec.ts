@@ -1,7 +1,11 @@
+import { readFileSync } from 'node:fs';
 import { createConfig, lintFromString } from '@redocly/openapi-core';
 import { Ajv2020, type ValidateFunction } from 'ajv/dist/2020.js';
 import addFormats from 'ajv-formats';
 import { parse } from 'yaml';
+// @ts-expect-error -- a tool in plain JavaScript has no types.
+import { generated } from '../../sdk/generator.js';
+import { describeApi } from '../../src/describe.js';
 import { TestApp } from '../support/app.js';
 import { ACCEPTED } from '../support/openapi-accepted.js';
 
@@ -114,11 +118,19 @@ describe('the OpenAPI document', () => {
     ]);
   });
 
-  it('is served as JSON and as YAML', async () => {
+  it('is served as JSON and as YAML, and given without a server', async () => {
     const json = await app.anyone.get('//docs/openapi.json');
     expect([json.status, json.body]).toEqual([200, document]);
     const yaml = await app.anyone.get('//docs/openapi.yaml');
     expect([yaml.status, parse(yaml.text)]).toEqual([200, document]);
+    expect(JSON.parse(JSON.stringify(await describeApi('0.0.0-test')))).toEqual(document);
+  });
+
+  it('is what the SDK was made of: else npm run sdk:generate, and commit what it writes', async () => {
+    const committed = (name: string) =>
+      readFileSync(new URL(`../../sdk/src/${name}`, import.meta.url), 'utf8');
+    const files = Object.entries(await generated(document));
+    expect(files.filter(([name, text]) => text !== committed(name)).map(([name]) => name)).toEqual([]);
   });
 });
 

@@ -1,7 +1,6 @@
 import { SchedulerRegistry } from '@nestjs/schedule';
 import { mkdtempSync, rmSync } from 'node:fs';
 import { Agent } from 'node:http';
-import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { createApp, type Cloudkeep } from '../../src/app.js';
 import { buildConfig } from '../../src/config/config.js';
@@ -11,6 +10,7 @@ import { TestDatabase } from './database.js';
 import { Given } from './factories/given.js';
 import { ApiClient } from './client.js';
 import { contractOf } from './native/openapi-contract.js';
+import { memoryOrDisk } from './scratch.js';
 import { openSessionsOf } from './sessions.js';
 import { weakenedCode, type Code, type Mutation } from './weakened.js';
 
@@ -69,7 +69,7 @@ export class TestApp {
         ? { ...(replicaOf?.code ?? OWN_CODE), remove: () => undefined }
         : weakenedCode(weakened);
     const database = replicaOf?.database ?? given.database ?? (await TestDatabase.create());
-    const dataDir = replicaOf?.dataDir ?? mkdtempSync(join(tmpdir(), 'cloudkeep-data-'));
+    const dataDir = replicaOf?.dataDir ?? mkdtempSync(join(memoryOrDisk(), 'cloudkeep-data-'));
     const clock = given.clock ?? replicaOf?.clock ?? new MovableClock();
     const settings = code.readEnv({ ...QUIET, DATABASE_URL: database.url, DATA_DIR: dataDir, ...env });
     const cloudkeep = await code.createApp(code.buildConfig(settings, '0.0.0-test'), clock);

@@ -18,10 +18,6 @@ export async function insertedBackup(
     finished_at: now,
     ...more,
   };
-  const places = Object.keys(row).map((_, index) => `$${index + 1}`);
-  await app.database.query(
-    `INSERT INTO backups (${Object.keys(row).join()}) VALUES (${places.join()})`,
-    Object.values(row),
-  );
+  await app.database.insert('backups', row);
   return { id: row.id };
 }

@@ -36,8 +36,9 @@ export class TestDatabase {
     const name = `test_${randomBytes(8).toString('hex')}`;
     const template = new URL(fromEnvironment('TEST_POSTGRES_TEMPLATE_URL'));
     const adminUrl = fromEnvironment('TEST_POSTGRES_ADMIN_URL');
+    // File by file, which takes half the work of copying page by page through the log.
     await asAdmin(adminUrl, (admin) =>
-      admin.query(`CREATE DATABASE ${name} TEMPLATE ${source} OWNER cloudkeep`),
+      admin.query(`CREATE DATABASE ${name} TEMPLATE ${source} STRATEGY FILE_COPY OWNER cloudkeep`),
     );
     template.pathname = `/${name}`;
     return TestDatabase.at(template, adminUrl);
@@ -55,6 +56,13 @@ export class TestDatabase {
   /** Rows as the superuser sees them, past every policy. */
   async query<Row extends QueryResultRow>(text: string, values: unknown[] = []): Promise<Row[]> {
     return (await this.superuser.query<Row>(text, values)).rows;
+  }
+
+  /** One row, past every policy and the API. */
+  async insert(table: string, row: Readonly<Record<string, unknown>>): Promise<void> {
+    const names = Object.keys(row);
+    const places = names.map((_, index) => `$${index + 1}`);
+    await this.query(`INSERT INTO ${table} (${names.join()}) VALUES (${places.join()})`, Object.values(row));
   }
 
   /** Cuts connections of the application, as a restart of the server or a broken network would. */

@@ -28,7 +28,7 @@ export const SCRIPTS: Readonly<Record<string, Covered | Unavailable>> = {
   soak: { by: 'test/integration/soak.spec.ts', says: ['bench/soak.js', '--minutes'] },
   mutants: { because: 'it takes hours', names: ['stryker.config.js'] },
   bench: { because: 'it needs a machine that does nothing else' },
-  'sdk:generate': { by: 'test/integration/sdk-schema.spec.ts', says: ['sdk'] },
+  'sdk:generate': { by: 'test/integration/openapi.spec.ts', says: ['sdk/generator.js'] },
 };
 
 /** Where the options are read of those that take some. */

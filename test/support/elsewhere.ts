@@ -1,7 +1,7 @@
 import { TestApp } from './app.js';
 import { Browser, type Page } from './browser.js';
 import type { Answer } from './client.js';
-import type { SignedIn } from './factories/given.js';
+import { withTokens, type GivenTokens, type SignedIn } from './factories/given.js';
 import { GitHubServer } from './github-server.js';
 import { CLIENT, OidcIssuer, type Person } from './oidc-issuer.js';
 import type { Mutation } from './weakened.js';
@@ -118,16 +118,8 @@ export class Elsewhere {
     const { status, body } = await this.exchange(url.searchParams.get('code'));
     if (status !== 200) throw new Error(`${url.href} led to ${status}: ${JSON.stringify(body)}`);
     const { user } = body;
-    const claims = JSON.parse(Buffer.from(body.access_token.split('.')[1], 'base64url').toString());
-    return {
-      id: user.id,
-      email: user.email,
-      username: user.username,
-      organizationId: user.organization_id,
-      token: body.access_token,
-      refreshToken: body.refresh_token,
-      sessionId: claims.sid,
-    };
+    const { id, email, username, organization_id: organizationId } = user;
+    return withTokens({ id, email, username, organizationId }, body as GivenTokens);
   }
 
   /** Has somebody signed in here link a provider. */

@@ -9,6 +9,7 @@ import {
   type Evaluation,
   type EvaluationRequest,
   type LogLine,
+  type PipelineConfig,
 } from '../../src/modules/evaluation/evaluation.service.js';
 import { MarketData } from '../../src/modules/market/market-data.port.js';
 import { MARKET_TIME, REGION, type FakeMarket } from './market.js';
@@ -61,4 +62,21 @@ export class EvaluationBench<Market extends MarketData = FakeMarket> {
   stop(): Promise<void> {
     return this.module.close();
   }
+}
+
+/** The stages as they are by default, but for `changes`. */
+export function pipeline(changes: Partial<PipelineConfig>): PipelineConfig {
+  return { ...DEFAULT_PIPELINE_CONFIG, ...changes };
+}
+
+/** Of each pool that was rejected the stage that did, by type and zone. */
+export function refusals({ candidates }: Evaluation): Record<string, string | undefined> {
+  return Object.fromEntries(
+    candidates
+      .filter(({ rejected }) => rejected !== null)
+      .map(({ instanceType, availabilityZone, rejected }) => [
+        `${instanceType} ${availabilityZone}`,
+        rejected?.stage,
+      ]),
+  );
 }

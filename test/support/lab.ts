@@ -46,30 +46,31 @@ export async function registeredModel(
 
 const SHA256 = '0'.repeat(64);
 
-/** A model, registered without being tried: its file is none. */
-export async function insertedModel(app: TestApp, owner: SignedIn): Promise<ModelLike> {
+/** A model, registered without being tried, which takes a process: its file is none. */
+export async function insertedModel(
+  app: TestApp,
+  owner: SignedIn,
+  traits: { readonly name?: string; readonly version?: string; readonly is_experimental?: boolean } = {},
+): Promise<ModelLike> {
   const id = newId();
-  const model = { id, name: `model-${id}`, version: '1.0.0' };
+  const model = { id, name: `model-${id}`, version: '1.0.0', is_experimental: false, ...traits };
   await app.cloudkeep.nest.get(ObjectStore).set(modelKey(id), Buffer.from('model'));
-  await app.database.query(
-    `INSERT INTO lab_models (id, organization_id, name, version, is_experimental, size, sha256, created_by, updated_at)
-     VALUES ($1, $2, $3, $4, false, 5, $5, $6, now())`,
-    [id, owner.organizationId, model.name, model.version, SHA256, owner.id],
-  );
+  await app.database.insert('lab_models', {
+    ...model,
+    ...{ organization_id: owner.organizationId, size: 5, sha256: SHA256, created_by: owner.id },
+    updated_at: new Date(),
+  });
   return model;
 }
 
 /** An archive that has no experiments. */
 export async function insertedArchive(app: TestApp, { organizationId }: SignedIn) {
-  const [id, month] = [newId(), '2026-01'];
-  const key = archiveKey({ id, organization_id: organizationId, month });
-  await app.cloudkeep.nest.get(ObjectStore).set(key, Buffer.from('lines'));
-  await app.database.query(
-    `INSERT INTO lab_archives (id, organization_id, month, first_at, last_at, experiments, size, sha256)
-     VALUES ($1, $2, $3, now(), now(), 1, 5, $4)`,
-    [id, organizationId, month, SHA256],
-  );
-  return { id };
+  const archive = { id: newId(), organization_id: organizationId, month: '2026-01' };
+  await app.cloudkeep.nest.get(ObjectStore).set(archiveKey(archive), Buffer.from('lines'));
+  const at = new Date();
+  const file = { experiments: 1, size: 5, sha256: SHA256 };
+  await app.database.insert('lab_archives', { ...archive, ...file, first_at: at, last_at: at });
+  return { id: archive.id };
 }
 
 /** Keys of what the lab has in the store. */

@@ -74,6 +74,7 @@ const DEFAULTS = {
   signs: false,
   bindsUploads: true,
   keyBytes: 1024,
-  manyKeys: 1500,
+  // One page, and some of the next.
+  manyKeys: 1_010,
   patienceMs: PATIENCE_MS,
 };

@@ -1,10 +1,10 @@
 import { chmodSync, mkdtempSync, rmSync } from 'node:fs';
-import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { startEmbeddedPostgres, type EmbeddedServer } from '../../src/database/embedded-postgres.js';
 import { runProgram } from '../../src/database/embedded-postgres/binaries.js';
 import { openCluster, type Cluster } from '../../src/database/embedded-postgres/data-folder.js';
 import { TestDatabase } from './database.js';
+import { memoryOrDisk } from './scratch.js';
 
 /** A PostgreSQL server of a test's own, for what would disturb everybody else. It keeps what it acknowledged. */
 export class OwnPostgres {
@@ -17,7 +17,7 @@ export class OwnPostgres {
 
   /** Nothing migrated yet. */
   static async start(): Promise<OwnPostgres> {
-    const folder = mkdtempSync(join(tmpdir(), 'cloudkeep-own-'));
+    const folder = mkdtempSync(join(memoryOrDisk(), 'cloudkeep-own-'));
     chmodSync(folder, 0o755);
     const dataDir = join(folder, 'postgres');
     const server = await startEmbeddedPostgres({ dataDir, settings: { fsync: 'off' } });

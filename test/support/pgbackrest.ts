@@ -20,11 +20,12 @@ import type { BackupOrder } from '../../src/modules/backups/backup-engine.port.j
 import type { BackupKind, BackupManifest } from '../../src/modules/backups/backup-manifest.js';
 import { PgBackRestEngine } from '../../src/modules/backups/engines/pgbackrest/pgbackrest.engine.js';
 import { MemoryStore } from '../../src/modules/storage/drivers/memory.driver.js';
-import { commandLine, ownerOfServers, repositoryAt, roomOf } from './pgbackrest-machine.js';
+import { commandLine, ownerOfServers, repositoryAt } from './pgbackrest-machine.js';
 import { engineOn } from './pgbackrest-engine.js';
 import { eventually } from './eventually.js';
 import { freePort } from './free-port.js';
 import { PACKAGES, packagedWith } from './postgres-packages.js';
+import { memoryOrDisk } from './scratch.js';
 import { describeWhere } from './where.js';
 
 const run = promisify(execFile);
@@ -67,7 +68,8 @@ export class ArchivedServer {
   }
 
   static async start(settings: Settings = {}): Promise<ArchivedServer> {
-    const folder = mkdtempSync(join(roomOf(), 'ck-rest-'));
+    // pgBackRest waits for a disk at each of a thousand files.
+    const folder = mkdtempSync(join(memoryOrDisk(), 'ck-rest-'));
     chmodSync(folder, 0o755);
     const owner = process.getuid?.() === 0 ? await ownerOfServers() : undefined;
     if (owner !== undefined) chownSync(folder, owner.uid, owner.gid);

@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto';
 import { Readable } from 'node:stream';
 import { buffer } from 'node:stream/consumers';
+import { slices } from './stored.js';
 
 type Headers = Readonly<Record<string, string | number | undefined>>;
 interface Held {
@@ -161,8 +162,4 @@ function metadataOf({ bytes, md5, headers, modifiedAt }: Held): Headers {
 
 function md5Of(bytes: Buffer): string {
   return createHash('md5').update(bytes).digest('hex');
-}
-
-function* slices(bytes: Buffer): Iterable<Buffer> {
-  for (let at = 0; at < bytes.length; at += 65_536) yield bytes.subarray(at, at + 65_536);
 }

@@ -1,19 +1,11 @@
 import { io, type Socket } from 'socket.io-client';
+import { MACHINE } from '../../attack/sandbox.js';
 import { LogWriters } from '../../src/modules/sandbox/log-writer.js';
 import type { TestApp } from './app.js';
 import type { ApiClient } from './client.js';
 
-export const ACCESS_KEY = 'AKIAIOSFODNN7EXAMPLE';
-export const SECRET_KEY = 'wJalrXUtnFEMI/K7MDENG/bPxRfiCYEXAMPLEKEY';
-
-export const NEW_SESSION = {
-  instance_id: 'i-0abcd1234ef567890',
-  instance_type: 'm5.large',
-  availability_zone: 'eu-west-1a',
-  aws_access_key: ACCESS_KEY,
-  aws_secret_key: SECRET_KEY,
-  aws_region: 'eu-west-1',
-};
+export const NEW_SESSION = MACHINE;
+export const { aws_access_key: ACCESS_KEY, aws_secret_key: SECRET_KEY } = MACHINE;
 
 /** Opens a session. @returns its id. */
 export async function opened(client: ApiClient, more: object = {}): Promise<string> {

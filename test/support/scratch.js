@@ -9,8 +9,9 @@ const LEAST_ROOM = 3 * GiB;
 const LEAST_MEMORY = 8 * GiB;
 
 /**
- * Where the databases of tests lie: in memory where there is plenty, because to copy
- * the template to a disk takes four times the work, even if nothing is ever synced.
+ * Where the databases of tests and the files of their servers lie: in memory where there
+ * is plenty, because to copy the template to a disk takes four times the work, even if
+ * nothing is ever synced, and a file that is takes 5 ms and more.
  */
 export function memoryOrDisk() {
   return existsSync(SHARED_MEMORY) && hasRoom(statfsSync(SHARED_MEMORY)) ? SHARED_MEMORY : tmpdir();

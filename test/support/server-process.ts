@@ -1,8 +1,8 @@
 import { spawn, type ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
 import { mkdtempSync, rmSync } from 'node:fs';
-import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { memoryOrDisk } from './scratch.js';
 
 const MAIN = join(import.meta.dirname, '..', '..', 'dist', 'src', 'main.js');
 
@@ -26,7 +26,7 @@ export class ServerProcess {
 
   static start(
     env: Readonly<Record<string, string>>,
-    dataDir = mkdtempSync(join(tmpdir(), 'cloudkeep-main-')),
+    dataDir = mkdtempSync(join(memoryOrDisk(), 'cloudkeep-main-')),
   ): ServerProcess {
     // A folder of its own as working directory, so that no .env of a developer is read.
     const child = spawn(process.execPath, [MAIN], {

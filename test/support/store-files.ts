@@ -3,13 +3,6 @@ import { join } from 'node:path';
 import { ObjectStore } from '../../src/modules/storage/object-store.port.js';
 import type { TestApp } from './app.js';
 
-/** The keys of all objects that an application's store holds. */
-export async function objectKeys(app: TestApp): Promise<string[]> {
-  const keys: string[] = [];
-  for await (const key of storeOf(app).keys()) keys.push(key);
-  return keys.sort();
-}
-
 export function storeOf({ cloudkeep }: TestApp): ObjectStore {
   return cloudkeep.nest.get(ObjectStore, { strict: false });
 }

@@ -13,6 +13,7 @@ export function stored(bytes: Buffer) {
   return { read, asked, opened, size: bytes.length };
 }
 
-function* slices(bytes: Buffer): Iterable<Buffer> {
+/** Bytes as they come out of a socket or a file. */
+export function* slices(bytes: Buffer): Iterable<Buffer> {
   for (let at = 0; at < bytes.length; at += 65_536) yield bytes.subarray(at, at + 65_536);
 }

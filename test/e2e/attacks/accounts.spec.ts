@@ -35,11 +35,6 @@ const WEAKENED: readonly Mutation[] = [
     to: '',
   },
   {
-    file: 'src/modules/files/file-links.repository.js',
-    from: 'AND $2 AND uses < max_uses',
-    to: 'AND $2',
-  },
-  {
     // 11: a link is for any purpose and any address.
     file: 'src/common/one-time-tokens/one-time-tokens.js',
     from: 'digestOf(`${purpose}\\n${secret}`)',

@@ -1,5 +1,11 @@
 import { routeTable } from '../../architecture/route-table.js';
-import { ALL_KINDS, callersOf, givenOrganization, type Caller } from '../../support/access-matrix/callers.js';
+import {
+  ALL_KINDS,
+  callersOf,
+  givenOrganization,
+  LIVE_KINDS,
+  type Caller,
+} from '../../support/access-matrix/callers.js';
 import { callsOf, eachOf, type Call } from '../../support/access-matrix/calls.js';
 import { LET_IN, verdictsOf, wrong } from '../../support/access-matrix/expected.js';
 import { askNowhere } from '../../support/access-matrix/asking.js';
@@ -13,7 +19,9 @@ beforeAll(async () => {
   app = await TestApp.start({ env: { TENANCY: 'multi' } });
   calls = routeTable(app.cloudkeep).flatMap(callsOf);
   const organizationId = await givenOrganization(app);
-  const people = Object.keys(ROLES).map((role) => callersOf(app, organizationId, role, ALL_KINDS));
+  // Nobody answers to the others: were one let in, it would be an admin's.
+  const kindsOf = (role: string) => (role === 'admin' ? ALL_KINDS : LIVE_KINDS);
+  const people = Object.keys(ROLES).map((role) => callersOf(app, organizationId, role, kindsOf(role)));
   callers = (await Promise.all(people)).flat();
 });
 afterAll(() => app.stop());
@@ -39,9 +47,9 @@ describe('15. Every route, for every role, answers as it declares', () => {
 
   it.each(ALL_KINDS)('to one who comes with: %s', async (kind) => {
     const those = callers.filter((caller) => caller.kind === kind);
+    expect(those).toHaveLength(LIVE_KINDS.includes(kind) ? Object.keys(ROLES).length : 1);
     const pairs = calls.flatMap((call) => those.map((caller) => [call, caller] as const));
     const cells = await eachOf(pairs, ([call, caller]) => askNowhere(app, call, caller));
-    expect(cells).toHaveLength(calls.length * Object.keys(ROLES).length);
     expect(wrong(cells)).toEqual([]);
   });
 });

@@ -1,6 +1,8 @@
+import { buildConfig } from '../../../src/config/config.js';
+import { readEnv } from '../../../src/config/env.js';
 import { AwsMarket } from '../../../src/modules/market/drivers/aws/aws.market.js';
-import { MarketData, type MarketAccess } from '../../../src/modules/market/market-data.port.js';
-import { TestApp } from '../../support/app.js';
+import type { MarketAccess } from '../../../src/modules/market/market-data.port.js';
+import { openMarket } from '../../../src/modules/market/open-market.js';
 import { MovableClock } from '../../support/clock.js';
 import { EC2_ACCOUNT, Ec2Server } from '../../support/ec2-server.js';
 
@@ -49,13 +51,10 @@ const poolsOf = async (instanceType: string) =>
   (await market.pools(ACCESS)).filter(({ type }) => type.name === instanceType);
 
 it('MARKET_DATA=aws chooses it, at AWS_EC2_ENDPOINT', async () => {
-  const app = await TestApp.start({
-    env: { MARKET_DATA: 'aws', AWS_EC2_ENDPOINT: ec2.url, SPOT_ADVISOR_URL: ec2.advisorUrl },
-  });
-  const chosen = app.cloudkeep.nest.get(MarketData);
+  const settings = { MARKET_DATA: 'aws', AWS_EC2_ENDPOINT: ec2.url, SPOT_ADVISOR_URL: ec2.advisorUrl };
+  const chosen = await openMarket(buildConfig(readEnv(settings), 'test').market, clock);
   expect(chosen).toBeInstanceOf(AwsMarket);
   await expect(chosen.zones(ACCESS)).resolves.toEqual(['eu-west-1a', 'eu-west-1b']);
-  await app.stop();
 });
 
 describe('what AWS tells', () => {

@@ -1,25 +1,10 @@
-import { MarketData, type MarketAccess } from '../../../src/modules/market/market-data.port.js';
+import type { MarketAccess } from '../../../src/modules/market/market-data.port.js';
 import { catalogueRegions } from '../../../src/modules/market/drivers/catalogue.js';
 import { SimulatedMarket } from '../../../src/modules/market/drivers/simulated/simulated.market.js';
-import { TestApp } from '../../support/app.js';
 import { MovableClock } from '../../support/clock.js';
 
 const ACCESS: MarketAccess = { region: 'eu-west-1', accessKeyId: 'any', secretAccessKey: 'any' };
 const HOUR = 3_600;
-
-describe('without settings', () => {
-  let app: TestApp;
-  beforeAll(async () => {
-    app = await TestApp.start();
-  });
-  afterAll(() => app.stop());
-
-  it('the market is the simulated one, and needs no account', async () => {
-    const market = app.cloudkeep.nest.get(MarketData);
-    expect(market).toBeInstanceOf(SimulatedMarket);
-    expect((await market.pools(ACCESS)).length).toBeGreaterThan(0);
-  });
-});
 
 describe('the simulated market', () => {
   const clock = new MovableClock();

@@ -1,6 +1,7 @@
 import { AzureStore } from '../../../src/modules/storage/drivers/azure.driver.js';
 import { AzureServer } from '../../support/azure-server.js';
 import { describeCloudFaults } from '../../support/object-stores/cloud-faults.js';
+import { MIB } from '../../support/object-stores/stage.js';
 
 describeCloudFaults({
   name: 'Azure',
@@ -11,7 +12,8 @@ describeCloudFaults({
       server,
       open: (url, patience) => {
         const connectionString = server.connectionString(url + account);
-        return new AzureStore(server.location({ connectionString }), patience);
+        const sizes = { partBytes: 2 * MIB, mostAtOnce: 5_000 * MIB, mostCopied: 256 * MIB };
+        return new AzureStore(server.location({ connectionString }), patience, sizes);
       },
     };
   },

@@ -1,6 +1,7 @@
 import { GcsStore } from '../../../src/modules/storage/drivers/gcs.driver.js';
 import { GcsServer } from '../../support/gcs-server.js';
 import { describeCloudFaults } from '../../support/object-stores/cloud-faults.js';
+import { MIB } from '../../support/object-stores/stage.js';
 
 const json = (code: number, reason: string) =>
   JSON.stringify({ error: { code, message: reason, errors: [{ reason }] } });
@@ -9,7 +10,10 @@ describeCloudFaults({
   name: 'Google Cloud Storage',
   start: async () => {
     const server = await GcsServer.start();
-    return { server, open: (endpoint, patience) => new GcsStore(server.location({ endpoint }), patience) };
+    return {
+      server,
+      open: (endpoint, patience) => new GcsStore(server.location({ endpoint }), patience, 2 * MIB),
+    };
   },
   busy: { status: 503, body: json(503, 'backendError') },
   broken: { status: 500, body: json(500, 'backendError') },

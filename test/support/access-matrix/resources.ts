@@ -192,10 +192,6 @@ async function inserted(
   more: Record<string, unknown>,
 ): Promise<Params> {
   const row = { id: newId(), organization_id: owner.organizationId, user_id: owner.id, ...more };
-  const places = Object.keys(row).map((_, index) => `$${index + 1}`);
-  await app.database.query(
-    `INSERT INTO ${table} (${Object.keys(row).join()}) VALUES (${places.join()})`,
-    Object.values(row),
-  );
+  await app.database.insert(table, row);
   return { id: row.id };
 }

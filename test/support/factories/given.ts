@@ -1,12 +1,15 @@
 import { randomBytes } from 'node:crypto';
-import argon2 from 'argon2';
+import { claimsOf } from '../../../attack/jwt.js';
 import { DEFAULT_ORGANIZATION_ID } from '../../../src/common/access/organizations.js';
 import { newId } from '../../../src/common/crypto/ids.js';
 import type { ApiClient } from '../client.js';
 import type { TestDatabase } from '../database.js';
 
-/** Everybody's password in tests, and its hash, made once and cheaply. */
+/** Everybody's password in tests. */
 export const PASSWORD = 'violet kettle orbit 47 maple';
+/** Of that, by today's parameters, which take a while. */
+const PASSWORD_HASH =
+  '$argon2id$v=19$m=19456,t=2,p=1$TnoXfeoyShSffi5qUZGZWA$Wg/++l/khhcvBT2zi0CNmG5Gl1/XdoZk8aUmjyPuCTw';
 
 export interface GivenUser {
   readonly id: string;
@@ -46,8 +49,6 @@ export interface UserTraits {
 
 /** Makes what a test needs, in its own database. */
 export class Given {
-  private hash: Promise<string> | undefined;
-
   constructor(
     private readonly database: TestDatabase,
     private readonly client: () => ApiClient,
@@ -68,20 +69,15 @@ export class Given {
       username: `user-${tag}`,
       organizationId: traits.organizationId ?? DEFAULT_ORGANIZATION_ID,
     };
-    const hash = traits.passwordHash === undefined ? await this.ownHash() : traits.passwordHash;
-    await this.database.query(
-      `INSERT INTO users (id, organization_id, email, username, password_hash, role, is_active)
-       VALUES ($1, $2, $3, $4, $5, $6, $7)`,
-      [
-        user.id,
-        user.organizationId,
-        user.email,
-        user.username,
-        hash,
-        traits.role ?? 'user',
-        traits.isActive ?? true,
-      ],
-    );
+    await this.database.insert('users', {
+      id: user.id,
+      organization_id: user.organizationId,
+      email: user.email,
+      username: user.username,
+      password_hash: traits.passwordHash === undefined ? PASSWORD_HASH : traits.passwordHash,
+      role: traits.role ?? 'user',
+      is_active: traits.isActive ?? true,
+    });
     return user;
   }
 
@@ -129,22 +125,10 @@ export class Given {
     if (status !== 201) throw new Error(`${path} answered ${status}: ${JSON.stringify(body)}`);
     return body as { readonly id: string; readonly token?: string; readonly key?: string };
   }
-
-  private ownHash(): Promise<string> {
-    this.hash ??= argon2.hash(PASSWORD, {
-      type: argon2.argon2id,
-      memoryCost: 19_456,
-      timeCost: 2,
-      parallelism: 1,
-    });
-    return this.hash;
-  }
 }
 
-function withTokens<User extends GivenUser>(user: User, tokens: GivenTokens): User & SignedIn {
+/** Somebody, with what their session gave them. */
+export function withTokens<User extends GivenUser>(user: User, tokens: GivenTokens): User & SignedIn {
   const { access_token: token, refresh_token: refreshToken } = tokens;
-  const claims = JSON.parse(Buffer.from(token.split('.')[1] ?? '', 'base64url').toString()) as {
-    sid: string;
-  };
-  return { ...user, token, refreshToken, sessionId: claims.sid };
+  return { ...user, token, refreshToken, sessionId: claimsOf(token).sid as string };
 }

@@ -18,7 +18,6 @@ import { uploaded } from '../files.js';
 import { constantModel, registeredModel } from '../lab.js';
 import { begunUpload, linked } from '../links.js';
 import { givenProtected, mfaToken } from '../second-factors.js';
-
 import { SoftPasskey } from '../soft-passkey.js';
 import { addPasskey, somebody, type FuzzCaller } from './callers.js';
 

@@ -30,7 +30,7 @@ interface Cloud {
 /** A cloud that can be made to fail, and how it says so. */
 export interface FailingCloud {
   readonly name: string;
-  /** The server, and its store behind a proxy at this address. */
+  /** The server, and its store behind a proxy at this address, with parts of at most 5 MiB. */
   start(): Promise<{ server: Cloud; open: (url: string, patience: Patience) => ObjectStore }>;
   readonly busy: Refusal;
   readonly broken: Refusal;
@@ -197,7 +197,7 @@ export function describeCloudFaults(cloud: FailingCloud): void {
     it.each(['set', 'setMultipart'] as const)(
       '%s that breaks midway leaves nothing',
       async (method) => {
-        const bytes = pattern(20 * MIB);
+        const bytes = pattern(11 * MIB);
         for (const mishap of [
           { kind: 'cut-request', after: MIB },
           { kind: 'hang' },
@@ -219,7 +219,7 @@ export function describeCloudFaults(cloud: FailingCloud): void {
 
     it('parts are sent again, and whole uploads given up in the middle are cleaned up', async () => {
       const key = fresh();
-      const bytes = pattern(20 * MIB);
+      const bytes = pattern(11 * MIB);
       let part = 0;
       proxy.fail(refuse('busy'), 2, (request) => writes(request) && part++ % 2 === 1);
       await store.setMultipart(key, streamed(bytes));
@@ -229,7 +229,7 @@ export function describeCloudFaults(cloud: FailingCloud): void {
       const giveUp = new AbortController();
       const endless = Readable.from(
         (async function* () {
-          for (let at = 0; at < 30; at++) yield await Promise.resolve(pattern(MIB));
+          for (let at = 0; at < 12; at++) yield await Promise.resolve(pattern(MIB));
           giveUp.abort(new Error('enough'));
           yield pattern(MIB);
         })(),

@@ -1,8 +1,8 @@
 import { mkdtemp, readdir, readlink, rm } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { LocalStore } from '../../../src/modules/storage/drivers/local.driver.js';
 import type { OpenedStore } from '../object-store-contract.js';
+import { memoryOrDisk } from '../scratch.js';
 
 export interface OpenedLocalStore extends OpenedStore {
   readonly store: LocalStore;
@@ -11,7 +11,7 @@ export interface OpenedLocalStore extends OpenedStore {
 
 /** A local store in a folder of its own, which can be looked into. */
 export async function openLocal(): Promise<OpenedLocalStore> {
-  const root = await mkdtemp(join(tmpdir(), 'cloudkeep-store-'));
+  const root = await mkdtemp(join(memoryOrDisk(), 'cloudkeep-store-'));
   const store = await LocalStore.open(root);
   return {
     store,

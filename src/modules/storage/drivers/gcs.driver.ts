@@ -21,7 +21,7 @@ import { PATIENCE, type Patience } from './patience.js';
 import { mostSeconds } from './signed-time.js';
 
 /** Google sets no bounds that matter here; its parts are whole multiples of 256 KiB. */
-const SIZES: CloudSizes = { mostAtOnce: Infinity, partBytes: PART_BYTES, mostParts: Infinity };
+const UNBOUNDED: Omit<CloudSizes, 'partBytes'> = { mostAtOnce: Infinity, mostParts: Infinity };
 
 interface Metadata {
   readonly size?: string;
@@ -47,8 +47,9 @@ export class GcsStore extends CloudStore {
   constructor(
     private readonly location: GcsLocation,
     patience: Patience = PATIENCE,
+    private readonly partBytes: number = PART_BYTES,
   ) {
-    super(patience, SIZES);
+    super(patience, { ...UNBOUNDED, partBytes });
     this.agents = agentsOf(patience);
     this.client = new GcsClient(location, this.agents);
   }
@@ -138,7 +139,7 @@ export class GcsStore extends CloudStore {
     { contentType }: SetOptions,
     signal: AbortSignal,
   ): Promise<void> {
-    const limits = { signal, bytes: SIZES.partBytes };
+    const limits = { signal, bytes: this.partBytes };
     return uploadResumably(this.client, { name: key, contentType }, parts, (work) =>
       this.ask(key, work, limits),
     );

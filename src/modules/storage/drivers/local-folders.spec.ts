@@ -1,16 +1,5 @@
 import { existsSync } from 'node:fs';
-import {
-  mkdir,
-  mkdtemp,
-  readdir,
-  readFile,
-  rename,
-  rm,
-  stat,
-  symlink,
-  utimes,
-  writeFile,
-} from 'node:fs/promises';
+import { mkdir, mkdtemp, readdir, rename, rm, stat, symlink, utimes, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { buffer } from 'node:stream/consumers';
@@ -38,8 +27,6 @@ const listed = async (of: LocalStore) => {
   for await (const key of of.keys()) keys.push(key);
   return keys.sort();
 };
-const filesBelow = async (path: string) =>
-  (await readdir(path, { recursive: true, withFileTypes: true })).filter((entry) => entry.isFile());
 
 describe('the folder of a local store', () => {
   it('holds plain files that a person can read, for their owner alone', async () => {
@@ -51,41 +38,24 @@ describe('the folder of a local store', () => {
       expect((await stat(folder)).mode & 0o077).toBe(0);
   });
 
-  it('is not taken for another whose name begins alike', async () => {
-    const sibling = await LocalStore.open(`${root}-other`);
-    await sibling.set('secret', Buffer.from('theirs'));
-    for (const key of ['../store-other/secret', `..%2Fstore-other%2F${placeOf('secret').path}`])
-      expect(await store.has(key).catch((error: unknown) => (error as { code: string }).code)).not.toBe(true);
-    expect(await listed(store)).toEqual([]);
-  });
-
-  it('shows no object that is a link, and writes through none', async () => {
-    const victim = join(outside, 'victim');
-    await writeFile(victim, 'theirs');
+  // That nothing is read or harmed through a link test/e2e/attacks/stores.spec.ts shows.
+  it('gets a file of its own where a link was, which is no object', async () => {
     await store.set('linked', Buffer.from('x'));
     await rm(at('linked'));
-    await symlink(victim, at('linked'));
-    expect(await store.has('linked')).toBe(false);
+    await symlink(join(outside, 'victim'), at('linked'));
     await expect(store.get('linked')).rejects.toMatchObject({ code: 'object_not_found' });
     await expect(store.copy('linked', 'copied')).rejects.toMatchObject({ code: 'object_not_found' });
-    expect(await listed(store)).toEqual([]);
     await store.set('linked', Buffer.from('ours'));
     expect((await buffer(await store.get('linked'))).toString()).toBe('ours');
-    expect(await readFile(victim, 'utf8')).toBe('theirs');
   });
 
-  it.each([1, 2])('follows no linked folder out of the store, %d levels deep', async (levels) => {
-    const elsewhere = join(outside, 'elsewhere');
+  it.each([1, 2])('has nothing and takes nothing behind a linked folder, %d levels deep', async (levels) => {
     await store.set('key', Buffer.from('x'));
     const linked = levels === 1 ? dirname(dirname(at('key'))) : dirname(at('key'));
-    await rename(linked, elsewhere);
-    await symlink(elsewhere, linked);
-    expect(await store.has('key')).toBe(false);
-    expect(await listed(store)).toEqual([]);
+    await rename(linked, join(outside, 'elsewhere'));
+    await symlink(join(outside, 'elsewhere'), linked);
     await expect(store.get('key')).rejects.toMatchObject({ code: 'object_not_found' });
     await expect(store.set('key', Buffer.from('new'))).rejects.toMatchObject({ code: 'storage_unavailable' });
-    await store.delete('key');
-    expect(await filesBelow(elsewhere)).toHaveLength(1);
     expect(await readdir(join(root, 'incoming'))).toEqual([]);
   });
 
