@@ -9,7 +9,7 @@ import { StorageErrors } from '../../src/modules/storage/storage.errors.js';
 import { TestApp } from '../support/app.js';
 import type { ApiClient } from '../support/client.js';
 import type { SignedIn } from '../support/factories/given.js';
-import { bytesAt, labKeys, recorded } from '../support/lab.js';
+import { archivedAt, bytesAt, labKeys, recorded } from '../support/lab.js';
 
 const DAY = 86_400;
 
@@ -48,21 +48,12 @@ async function later(days: number): Promise<void> {
   client = app.as(user);
 }
 
-/** Ids of what an archive at a key tells of, in its order. */
-async function idsAt(key: string): Promise<string[]> {
-  const lines = gunzipSync(await bytesAt(app, key))
-    .toString()
-    .trimEnd()
-    .split('\n');
-  return lines.map((line) => (JSON.parse(line) as { id: string }).id);
-}
-
 async function keys(): Promise<string[]> {
   return (await labKeys(app)).filter((key) => key.startsWith(`lab/archive/${user.organizationId}/`));
 }
 
 async function archivedIds(): Promise<string[]> {
-  return (await Promise.all((await keys()).map(idsAt))).flat().sort();
+  return (await Promise.all((await keys()).map((key) => archivedAt(app, key)))).flat().sort();
 }
 
 it('experiments older than 90 days go into the store, whole, and can be had', async () => {

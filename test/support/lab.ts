@@ -1,4 +1,5 @@
 import { Readable } from 'node:stream';
+import { gunzipSync } from 'node:zlib';
 import { newId } from '../../src/common/crypto/ids.js';
 import { archiveKey, modelKey } from '../../src/modules/lab/lab-objects.js';
 import { LabService, type InstanceSettings } from '../../src/modules/lab/lab.service.js';
@@ -83,6 +84,15 @@ export async function labKeys(app: TestApp): Promise<string[]> {
 export async function bytesAt(app: TestApp, key: string): Promise<Buffer> {
   const body = await app.cloudkeep.nest.get(ObjectStore).get(key);
   return Buffer.concat(await Readable.from(body).toArray());
+}
+
+/** Ids of the experiments that an archive at a key tells of, in its order. */
+export async function archivedAt(app: TestApp, key: string): Promise<string[]> {
+  const lines = gunzipSync(await bytesAt(app, key))
+    .toString()
+    .trimEnd()
+    .split('\n');
+  return lines.map((line) => (JSON.parse(line) as { id: string }).id);
 }
 
 /** What an experiment predicts, beside what is the same for all. */
