@@ -1,12 +1,9 @@
 import { jest } from '@jest/globals';
 import { Logger } from '@nestjs/common';
-import { spawn, type ChildProcess } from 'node:child_process';
+import type { ChildProcess } from 'node:child_process';
 import { subscribe } from 'node:diagnostics_channel';
-import { once } from 'node:events';
 import { readFileSync } from 'node:fs';
 import { PassThrough, Readable } from 'node:stream';
-import { text } from 'node:stream/consumers';
-import { pathToFileURL } from 'node:url';
 import { deflateSync } from 'node:zlib';
 import type { ExtractedMetadata } from '../../src/modules/files/extraction/extracted-metadata.js';
 import { MetadataExtractor } from '../../src/modules/files/extraction/metadata-extractor.js';
@@ -78,28 +75,6 @@ describe('a PDF', () => {
     expect(processes()).toBe(0);
     expect(started.length).toBeGreaterThan(4);
   });
-});
-
-/** Run in a process group of its own: what is tested may end all of it. */
-const WITHOUT_DESCRIPTORS = `
-import { closeSync, openSync } from 'node:fs';
-import { Readable } from 'node:stream';
-import { pdfOf } from '${pathToFileURL('dist/src/modules/files/extraction/pdf.js').href}';
-const held = [];
-try { for (;;) held.push(openSync('/dev/null')); } catch {}
-// For the program to be looked up.
-closeSync(held.pop());
-const stream = () => Promise.resolve(Readable.from([Buffer.from('%PDF-')]));
-const said = await pdfOf({ size: 5, signal: new AbortController().signal, stream }).catch(({ code }) => code);
-for (const one of held) closeSync(one);
-console.log(said);`;
-
-it('that no process can be had for ends nothing but the look', async () => {
-  const limited = 'ulimit -n 64 && exec "$0" --input-type=module --eval "$1"';
-  const args = ['-c', limited, process.execPath, WITHOUT_DESCRIPTORS];
-  const child = spawn('sh', args, { detached: true, stdio: ['ignore', 'pipe', 'inherit'] });
-  const [said, [code, signal]] = await Promise.all([text(child.stdout), once(child, 'close')]);
-  expect([said, code, signal]).toEqual(['EMFILE\n', 0, null]);
 });
 
 const CATALOG = '<< /Type /Catalog /Pages 2 0 R >>';

@@ -129,11 +129,13 @@ class Child {
       windowsHide: true,
       ...(env === 'inherited' ? {} : { env: { ...CLEAN_ENVIRONMENT, ...env } }),
     });
+    this.ended = this.end();
+    this.ended.catch(() => undefined);
+    if ((this.process.stdin as Writable | undefined) === undefined)
+      throw new ToolFailed(basename(path), null, 'it could not be started: no file descriptor is left');
     this.process.stderr.on('data', (piece: Buffer) => this.said.add(piece));
     // One that ends early leaves nobody to read: its exit code tells why.
     this.process.stdin.on('error', () => undefined);
-    this.ended = this.end();
-    this.ended.catch(() => undefined);
   }
 
   /** @throws ToolFailed when it did not end well. */
@@ -172,8 +174,11 @@ class Child {
   }
 
   private send(signal: NodeJS.Signals): void {
+    const { pid } = this.process;
+    // One that never started has nobody to hear it, but 0, which would be all of our own group.
+    if (pid === undefined) return;
     try {
-      process.kill(-(this.process.pid ?? Number.NaN), signal);
+      process.kill(-pid, signal);
     } catch {
       this.process.kill(signal);
     }

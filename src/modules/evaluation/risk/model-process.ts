@@ -37,7 +37,8 @@ export class ModelProcess {
     serialization: 'advanced',
     stdio: ['ignore', 'ignore', 'ignore', 'ipc'],
   });
-  private hasEnded = false;
+  /** From the start, where it could not be had: it can not be told anything, either. */
+  private hasEnded = this.child.pid === undefined;
   private hasStarted = false;
 
   constructor() {
@@ -91,6 +92,7 @@ export class ModelProcess {
 
   stop(): void {
     this.hasEnded = true;
-    this.child.kill('SIGKILL');
+    // For one that could not be started Node would send it to process 0: to all of our own group.
+    if (this.child.pid !== undefined) this.child.kill('SIGKILL');
   }
 }
