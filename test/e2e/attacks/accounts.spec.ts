@@ -16,7 +16,7 @@ const WEAKENED: readonly Mutation[] = [
   {
     file: 'src/modules/auth/mailed-links.js',
     from: 'return AcceptedDto.always();',
-    to: 'return this.users.findByLogin(email).then((found) => ({ ...AcceptedDto.always(), found: found !== null }));',
+    to: "return this.users.findByLogin(email).then((user) => (user === null ? { message: 'Nobody.' } : AcceptedDto.always()));",
   },
   {
     // 10: nothing is used up.
