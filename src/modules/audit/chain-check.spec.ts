@@ -156,6 +156,7 @@ describe('a seal', () => {
       log_id: null,
     });
     expect(check.seal(sealing(first))).toEqual({ kind: 'rewritten', seq: 1, log_id: null });
+    expect(check.seal({ ...sealing(second), seq: 1 })).toMatchObject({ kind: 'rewritten', seq: 1 });
     expect(check.seal({ ...sealing(third), hash: second.hash })).toEqual({
       kind: 'truncated',
       seq: 3,

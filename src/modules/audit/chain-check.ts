@@ -103,7 +103,7 @@ export class ChainCheck {
   }
 
   private isArchived(id: string): boolean {
-    return this.start.archivedBefore !== null && id < this.start.archivedBefore;
+    return id < (this.start.archivedBefore ?? '');
   }
 
   private isInTime({ id, created_at }: TrailRecord): boolean {

@@ -1,11 +1,24 @@
 import { existsSync } from 'node:fs';
-import { mkdir, mkdtemp, readdir, rename, rm, stat, symlink, utimes, writeFile } from 'node:fs/promises';
+import {
+  mkdir,
+  mkdtemp,
+  readdir,
+  rename,
+  rm,
+  rmdir,
+  stat,
+  symlink,
+  utimes,
+  writeFile,
+} from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { buffer } from 'node:stream/consumers';
+import { jest } from '@jest/globals';
 import { MIB, pattern, streamed } from '../../../../test/support/object-stores/stage.js';
 import { A_MOUNT, SmallDisk } from '../../../../test/support/small-disk.js';
 import { itWhere } from '../../../../test/support/where.js';
+import { LocalFolders } from './local-folders.js';
 import { placeOf } from './local-layout.js';
 import { LocalStore } from './local.driver.js';
 
@@ -22,9 +35,9 @@ beforeEach(async () => {
 afterEach(() => rm(outside, { recursive: true, force: true }));
 
 const at = (key: string) => join(root, placeOf(key).path);
-const listed = async (of: LocalStore) => {
+const listed = async (of: LocalStore, prefix?: string) => {
   const keys: string[] = [];
-  for await (const key of of.keys()) keys.push(key);
+  for await (const key of of.keys(prefix)) keys.push(key);
   return keys.sort();
 };
 
@@ -76,10 +89,41 @@ describe('the folder of a local store', () => {
     expect(await listed(store)).toEqual(['key']);
   });
 
+  it('is listed by the beginnings of its keys', async () => {
+    for (const key of ['a/1', 'a/2', 'b/a']) await store.set(key, Buffer.from('x'));
+    expect(await listed(store, 'a')).toEqual(['a/1', 'a/2']);
+    expect(await listed(store, 'a/')).toEqual(['a/1', 'a/2']);
+    expect(await listed(store, '1')).toEqual([]);
+  });
+
+  it('is listed past folders that go meanwhile', async () => {
+    const keys = Array.from({ length: 9 }, (_, index) => `key-${index}`);
+    for (const key of keys) await store.set(key, Buffer.from('x'));
+    const shards = new Set(keys.map((key) => dirname(dirname(at(key)))));
+    const found: string[] = [];
+    for await (const key of store.keys()) {
+      found.push(key);
+      for (const shard of shards)
+        if (shard !== dirname(dirname(at(key)))) await rm(shard, { recursive: true, force: true });
+    }
+    expect(found.length).toBeGreaterThan(0);
+    expect(new Set(found.map((key) => dirname(dirname(at(key)))))).toHaveProperty('size', 1);
+  });
+
+  it('shows nothing behind a link where the rest of a long name would lie', async () => {
+    const long = 'x'.repeat(500);
+    await store.set(long, Buffer.from('x'));
+    const folder = dirname(at(long));
+    await rename(folder, join(outside, 'elsewhere'));
+    await symlink(join(outside, 'elsewhere'), folder);
+    expect(await listed(store)).toEqual([]);
+  });
+
   it('loses the folders of a long name with its object, and no others', async () => {
     const long = `${'x'.repeat(250)}/${'y'.repeat(250)}`;
     await store.set(long, Buffer.from('x'));
     expect(at(long).split('~/').length).toBeGreaterThan(2);
+    expect(await listed(store)).toEqual([long]);
     await store.delete(long);
     expect(await readdir(join(root, ...placeOf(long).folder.split('/').slice(0, 2)))).toEqual([]);
   });
@@ -92,8 +136,53 @@ describe('what a process that died left of its uploads', () => {
     const past = (hours: number) => new Date(Date.now() - hours * HOUR_MS);
     await utimes(old, past(25), past(25));
     await utimes(recent, past(23), past(23));
+    // Not ours: no upload is a folder.
+    const folder = join(root, 'incoming', 'folder');
+    await mkdir(folder);
+    await utimes(folder, past(25), past(25));
     await LocalStore.open(root);
-    expect([existsSync(old), existsSync(recent)]).toEqual([false, true]);
+    expect([old, recent, folder].map((path) => existsSync(path))).toEqual([false, true, true]);
+  });
+});
+
+describe('a file that is whole', () => {
+  const place = placeOf('key');
+  let folders: LocalFolders;
+  beforeEach(async () => {
+    folders = await LocalFolders.open(root);
+  });
+
+  /** Written to the end, and not in its place yet. */
+  async function whole(): Promise<string> {
+    const draft = await folders.draft();
+    await writeFile(draft, 'x');
+    return draft;
+  }
+
+  it('gets its place although somebody empties the folder just then', async () => {
+    const draft = await whole();
+    const maker = folders as unknown as { make: (folder: string) => Promise<string[]> };
+    const make = maker.make.bind(folders);
+    const spy = jest.spyOn(maker, 'make').mockImplementationOnce(async (folder) => {
+      const made = await make(folder);
+      await rmdir(folders.at(folder));
+      return made;
+    });
+    await folders.place(draft, place);
+    expect(spy).toHaveBeenCalledTimes(2);
+    expect(existsSync(folders.at(place.path))).toBe(true);
+  });
+
+  it('is not tried for without an end', async () => {
+    await expect(folders.place(join(root, 'incoming', 'none'), place)).rejects.toMatchObject({
+      code: 'ENOENT',
+    });
+  });
+
+  it('fails at once where something else is in its place', async () => {
+    const draft = await whole();
+    await mkdir(folders.at(place.path), { recursive: true });
+    await expect(folders.place(draft, place)).rejects.toMatchObject({ code: 'EISDIR' });
   });
 });
 
