@@ -23,6 +23,8 @@ import { placeOf } from './local-layout.js';
 import { LocalStore } from './local.driver.js';
 
 const HOUR_MS = 60 * 60 * 1000;
+/** So long that it goes on in folders. */
+const LONG = `${'x'.repeat(250)}/${'y'.repeat(250)}`;
 
 let outside: string;
 let root: string;
@@ -111,21 +113,19 @@ describe('the folder of a local store', () => {
   });
 
   it('shows nothing behind a link where the rest of a long name would lie', async () => {
-    const long = 'x'.repeat(500);
-    await store.set(long, Buffer.from('x'));
-    const folder = dirname(at(long));
+    await store.set(LONG, Buffer.from('x'));
+    const folder = dirname(at(LONG));
     await rename(folder, join(outside, 'elsewhere'));
     await symlink(join(outside, 'elsewhere'), folder);
     expect(await listed(store)).toEqual([]);
   });
 
   it('loses the folders of a long name with its object, and no others', async () => {
-    const long = `${'x'.repeat(250)}/${'y'.repeat(250)}`;
-    await store.set(long, Buffer.from('x'));
-    expect(at(long).split('~/').length).toBeGreaterThan(2);
-    expect(await listed(store)).toEqual([long]);
-    await store.delete(long);
-    expect(await readdir(join(root, ...placeOf(long).folder.split('/').slice(0, 2)))).toEqual([]);
+    await store.set(LONG, Buffer.from('x'));
+    expect(at(LONG).split('~/').length).toBeGreaterThan(2);
+    expect(await listed(store)).toEqual([LONG]);
+    await store.delete(LONG);
+    expect(await readdir(join(root, ...placeOf(LONG).folder.split('/').slice(0, 2)))).toEqual([]);
   });
 });
 
