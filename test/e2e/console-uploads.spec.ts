@@ -157,9 +157,12 @@ describeWithChromium('uploads of the console that do not go straight', () => {
     const { page, context, user } = visit;
     const route = await halfway(page);
     await page.getByRole('button', { name: /^Account of/ }).click();
+    // Its answer takes the cookie away, which must not be that of the next person.
+    const signedOut = page.waitForResponse((answer) => answer.url().includes('/auth/logout'));
     await page.getByRole('button', { name: 'Sign out', exact: true }).click();
     const offsets = offsetsOf(page);
     await route.abort().catch(() => undefined);
+    await signedOut;
     const login = `${app.url}/api/v1/auth/login?session=cookie`;
     const signIn = ({ email }: { email: string }) =>
       context.request.post(login, { data: { email, password: PASSWORD } });
