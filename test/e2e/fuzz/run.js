@@ -1,5 +1,5 @@
 // @ts-check
-// `npm run fuzz -- --minutes 10 --seed 7`: asks every route whatever there is to ask, for as long as wanted.
+// `npm run fuzz -- --minutes 10 --seed 7`: asks every route whatever there is to ask, for as long as wanted, and tries every DTO.
 import { spawn } from 'node:child_process';
 import { parseArgs } from 'node:util';
 
@@ -14,7 +14,7 @@ if (!(seconds > 0) || !Number.isSafeInteger(seed)) {
 }
 
 const flags = ['--enable-source-maps', '--experimental-vm-modules', '--no-warnings'];
-const jest = [...flags, 'node_modules/jest/bin/jest.js', 'test/e2e/fuzz/routes.spec.ts'];
+const jest = [...flags, 'node_modules/jest/bin/jest.js', 'test/e2e/fuzz'];
 const env = { ...process.env, FUZZ_SECONDS: String(seconds), FUZZ_SEED: String(seed) };
 const run = spawn(process.execPath, jest, { stdio: 'inherit', env });
 run.once('exit', (code) => process.exit(code ?? 1));
