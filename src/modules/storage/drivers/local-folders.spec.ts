@@ -69,6 +69,7 @@ describe('the folder of a local store', () => {
     const linked = levels === 1 ? dirname(dirname(at('key'))) : dirname(at('key'));
     await rename(linked, join(outside, 'elsewhere'));
     await symlink(join(outside, 'elsewhere'), linked);
+    expect(await listed(store)).toEqual([]);
     await expect(store.get('key')).rejects.toMatchObject({ code: 'object_not_found' });
     await expect(store.set('key', Buffer.from('new'))).rejects.toMatchObject({ code: 'storage_unavailable' });
     expect(await readdir(join(root, 'incoming'))).toEqual([]);
@@ -118,6 +119,14 @@ describe('the folder of a local store', () => {
     await rename(folder, join(outside, 'elsewhere'));
     await symlink(join(outside, 'elsewhere'), folder);
     expect(await listed(store)).toEqual([]);
+  });
+
+  it('keeps a folder in which something else lies', async () => {
+    await store.set(LONG, Buffer.from('x'));
+    const note = join(dirname(at(LONG)), 'note.txt');
+    await writeFile(note, 'y');
+    await store.delete(LONG);
+    expect(existsSync(note)).toBe(true);
   });
 
   it('loses the folders of a long name with its object, and no others', async () => {
