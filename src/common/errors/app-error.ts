@@ -49,6 +49,6 @@ export class AppError extends Error {
 }
 
 /** Whether it is the error of our catalogues that has this code. */
-export function isProblem(error: unknown, code: string): boolean {
+export function isProblem(error: unknown, code: string): error is AppError {
   return error instanceof AppError && error.code === code;
 }

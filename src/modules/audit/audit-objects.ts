@@ -1,6 +1,6 @@
 import type { Readable } from 'node:stream';
 import { Injectable } from '@nestjs/common';
-import { AppError } from '../../common/errors/app-error.js';
+import { isProblem } from '../../common/errors/app-error.js';
 import { ObjectStore } from '../storage/object-store.port.js';
 
 const SEALS = 'audit-seals/';
@@ -42,7 +42,7 @@ export class AuditObjects {
       for await (const chunk of await this.store.get(key)) chunks.push(Buffer.from(chunk as Buffer));
       return Buffer.concat(chunks).toString();
     } catch (error) {
-      if (error instanceof AppError && error.code === 'object_not_found') return null;
+      if (isProblem(error, 'object_not_found')) return null;
       throw error;
     }
   }

@@ -1,4 +1,4 @@
-import { AppError } from '../../common/errors/app-error.js';
+import { AppError, isProblem } from '../../common/errors/app-error.js';
 import { BackupErrors } from './backups.errors.js';
 
 /** What a store says of something that is not what was written there, or not there any more. */
@@ -11,6 +11,6 @@ export function isLost(error: unknown): error is AppError {
 
 /** The error as one that says that the backup itself is not what it was; null where it says something else. */
 export function asDamage(error: unknown): AppError | null {
-  if (error instanceof AppError && error.code === 'backup_damaged') return error;
+  if (isProblem(error, 'backup_damaged')) return error;
   return isLost(error) ? BackupErrors.damaged(error.detail, error) : null;
 }

@@ -1,7 +1,7 @@
 import { buffer } from 'node:stream/consumers';
 import { Injectable } from '@nestjs/common';
 import { isId } from '../../common/crypto/ids.js';
-import { AppError } from '../../common/errors/app-error.js';
+import { AppError, isProblem } from '../../common/errors/app-error.js';
 import type { ObjectStore } from '../storage/object-store.port.js';
 import type { BackupManifest, BackupPart } from './backup-manifest.js';
 import { cornerOf, MANIFEST_KEY } from './backup-stores.js';
@@ -28,7 +28,7 @@ export class BackupManifests {
       const bytes = await buffer(await corner.get(MANIFEST_KEY));
       return checked(JSON.parse(bytes.toString('utf8')), id);
     } catch (error) {
-      if (error instanceof AppError && error.code === 'object_not_found') return null;
+      if (isProblem(error, 'object_not_found')) return null;
       const isElsewhere = error instanceof AppError && error.code !== 'object_corrupt';
       throw isElsewhere ? error : BackupErrors.damaged(`The manifest of ${id} can not be read.`, error);
     }

@@ -1,5 +1,5 @@
 import { createHash, randomInt } from 'node:crypto';
-import { AppError } from '../../common/errors/app-error.js';
+import { isProblem } from '../../common/errors/app-error.js';
 import type { ObjectStore } from '../storage/object-store.port.js';
 import type { InventoryLine } from './inventory-lines.js';
 
@@ -71,8 +71,8 @@ async function compare(
       digest.update(piece);
     return digest.digest('hex') === sha256 ? 'same' : 'altered';
   } catch (error) {
-    if (error instanceof AppError && error.code === 'object_corrupt') return 'altered';
-    if (error instanceof AppError && error.code === 'object_not_found') return 'missing';
+    if (isProblem(error, 'object_corrupt')) return 'altered';
+    if (isProblem(error, 'object_not_found')) return 'missing';
     throw error;
   }
 }

@@ -1,7 +1,7 @@
 import type { Readable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
 import { Injectable, Logger } from '@nestjs/common';
-import { AppError } from '../../common/errors/app-error.js';
+import { isProblem } from '../../common/errors/app-error.js';
 import { isId } from '../../common/crypto/ids.js';
 import { ObjectStore, type ObjectStat } from '../storage/object-store.port.js';
 import { LabErrors } from './lab.errors.js';
@@ -51,8 +51,7 @@ export class LabObjects {
     try {
       return await this.store.get(key, signal === undefined ? {} : { signal });
     } catch (error) {
-      const isMissing = error instanceof AppError && error.code === 'object_not_found';
-      throw isMissing ? LabErrors.contentMissing(key, error) : error;
+      throw isProblem(error, 'object_not_found') ? LabErrors.contentMissing(key, error) : error;
     }
   }
 

@@ -1,4 +1,4 @@
-import { AppError } from '../../../common/errors/app-error.js';
+import { isProblem } from '../../../common/errors/app-error.js';
 import type { ObjectStore } from '../../storage/object-store.port.js';
 import type { BackupManifest } from '../backup-manifest.js';
 import type { BackupManifests } from '../backup-manifests.js';
@@ -62,7 +62,7 @@ export class Shelf {
     try {
       return { id, manifest: await this.manifests.readFrom(this.store, id), fault: null };
     } catch (error) {
-      if (error instanceof AppError && error.code === 'storage_unavailable') throw error;
+      if (isProblem(error, 'storage_unavailable')) throw error;
       return { id, manifest: null, fault: wordsOf(error) };
     }
   }
