@@ -9,6 +9,9 @@ export interface RequestContextStore extends ClsStore {
   userAgent: string | null;
 }
 
+/** UTF-16 units of a user agent that are worth a place in the database. */
+const USER_AGENT_LENGTH = 512;
+
 /** The request being served; nulls outside of one, as in a job. */
 @Injectable()
 export class RequestContext {
@@ -24,6 +27,11 @@ export class RequestContext {
 
   get userAgent(): string | null {
     return this.store?.userAgent ?? null;
+  }
+
+  /** As much of it as a row keeps: text that PostgreSQL takes. */
+  get shortUserAgent(): string | null {
+    return this.userAgent?.slice(0, USER_AGENT_LENGTH).toWellFormed() ?? null;
   }
 
   private get store(): Partial<RequestContextStore> | undefined {

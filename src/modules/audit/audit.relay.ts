@@ -9,8 +9,6 @@ import { auditRules } from './audit.rules.js';
 import { RefusalTrail } from './refusal-trail.js';
 import type { AuditRecord } from './rule-parts.js';
 
-const USER_AGENT_LENGTH = 512;
-
 /**
  * Turns domain events into audit rows. Those of a change are written in its own
  * transaction, all in one statement; refusals go through the trail that bounds
@@ -49,7 +47,7 @@ export class AuditRelay implements OnModuleInit {
       organization_id: organizationId ?? DEFAULT_ORGANIZATION_ID,
       happenedAt: performance.now(),
       ip: this.context.ip,
-      user_agent: this.context.userAgent?.slice(0, USER_AGENT_LENGTH).toWellFormed() ?? null,
+      user_agent: this.context.shortUserAgent,
       request_id: this.context.requestId,
     };
   }

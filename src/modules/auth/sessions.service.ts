@@ -15,7 +15,6 @@ import type { SessionEnd, SessionKind } from './session.entity.js';
 import { SessionsRepository, type SessionRow } from './sessions.repository.js';
 import './auth.events.js';
 
-const USER_AGENT_LENGTH = 512;
 const DAY_SECONDS = 86_400;
 const ALARM_SHOWN_FOR_SECONDS = 7 * DAY_SECONDS;
 const ENDED_KEPT_FOR_SECONDS = 30 * DAY_SECONDS;
@@ -56,7 +55,7 @@ export class SessionsService {
       userId: user.id,
       cookieDigest: cookieSecret === undefined ? null : digestOf(cookieSecret),
       ip: this.context.ip,
-      userAgent: this.context.userAgent?.slice(0, USER_AGENT_LENGTH).toWellFormed() ?? null,
+      userAgent: this.context.shortUserAgent,
       lastSeenAt: now,
       authenticatedAt: now,
       amr: [...by],

@@ -2,8 +2,6 @@ import { Injectable } from '@nestjs/common';
 import { RequestContext } from '../../common/http/request-context.js';
 import { Clock } from '../../common/time/clock.js';
 
-const USER_AGENT_LENGTH = 512;
-
 /** From where somebody acts, and when. */
 export interface Origin {
   readonly ip: string | null;
@@ -22,7 +20,7 @@ export class RequestOrigin {
   now(): Origin {
     return {
       ip: this.context.ip,
-      userAgent: this.context.userAgent?.slice(0, USER_AGENT_LENGTH).toWellFormed() ?? null,
+      userAgent: this.context.shortUserAgent,
       now: this.clock.now(),
     };
   }
