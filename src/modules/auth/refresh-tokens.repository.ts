@@ -48,8 +48,7 @@ export class RefreshTokensRepository {
     });
   }
 
-  /** @returns how many were removed: those that had expired by `now`. */
-  purge(now: Date): Promise<number> {
-    return this.sql.execute({ text: 'DELETE FROM refresh_tokens WHERE expires_at <= $1', values: [now] });
+  async purge(now: Date): Promise<void> {
+    await this.sql.execute({ text: 'DELETE FROM refresh_tokens WHERE expires_at <= $1', values: [now] });
   }
 }

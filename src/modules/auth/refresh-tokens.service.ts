@@ -57,7 +57,7 @@ export class RefreshTokensService {
   }
 
   /** Forgets what has expired; a family that goes on would otherwise keep every link it ever had. */
-  purge(): Promise<number> {
+  purge(): Promise<void> {
     return this.tokens.purge(this.rules.now());
   }
 
