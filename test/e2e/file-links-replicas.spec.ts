@@ -105,12 +105,7 @@ it('links are counted by replicas in one order, so that none waits for another t
   await holding(first.id);
   const uses = [second, first].map(({ id }) => ({ id, count: 2, lastAt: app.clock.now() }));
   const counting = app.cloudkeep.nest.get(FileLinksRepository).addUses(uses);
-  const waiting = () =>
-    database.query(
-      `SELECT FROM pg_locks WHERE NOT granted AND pid IN (SELECT pid FROM pg_stat_activity WHERE datname = $1)`,
-      [database.name],
-    );
-  await eventually(async () => expect(await waiting()).toHaveLength(1), { within: 5000 });
+  await database.somebodyWaits();
   await holding(second.id);
   await database.query('COMMIT');
   await counting;

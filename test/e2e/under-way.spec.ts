@@ -1,7 +1,6 @@
 import { SessionsRepository } from '../../src/modules/auth/sessions.repository.js';
 import { TestApp } from '../support/app.js';
 import type { Answer } from '../support/client.js';
-import { eventually } from '../support/eventually.js';
 import { PASSWORD } from '../support/factories/given.js';
 import { AuthenticatorApp } from '../support/second-factors.js';
 
@@ -21,19 +20,6 @@ async function hold(statements: readonly string[], id: string): Promise<void> {
 
 const letGo = () => app.database.query('COMMIT');
 
-async function somebodyWaits(): Promise<void> {
-  await eventually(
-    async () => {
-      const waiting = await app.database.query(
-        `SELECT FROM pg_locks WHERE NOT granted AND pid IN (SELECT pid FROM pg_stat_activity WHERE datname = $1)`,
-        [app.database.name],
-      );
-      expect(waiting).toHaveLength(1);
-    },
-    { within: 5000 },
-  );
-}
-
 /** Makes a call that then waits for what these statements hold, until they are committed. */
 async function during(
   statements: readonly string[],
@@ -42,7 +28,7 @@ async function during(
 ): Promise<Answer> {
   await hold(statements, id);
   const answer = call();
-  await somebodyWaits();
+  await app.database.somebodyWaits();
   await letGo();
   return answer;
 }
@@ -164,7 +150,7 @@ it('writes last uses in one order on every replica, whatever the order they came
     { id: second, ...use },
     { id: first, ...use },
   ]);
-  await somebodyWaits();
+  await app.database.somebodyWaits();
   // Or two that write at once would wait for each other.
   await app.database.query('SELECT FROM sessions WHERE id = $1 FOR UPDATE NOWAIT', [second]);
   await letGo();

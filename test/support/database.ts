@@ -1,5 +1,6 @@
 import { randomBytes } from 'node:crypto';
 import { Client, Pool, type QueryResultRow } from 'pg';
+import { eventually } from './eventually.js';
 
 function fromEnvironment(name: string): string {
   const value = process.env[name];
@@ -56,6 +57,16 @@ export class TestDatabase {
   /** Rows as the superuser sees them, past every policy. */
   async query<Row extends QueryResultRow>(text: string, values: unknown[] = []): Promise<Row[]> {
     return (await this.superuser.query<Row>(text, values)).rows;
+  }
+
+  /** Resolves once exactly one statement waits for what another transaction holds. */
+  async somebodyWaits(): Promise<void> {
+    const waiting = () =>
+      this.query(
+        `SELECT FROM pg_locks WHERE NOT granted AND pid IN (SELECT pid FROM pg_stat_activity WHERE datname = $1)`,
+        [this.name],
+      );
+    await eventually(async () => expect(await waiting()).toHaveLength(1), { within: 5000 });
   }
 
   /** One row, past every policy and the API. */
