@@ -82,7 +82,7 @@ describe('an authenticator app', () => {
     expect((await login(user.email)).body).toHaveProperty('access_token');
     expect((await app.as(user).get('/auth/mfa')).body).toEqual({ methods: [], recovery_codes_left: 0 });
     const again = await app.as(user).send('delete', '/auth/mfa/totp', { code: phone.nextCode() });
-    expect(again.status).toBe(400);
+    expect(again).toMatchObject({ status: 409, body: { code: 'mfa_not_enabled' } });
   });
 
   it('that is lost is removed by a recovery code, and another may be set up', async () => {
@@ -96,7 +96,7 @@ describe('an authenticator app', () => {
 
   it('asks of every change that nobody else made it', async () => {
     const { user, phone } = await givenProtected(app);
-    const stranger = await app.given.signedIn();
+    const { user: stranger } = await givenProtected(app);
     const code = phone.nextCode();
     const others = await app.as(stranger).send('delete', '/auth/mfa/totp', { code });
     expect(others).toMatchObject({ status: 400, body: { code: 'invalid_code' } });

