@@ -1,5 +1,6 @@
 import { TestApp } from '../support/app.js';
 import { barriers, ConsoleBrowser, describeWithChromium, openConsole } from '../support/chromium.js';
+import { eventually } from '../support/eventually.js';
 
 const USERS = '**/api/v1/users?**';
 
@@ -7,6 +8,11 @@ describeWithChromium('the console where the server does not answer as it should'
   let app: TestApp;
   let browser: ConsoleBrowser;
   openConsole((opened) => ({ app, browser } = opened));
+
+  const hasHealth = (expected: number) =>
+    eventually(async () => expect((await app.anyone.get('//health')).status).toBe(expected), {
+      within: 20_000,
+    });
 
   it('says that the server is away, and goes on once it is back', async () => {
     const someone = await app.given.user();
@@ -19,6 +25,22 @@ describeWithChromium('the console where the server does not answer as it should'
     await page.unroute(USERS);
     await page.getByRole('button', { name: 'Try again' }).click();
     await page.getByRole('link', { name: someone.username }).waitFor();
+  });
+
+  it('tells that the database is away where it tells how all fares', async () => {
+    const { page } = await browser.signedIn('admin', '/profile');
+    await page.getByRole('heading', { level: 1, name: 'Profile' }).waitFor();
+    await app.database.query(`ALTER DATABASE ${app.database.name} CONNECTION LIMIT 0`);
+    try {
+      await app.database.cutConnections('cloudkeep');
+      await hasHealth(503);
+      await page.getByRole('link', { name: 'Overview' }).click();
+      const database = page.locator('.stat', { has: page.getByText('Database', { exact: true }) });
+      await database.getByText('unhealthy', { exact: true }).waitFor();
+    } finally {
+      await app.database.query(`ALTER DATABASE ${app.database.name} CONNECTION LIMIT -1`);
+    }
+    await hasHealth(200);
   });
 
   it('says that an answer takes long, and waits for none without end', async () => {
