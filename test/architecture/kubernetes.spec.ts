@@ -143,7 +143,7 @@ describe('Kubernetes manifests', () => {
     const ports = listAt(egress, 'spec.egress').flatMap((rule) =>
       listAt(rule, 'ports').map((port) => at(port, 'port')),
     );
-    expect(ports).toEqual([53, 53, 5432, 6379, 443, 465, 587]);
+    expect(ports).toEqual([53, 53, 5432, 6379, 4318, 443, 465, 587]);
     expect(at(egress, 'spec.egress.2.to.0.ipBlock.except')).toContain('169.254.0.0/16');
   });
 });
