@@ -1,4 +1,5 @@
 import { Injectable } from '@nestjs/common';
+import pLimit from 'p-limit';
 import { isProblem } from '../../common/errors/app-error.js';
 import { inBatches } from '../../common/streams/in-batches.js';
 import { secondsAfter, Clock } from '../../common/time/clock.js';
@@ -6,6 +7,8 @@ import { FileObjects } from './file-objects.js';
 import { FilePurgeRepository } from './file-purge.repository.js';
 
 const BATCH = 500;
+/** Of a store in the cloud each question takes a way there and back. */
+const ASKED_AT_ONCE = 16;
 /** An upload under way has an object and no row yet; none takes as long. */
 const ORPHANED_AFTER_SECONDS = 24 * 60 * 60;
 
@@ -25,6 +28,8 @@ export type StorageFinding = (kind: 'orphan' | 'missing', fileKey: string) => vo
 /** Compares what the store holds with what the rows say it holds. Looks at our own objects alone. */
 @Injectable()
 export class StorageCheckService {
+  private readonly limit = pLimit(ASKED_AT_ONCE);
+
   constructor(
     private readonly objects: FileObjects,
     private readonly repository: FilePurgeRepository,
@@ -70,10 +75,11 @@ export class StorageCheckService {
     let missing = 0;
     for (let after: string | undefined = ''; after !== undefined;) {
       const keys: string[] = await this.repository.keysAfter(after, BATCH);
-      for (const key of keys) {
-        if (await this.objects.has(key)) continue;
-        // A purge may have removed both meanwhile: rows go first.
-        if (!(await this.repository.named([key])).has(key)) continue;
+      const held = await this.limit.map(keys, (key) => this.objects.has(key));
+      const gone = keys.filter((_, index) => held[index] === false);
+      // A purge may have removed both meanwhile: rows go first.
+      const named = await this.repository.named(gone);
+      for (const key of gone.filter((one) => named.has(one))) {
         missing++;
         found('missing', key);
       }
