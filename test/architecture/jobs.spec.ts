@@ -15,6 +15,16 @@ describe('every scheduled job', () => {
       expect({ path, scheduled }).toEqual({ path, scheduled: run ?? 'a name, and SingleRun.run with it' });
   });
 
+  it('of a certain hour has it in UTC, the same for all replicas', () => {
+    const hours = sourceFiles('src').flatMap(({ path, text }) =>
+      [...text.matchAll(/@Cron\((?:CronExpression\.EVERY_DAY_AT_\w+|'\S+ \S+ \d+ [^']*').*/g)].map(
+        ([cron]) => `${path}: ${cron}`,
+      ),
+    );
+    expect(hours.length).toBeGreaterThan(5);
+    expect(hours.filter((cron) => !cron.includes("timeZone: 'UTC'"))).toEqual([]);
+  });
+
   it('has a name of its own', () => {
     const names = jobs.map(({ run }) => run);
     expect(names).toEqual([...new Set(names)]);

@@ -1,6 +1,7 @@
 import { Injectable, Logger, type OnModuleInit } from '@nestjs/common';
 import { Cron, CronExpression } from '@nestjs/schedule';
 import { Usage } from '../../common/access/usage.js';
+import { inTurn } from '../../common/scheduling/in-turn.js';
 import { SingleRun } from '../../common/scheduling/single-run.js';
 import { AuthenticatedCredentialsRepository } from './authenticated-credentials.repository.js';
 import { CredentialUpkeep } from './credential-upkeep.js';
@@ -23,15 +24,18 @@ export class CredentialJobs implements OnModuleInit {
     }
   }
 
-  @Cron(CronExpression.EVERY_DAY_AT_6AM, { name: 'credentials.daily' })
+  @Cron(CronExpression.EVERY_DAY_AT_6AM, { name: 'credentials.daily', timeZone: 'UTC' })
   async daily(): Promise<void> {
     await this.singleRun.run('credentials.daily', async () => {
-      for (const owner of await this.upkeep.ownersToWarn()) {
-        await this.upkeep.warn(owner).catch((error: unknown) => {
-          this.logger.error(`An owner of tokens or keys could not be warned: ${(error as Error).message}`);
-        });
+      try {
+        await inTurn(
+          await this.upkeep.ownersToWarn(),
+          (owner) => this.upkeep.warn(owner),
+          (_, { message }) => this.logger.error(`An owner of tokens or keys could not be warned: ${message}`),
+        );
+      } finally {
+        await this.upkeep.purge();
       }
-      await this.upkeep.purge();
     });
   }
 }

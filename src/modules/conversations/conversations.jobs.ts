@@ -21,7 +21,7 @@ export class ConversationsJobs {
     private readonly singleRun: SingleRun,
   ) {}
 
-  @Cron(CronExpression.EVERY_DAY_AT_3AM, { name: 'conversations.purge' })
+  @Cron(CronExpression.EVERY_DAY_AT_3AM, { name: 'conversations.purge', timeZone: 'UTC' })
   async purge(): Promise<void> {
     const { retentionSeconds } = this.config;
     if (retentionSeconds === null) return;

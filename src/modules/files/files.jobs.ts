@@ -29,7 +29,7 @@ export class FilesJobs {
     });
   }
 
-  @Cron(CronExpression.EVERY_DAY_AT_3AM, { name: 'files.purge' })
+  @Cron(CronExpression.EVERY_DAY_AT_3AM, { name: 'files.purge', timeZone: 'UTC' })
   async purge(): Promise<void> {
     await this.singleRun.run('files.purge', async () => {
       const before = secondsAfter(this.clock.now(), -this.config.trashSeconds);
@@ -38,7 +38,7 @@ export class FilesJobs {
     });
   }
 
-  @Cron(CronExpression.EVERY_DAY_AT_4AM, { name: 'files.check' })
+  @Cron(CronExpression.EVERY_DAY_AT_4AM, { name: 'files.check', timeZone: 'UTC' })
   async check(): Promise<void> {
     await this.singleRun.run('files.check', async () => {
       const { removed, missing } = await this.storageCheck.check(true, (kind, key) => {

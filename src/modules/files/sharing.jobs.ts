@@ -36,7 +36,7 @@ export class SharingJobs {
   }
 
   /** Rows come first and go first, so an object without one is nobody's. */
-  @Cron(CronExpression.EVERY_DAY_AT_5AM, { name: 'files.sweep-uploads' })
+  @Cron(CronExpression.EVERY_DAY_AT_5AM, { name: 'files.sweep-uploads', timeZone: 'UTC' })
   async sweep(): Promise<void> {
     await this.singleRun.run('files.sweep-uploads', async () => {
       const seen = new Set<string>();

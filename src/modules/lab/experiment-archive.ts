@@ -1,8 +1,9 @@
 import { Readable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
 import { createGunzip, createGzip } from 'node:zlib';
-import { Injectable } from '@nestjs/common';
+import { Injectable, Logger } from '@nestjs/common';
 import { EventBus } from '../../common/events/event-bus.js';
+import { inTurn } from '../../common/scheduling/in-turn.js';
 import { Clock } from '../../common/time/clock.js';
 import { UnitOfWork } from '../../database/unit-of-work.js';
 import { ExperimentDto } from './lab-experiments.dto.js';
@@ -34,6 +35,8 @@ interface Batch extends ArchivePlace {
  */
 @Injectable()
 export class ExperimentArchive {
+  private readonly logger = new Logger(ExperimentArchive.name);
+
   constructor(
     private readonly repository: LabArchivesRepository,
     private readonly objects: LabObjects,
@@ -42,16 +45,23 @@ export class ExperimentArchive {
     private readonly clock: Clock,
   ) {}
 
-  /** All experiments from before `before`. @returns how many. */
+  /**
+   * All experiments from before `before`. What fails of one organisation keeps no other's from going.
+   *
+   * @returns how many. @throws what the first organisation failed of.
+   */
   async archiveBefore(before: Date): Promise<number> {
     let total = 0;
-    for (const organizationId of await this.repository.organizationsBefore(before)) {
+    const archiveOf = async (organizationId: string) => {
       for (;;) {
         const batch = await this.nextBatch(organizationId, before);
-        if (batch === null) break;
+        if (batch === null) return;
         total += await this.archive(batch);
       }
-    }
+    };
+    await inTurn(await this.repository.organizationsBefore(before), archiveOf, (id, { message }) =>
+      this.logger.error(`Experiments of organisation ${id} could not be archived: ${message}`),
+    );
     return total;
   }
 

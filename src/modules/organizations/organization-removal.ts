@@ -1,6 +1,7 @@
 import { Injectable, Logger } from '@nestjs/common';
 import { EventBus } from '../../common/events/event-bus.js';
 import { OrganizationData } from '../../common/personal-data/organization-data.js';
+import { inTurn } from '../../common/scheduling/in-turn.js';
 import { Clock } from '../../common/time/clock.js';
 import { UnitOfWork } from '../../database/unit-of-work.js';
 import { UserErasureService } from '../users/user-erasure.service.js';
@@ -30,13 +31,11 @@ export class OrganizationRemoval {
   /** One that can not be removed keeps no other from going. @returns how many it removed. @throws what the first failed of. */
   async removeDue(): Promise<number> {
     const due = await this.organizations.listDue(this.clock.now());
-    const failures: unknown[] = [];
-    for (const id of due)
-      await this.remove(id).catch((error: unknown) => {
-        this.logger.error(`Organisation ${id} could not be removed: ${(error as Error).message}`);
-        failures.push(error);
-      });
-    if (failures.length > 0) throw failures[0];
+    await inTurn(
+      due,
+      (id) => this.remove(id),
+      (id, { message }) => this.logger.error(`Organisation ${id} could not be removed: ${message}`),
+    );
     return due.length;
   }
 

@@ -15,7 +15,7 @@ export class OrganizationsJobs {
     private readonly singleRun: SingleRun,
   ) {}
 
-  @Cron(CronExpression.EVERY_DAY_AT_4AM, { name: 'organizations.remove' })
+  @Cron(CronExpression.EVERY_DAY_AT_4AM, { name: 'organizations.remove', timeZone: 'UTC' })
   async removeDue(): Promise<void> {
     await this.singleRun.run('organizations.remove', async () => {
       const removed = await this.removal.removeDue();
