@@ -1,5 +1,7 @@
+import { onceShellIsGone } from './shell.js';
 import { createApp } from './app.js';
 import { giveMemoryBack, printBanner, readConfig, reportFailure } from './bootstrap.js';
+import { isStartedByNpm } from './config/env.js';
 
 try {
   const config = readConfig();
@@ -10,6 +12,7 @@ try {
   });
   // However often: npm passes on a Ctrl-C that the terminal has given to this process as well.
   for (const signal of ['SIGTERM', 'SIGINT'] as const) process.on(signal, () => void app.shutDown());
+  if (isStartedByNpm()) onceShellIsGone(() => void app.shutDown());
   printBanner(url, config, app.firstAdmin);
   giveMemoryBack();
 } catch (error) {

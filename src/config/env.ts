@@ -39,6 +39,11 @@ export function readEnv(environment: NodeJS.ProcessEnv = processEnvironment()): 
   return Object.assign(env, { oidcIssuers: oidc.issuers });
 }
 
+/** Whether this process is the `npm start` or `npm run start:prod` of somebody. */
+export function isStartedByNpm({ npm_lifecycle_event: script }: NodeJS.ProcessEnv = process.env): boolean {
+  return script === 'start' || script === 'start:prod';
+}
+
 /** The names of every setting, in no particular order. */
 export const ENV_NAMES: readonly string[] = Object.keys(new Env());
 
