@@ -1,16 +1,12 @@
 import { Injectable } from '@nestjs/common';
-import {
-  generateAuthenticationOptions,
-  generateRegistrationOptions,
-  verifyAuthenticationResponse,
-  verifyRegistrationResponse,
-  type AuthenticationResponseJSON,
-  type RegistrationResponseJSON,
-} from '@simplewebauthn/server';
+import type { AuthenticationResponseJSON, RegistrationResponseJSON } from '@simplewebauthn/server';
 import { OneTimeTokens } from '../../common/one-time-tokens/one-time-tokens.js';
 import { AppConfig } from '../../config/config.js';
 import type { UserRow } from '../users/users.service.js';
 import type { NewPasskey, PasskeyRow } from './passkeys.repository.js';
+
+/** Two hundred and fifty modules, a twentieth of a start: loaded once somebody has a passkey. */
+const webauthn = () => import('@simplewebauthn/server');
 
 /** What a challenge was made for; it is good for nothing else. */
 type Purpose = 'passkey-registration' | 'passkey-second-factor' | 'passkey-sign-in';
@@ -41,6 +37,7 @@ export class PasskeyCeremonies {
   }
 
   async registrationOptions(user: UserRow, existing: readonly PasskeyRow[]): Promise<object> {
+    const { generateRegistrationOptions } = await webauthn();
     return generateRegistrationOptions({
       rpName: NAME,
       rpID: this.rpId,
@@ -57,6 +54,7 @@ export class PasskeyCeremonies {
 
   /** The credential that an authenticator made; null when the answer does not hold. */
   async register(user: UserRow, response: object): Promise<Omit<NewPasskey, 'name'> | null> {
+    const { verifyRegistrationResponse } = await webauthn();
     const { verified, registrationInfo } = await verifyRegistrationResponse({
       response: response as RegistrationResponseJSON,
       expectedChallenge: (challenge) => this.redeem('passkey-registration', challenge, user),
@@ -78,6 +76,7 @@ export class PasskeyCeremonies {
 
   /** @param user whose second factor is asked for; null asks whoever it is, who must then unlock the authenticator. */
   async authenticationOptions(user: UserRow | null, theirs: readonly PasskeyRow[]): Promise<object> {
+    const { generateAuthenticationOptions } = await webauthn();
     return generateAuthenticationOptions({
       rpID: this.rpId,
       challenge: await this.challenge(user === null ? 'passkey-sign-in' : 'passkey-second-factor', user),
@@ -89,6 +88,7 @@ export class PasskeyCeremonies {
 
   /** The authenticator's new count of signatures; null when the answer does not hold. */
   async authenticate(user: UserRow | null, passkey: PasskeyRow, response: object): Promise<number | null> {
+    const { verifyAuthenticationResponse } = await webauthn();
     const purpose = user === null ? 'passkey-sign-in' : 'passkey-second-factor';
     const { verified, authenticationInfo } = await verifyAuthenticationResponse({
       response: response as AuthenticationResponseJSON,

@@ -1,4 +1,4 @@
-import { createTransport, type NodemailerError } from 'nodemailer';
+import type { NodemailerError, Transporter } from 'nodemailer';
 import { messageOf, type Letter } from './letter.js';
 import { MailDriver, RefusedForGood } from './mail-driver.js';
 
@@ -12,23 +12,19 @@ const ABOUT_THE_MAIL: ReadonlySet<string | undefined> = new Set(['RCPT TO', 'DAT
 
 /** Hands letters to a mail server. One connection a letter; encrypted where the server offers it. */
 export class SmtpDriver extends MailDriver {
-  private readonly transport;
+  private readonly url: string;
+  private transport: Transporter | undefined;
 
   /** @param smtpUrl nodemailer's options may follow as a query, such as `?requireTLS=true`. */
   constructor(smtpUrl: string) {
     super();
     const url = new URL(smtpUrl);
     for (const option of TELLTALE_OPTIONS) url.searchParams.delete(option);
-    this.transport = createTransport({
-      url: url.href,
-      connectionTimeout: CONNECT_TIMEOUT_MS,
-      greetingTimeout: CONNECT_TIMEOUT_MS,
-      dnsTimeout: CONNECT_TIMEOUT_MS,
-      socketTimeout: SILENCE_TIMEOUT_MS,
-    });
+    this.url = url.href;
   }
 
   async deliver(letter: Letter, signal: AbortSignal): Promise<void> {
+    this.transport ??= await open(this.url);
     try {
       await this.transport.sendMail({ ...messageOf(letter), signal });
     } catch (error) {
@@ -38,4 +34,16 @@ export class SmtpDriver extends MailDriver {
       throw error;
     }
   }
+}
+
+/** Loaded with the first letter: no start waits for it. */
+async function open(url: string): Promise<Transporter> {
+  const { createTransport } = await import('nodemailer');
+  return createTransport({
+    url,
+    connectionTimeout: CONNECT_TIMEOUT_MS,
+    greetingTimeout: CONNECT_TIMEOUT_MS,
+    dnsTimeout: CONNECT_TIMEOUT_MS,
+    socketTimeout: SILENCE_TIMEOUT_MS,
+  });
 }
