@@ -42,6 +42,21 @@ describeWithChromium('signing in with others in the console', () => {
     expect(faults).toEqual([]);
   });
 
+  it('proves again who somebody is that has no password', async () => {
+    issuer.person = somebody();
+    const { page, faults } = await browser.visit('/profile');
+    await page.getByRole('button', { name: 'Sign in with ACME' }).click();
+    const setUp = page.getByRole('button', { name: 'Set up an app' });
+    await setUp.waitFor();
+    app.clock.advance(11 * 60);
+    await setUp.click();
+    await page.getByRole('dialog').getByRole('button', { name: 'Sign in with ACME' }).click();
+    await page.getByRole('dialog').waitFor({ state: 'detached' });
+    await setUp.click();
+    await page.getByRole('dialog').getByLabel('Code').waitFor();
+    expect(faults).toEqual([]);
+  });
+
   it('says that somebody declined, and offers the way back', async () => {
     issuer.person = null;
     const { page, faults } = await browser.visit('/sign-in');

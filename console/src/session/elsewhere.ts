@@ -1,6 +1,6 @@
-import { api } from '../../api/client';
-import { ownPath } from '../../session/own-path';
-import type { SignInOutcome } from '../../session/sign-in';
+import { api } from '../api/client';
+import { ownPath } from './own-path';
+import type { SignInOutcome } from './sign-in';
 
 const KEPT = 'cloudkeep.elsewhere';
 

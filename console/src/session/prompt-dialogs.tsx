@@ -2,6 +2,7 @@ import { useSyncExternalStore } from 'react';
 import { Dialog } from '../components/dialog';
 import { ProofForm } from './proof-form';
 import { prompts } from './prompts';
+import { ProviderButtons } from './provider-buttons';
 import { useSessionChange, useWhoever, type Profile } from './session';
 import { SignInForm } from './sign-in-form';
 
@@ -33,7 +34,9 @@ function SignInAgain({ profile, onClose }: { readonly profile: Profile; readonly
             signedIn(back);
             prompts.answer(true);
           }}
-        />
+        >
+          <ProviderButtons about="These lead away from this page: what you have typed is lost." />
+        </SignInForm>
       </div>
     </Dialog>
   );

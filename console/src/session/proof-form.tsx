@@ -7,6 +7,7 @@ import { Form, useApiForm } from '../components/form';
 import { Loaded } from '../components/loaded';
 import { PasskeyButton } from './passkey-button';
 import { prompts } from './prompts';
+import { ProviderButtons } from './provider-buttons';
 import { answerOf, passkeysWork } from './sign-in';
 
 type Proof = { readonly password: string } | { readonly code: string } | { readonly passkey: object };
@@ -38,7 +39,12 @@ export function ProofForm({ onProven }: { readonly onProven: () => void }) {
       <Loaded query={query}>
         {({ methods }) => (
           <>
-            {methods.length === 0 && <PasswordProof onProven={onProven} />}
+            {methods.length === 0 && (
+              <>
+                <PasswordProof onProven={onProven} />
+                <ElsewhereProof />
+              </>
+            )}
             {methods.some((method) => method !== 'passkey') && <CodeProof onProven={onProven} />}
             {methods.includes('passkey') && passkeysWork() && (
               <PasskeyButton ask={proveByPasskey} onDone={onProven} />
@@ -66,6 +72,20 @@ function PasswordProof({ onProven }: { readonly onProven: () => void }) {
         Go on
       </Button>
     </Form>
+  );
+}
+
+/** For those who sign in with others alone: coming from there once more is as fresh a proof. */
+function ElsewhereProof() {
+  const { data } = useQuery({
+    queryKey: ['identities', 'linked'],
+    queryFn: async ({ signal }) => (await api.GET('/api/v1/auth/identities', { signal })).data.items,
+  });
+  return (
+    <ProviderButtons
+      only={(data ?? []).map(({ provider }) => provider)}
+      about="These lead away from this page and back to it. What you were about to do is begun anew."
+    />
   );
 }
 

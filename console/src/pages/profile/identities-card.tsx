@@ -5,7 +5,7 @@ import { Loaded } from '../../components/loaded';
 import { Card } from '../../components/page';
 import { RelativeTime } from '../../components/time';
 import { useChange } from '../../components/use-change';
-import { returnAddress } from '../sign-in/elsewhere';
+import { returnAddress } from '../../session/elsewhere';
 import { IDENTITIES } from './keys';
 
 type Identity = components['schemas']['IdentityDto'];

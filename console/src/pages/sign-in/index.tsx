@@ -2,10 +2,10 @@ import { useState } from 'react';
 import { Link, Navigate, useSearchParams } from 'react-router';
 import { Page } from '../../components/page';
 import { ownPath } from '../../session/own-path';
+import { ProviderButtons } from '../../session/provider-buttons';
 import { useSessionChange, useWhoever, type Profile } from '../../session/session';
 import { SignInForm } from '../../session/sign-in-form';
 import { FIRST_ADMIN } from '../welcome/first-admin';
-import { ProviderButtons } from './provider-buttons';
 
 export default function SignIn() {
   const [search] = useSearchParams();
@@ -27,7 +27,7 @@ export default function SignIn() {
             signedIn(back);
           }}
         >
-          <ProviderButtons />
+          <ProviderButtons next={search.get('next')} />
         </SignInForm>
       </div>
       <p className="outside-links">

@@ -4,10 +4,10 @@ import { Navigate, useSearchParams } from 'react-router';
 import { LinkButton } from '../../components/button';
 import { Page } from '../../components/page';
 import { EmptyState, ErrorState, Loading } from '../../components/states';
+import { finishElsewhere } from '../../session/elsewhere';
 import { SecondFactorStep } from '../../session/second-factor-step';
 import { useSessionChange, useWhoever } from '../../session/session';
 import type { SignInOutcome } from '../../session/sign-in';
-import { finishElsewhere } from './elsewhere';
 
 const WORDS: Readonly<Record<string, string>> = {
   access_denied: 'You, or the provider, declined.',
