@@ -1,3 +1,4 @@
+import type { Log, Notification, ReportingDescriptor, Result } from 'sarif';
 import { addressOf, LINES } from './lines.js';
 import type { Outcome } from './outcome.js';
 
@@ -9,7 +10,7 @@ const numbers = Object.keys(LINES).map(Number);
  * https://docs.oasis-open.org/sarif/sarif/v2.1.0/): lines are rules, what went through are
  * results, and what was not tried is told by the invocation.
  */
-export function sarifOf(url: URL, version: string, outcomes: readonly Outcome[]): object {
+export function sarifOf(url: URL, version: string, outcomes: readonly Outcome[]): Log {
   const ruleOf = (line: number) => ({ ruleId: idOf(line), ruleIndex: numbers.indexOf(line) });
   const of = (...verdicts: Outcome['verdict'][]) =>
     outcomes.filter(({ verdict }) => verdicts.includes(verdict));
@@ -22,15 +23,17 @@ export function sarifOf(url: URL, version: string, outcomes: readonly Outcome[])
         invocations: [
           {
             executionSuccessful: of('failed').length === 0,
-            toolExecutionNotifications: of('not tried', 'failed').map(({ line, verdict, details }) => ({
-              level: verdict === 'failed' ? 'error' : 'note',
-              message: { text: details.join(' ') },
-              associatedRule: { id: idOf(line), index: numbers.indexOf(line) },
-            })),
+            toolExecutionNotifications: of('not tried', 'failed').map(
+              ({ line, verdict, details }): Notification => ({
+                level: verdict === 'failed' ? 'error' : 'note',
+                message: { text: details.join(' ') },
+                associatedRule: { id: idOf(line), index: numbers.indexOf(line) },
+              }),
+            ),
           },
         ],
         results: of('went through').flatMap(({ line, how, details }) =>
-          details.map((text) => ({
+          details.map((text): Result => ({
             ...ruleOf(line),
             level: 'error',
             message: { text },
@@ -43,7 +46,7 @@ export function sarifOf(url: URL, version: string, outcomes: readonly Outcome[])
   };
 }
 
-function rule(line: number) {
+function rule(line: number): ReportingDescriptor {
   const { title = '', sources = [] } = LINES[line] ?? {};
   return {
     id: idOf(line),
