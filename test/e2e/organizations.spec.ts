@@ -184,13 +184,14 @@ describe('the end of an organisation', () => {
     expect((await app.given.signInByPassword(other.owner)).token).toBeDefined();
   });
 
-  it('is not kept from others by one that can not be removed', async () => {
+  it('takes its time, and is not kept from others by one that can not be removed', async () => {
     const [stuck, gone] = [await tenants.founded(), await tenants.founded()];
     for (const { client } of [stuck, gone]) await client.delete('/organizations/current');
     await app.database.query(`
       CREATE FUNCTION keep() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN RAISE 'it is held'; END $$;
       CREATE TRIGGER keep BEFORE DELETE ON organizations FOR EACH ROW
-        WHEN (OLD.id = '${stuck.organizationId}') EXECUTE FUNCTION keep();`);
+        WHEN (OLD.id = '${stuck.organizationId}' OR current_setting('statement_timeout') <> '0')
+        EXECUTE FUNCTION keep();`);
     app.clock.advance(31 * DAY);
     await removeDue();
     await app.database.query('DROP FUNCTION keep CASCADE');

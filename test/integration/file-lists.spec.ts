@@ -5,6 +5,7 @@ import { MAX_ID } from '../../src/common/crypto/ids.js';
 import { Sql } from '../../src/database/sql.js';
 import { FileAccessRepository } from '../../src/modules/files/file-access.repository.js';
 import { FileCollectionsRepository } from '../../src/modules/files/file-collections.repository.js';
+import { FilePurgeRepository } from '../../src/modules/files/file-purge.repository.js';
 import { FilesRepository, type FileFilters } from '../../src/modules/files/files.repository.js';
 import { TestApp } from '../support/app.js';
 
@@ -97,6 +98,16 @@ describe.each([
     expect([first.found, deep.found]).toEqual([50, 50]);
     for (const { plan } of [first, deep]) expect(plan).not.toMatch(/Seq Scan|"Sort"/);
     expect(deep.pages).toBeLessThanOrEqual(first.pages * 1.3 + 5);
+  });
+
+  it('those to erase are found without looking at all others', async () => {
+    const purge = app.cloudkeep.nest.get(FilePurgeRepository, { strict: false });
+    jest.spyOn(purge, 'removeLocked').mockResolvedValue([]);
+    // Of one in four the only one.
+    const owner = ownerId === null ? null : idOf(4_000);
+    const { plan, pages } = await cost(() => purge.removeSome(DEFAULT_ORGANIZATION_ID, owner, 50));
+    expect(plan).not.toContain('Seq Scan');
+    expect(pages).toBeLessThan(1_000);
   });
 
   it('the collections: counts those of the page alone, and reads no file', async () => {

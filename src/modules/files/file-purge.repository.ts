@@ -34,11 +34,16 @@ export class FilePurgeRepository {
    * @returns what went with them; nothing when there were none.
    */
   async removeSome(organizationId: string, ownerId: string | null, limit: number): Promise<RemovedVersion[]> {
+    const theirs = `organization_id = $1${ownerId === null ? '' : ' AND owner_id = $3'}`;
     // By itself: a statement does not see the version that was added while it waited for a file.
     const files = await this.sql.rows<{ id: string }>({
-      text: `SELECT id FROM files WHERE organization_id = $1 AND ($2::uuid IS NULL OR owner_id = $2)
-             ORDER BY id LIMIT $3 FOR UPDATE`,
-      values: [organizationId, ownerId, limit],
+      // In two: an index is either of the files that are there or of those in the trash.
+      text: `SELECT id FROM files WHERE id IN (
+               (SELECT id FROM files WHERE ${theirs} AND deleted_at IS NULL ORDER BY id LIMIT $2)
+               UNION ALL
+               (SELECT id FROM files WHERE ${theirs} AND deleted_at IS NOT NULL ORDER BY id LIMIT $2))
+             ORDER BY id LIMIT $2 FOR UPDATE`,
+      values: ownerId === null ? [organizationId, limit] : [organizationId, limit, ownerId],
     });
     return this.removeLocked(files.map(({ id }) => id));
   }
