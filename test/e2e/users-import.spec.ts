@@ -226,8 +226,10 @@ describe('power', () => {
       person({ email_verified: true }),
       person({ organization_id: admin.organizationId }),
     ];
-    const { body } = await bring(people, '', asImporter(other));
-    expect(body).toMatchObject({ created: 1, failed: 2 });
+    const { body } = await bring([...people, person({ email: admin.email })], '', asImporter(other));
+    expect(body).toMatchObject({ created: 1, failed: 3 });
+    const [elsewhere] = body.lines.at(-1).errors as { message: string }[];
+    expect(elsewhere?.message).toContain('an account of another organisation');
     const rows = await app.database.query('SELECT organization_id FROM users WHERE email = $1', [
       people[0]?.email,
     ]);

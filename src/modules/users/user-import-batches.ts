@@ -63,10 +63,12 @@ export class UserImportBatches {
   }
 }
 
+const ELSEWHERE = 'its e-mail or username belongs, or just did, to an account of another organisation';
+
 function takenErrors(taken: Taken | undefined): FieldError[] {
   const errors: FieldError[] = [];
   if (taken?.email_taken === true) errors.push({ field: 'email', message: 'is already taken' });
   if (taken?.username_taken === true) errors.push({ field: 'username', message: 'is already taken' });
-  // Whoever had it has let go since.
-  return errors.length > 0 ? errors : [{ field: 'line', message: 'could not be created: send it again' }];
+  // Of another organisation, which row-level security does not show us; or whoever had it has let go since.
+  return errors.length > 0 ? errors : [{ field: 'line', message: ELSEWHERE }];
 }
