@@ -1,6 +1,6 @@
 import { DataSource, type DataSourceOptions } from 'typeorm';
 import { AdvisoryLock } from './advisory-locks.js';
-import { dataSourceOptions, loadMigrations } from './data-source.js';
+import { dataSourceOptions, loadMigrations, TENANT_SETTING } from './data-source.js';
 import { StartupError } from './startup-error.js';
 
 const OLDEST_SERVER = 150_000;
@@ -40,7 +40,9 @@ async function withMigrationLock<T>(
   work: (dataSource: DataSource) => Promise<T>,
 ): Promise<T> {
   // Two connections: one holds the lock, the other migrates, in which an index of a large table takes minutes.
-  const patience = { lock_timeout: lockSeconds * 1000, statement_timeout: 0 };
+  // As options: pg sends no limit of 0, and the role or the database may have one of its own.
+  const limits = `-c statement_timeout=0 -c lock_timeout=${lockSeconds * 1000}`;
+  const patience = { options: `-c ${TENANT_SETTING}=* ${limits}`, statement_timeout: 0 };
   const migrations = await loadMigrations();
   const dataSource = await openDataSource(url, { ...dataSourceOptions(url, 2, patience), migrations });
   const lock = dataSource.createQueryRunner();

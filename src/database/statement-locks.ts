@@ -30,9 +30,9 @@ const form = (text: string) =>
 
 /** What the manual's page of each command says of its lock; the first form that fits holds. */
 const RULES: readonly Rule[] = [
-  { form: form('CREATE (?:UNIQUE )?INDEX CONCURRENTLY .*?ON NAME'), mode: 'SHARE UPDATE EXCLUSIVE' },
-  { form: form('CREATE (?:UNIQUE )?INDEX .*?ON NAME'), mode: 'SHARE' },
-  { form: form('CREATE (?:CONSTRAINT )?TRIGGER .*?ON NAME'), mode: 'SHARE ROW EXCLUSIVE' },
+  { form: form('CREATE (?:UNIQUE )?INDEX CONCURRENTLY (?:[^]*? )?ON NAME'), mode: 'SHARE UPDATE EXCLUSIVE' },
+  { form: form('CREATE (?:UNIQUE )?INDEX (?:[^]*? )?ON NAME'), mode: 'SHARE' },
+  { form: form('CREATE (?:CONSTRAINT )?TRIGGER [^]*? ON NAME'), mode: 'SHARE ROW EXCLUSIVE' },
   { form: form('ALTER TABLE NAME VALIDATE CONSTRAINT'), mode: 'SHARE UPDATE EXCLUSIVE' },
   { form: form('ALTER TABLE NAME ATTACH PARTITION'), mode: 'SHARE UPDATE EXCLUSIVE' },
   {
@@ -40,8 +40,8 @@ const RULES: readonly Rule[] = [
     mode: 'SHARE ROW EXCLUSIVE',
   },
   { form: form('ALTER TABLE NAME'), mode: 'ACCESS EXCLUSIVE' },
-  { form: form('(?:CREATE|ALTER|DROP) POLICY .*?ON NAME'), mode: 'ACCESS EXCLUSIVE' },
-  { form: form('DROP TRIGGER .*?ON NAME'), mode: 'ACCESS EXCLUSIVE' },
+  { form: form('(?:CREATE|ALTER|DROP) POLICY [^]*? ON NAME'), mode: 'ACCESS EXCLUSIVE' },
+  { form: form('DROP TRIGGER [^]*? ON NAME'), mode: 'ACCESS EXCLUSIVE' },
   { form: form('DROP (?:TABLE|INDEX) NAME'), mode: 'ACCESS EXCLUSIVE' },
   { form: form('(?:TRUNCATE|LOCK)(?: TABLE)? NAME'), mode: 'ACCESS EXCLUSIVE' },
   { form: form('(?:INSERT INTO|UPDATE|DELETE FROM) NAME'), mode: 'ROW EXCLUSIVE' },

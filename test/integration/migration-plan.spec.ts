@@ -108,9 +108,12 @@ it('a migration that would make everybody wait gives up, and changes nothing', a
 });
 
 it('migrations may take as long as they take, also when the connection of their lock is cut', async () => {
+  await database.query(`ALTER DATABASE ${database.name} SET statement_timeout = '20s'`);
+  await database.query(`ALTER DATABASE ${database.name} SET lock_timeout = '20s'`);
   await database.query(`
     CREATE FUNCTION meanwhile() RETURNS event_trigger LANGUAGE plpgsql AS $$ BEGIN
-      IF current_setting('statement_timeout') <> '0' THEN RAISE 'limited'; END IF;
+      IF current_setting('statement_timeout') <> '0' OR current_setting('lock_timeout') <> '0'
+        THEN RAISE 'limited'; END IF;
       PERFORM pg_terminate_backend(pid) FROM pg_stat_activity
         WHERE datname = current_database() AND usename = 'cloudkeep' AND pid <> pg_backend_pid();
     END $$`);
