@@ -1,7 +1,8 @@
-import { Column, Entity, PrimaryColumn } from 'typeorm';
+import { Column, Entity, Index, PrimaryColumn } from 'typeorm';
 
 /** What was signed of a chain up to `seq`. */
 @Entity('audit_seals')
+@Index('audit_seals_unstored_idx', ['organizationId', 'seq'], { where: 'stored_at IS NULL' })
 export class AuditSealEntity {
   @PrimaryColumn({ type: 'uuid' })
   organizationId!: string;

@@ -30,10 +30,10 @@ export class AuditJobs implements BeforeApplicationShutdown {
   @Cron('0 5 * * * *', { name: 'audit.seal', timeZone: 'UTC' })
   async seal(): Promise<void> {
     await this.singleRun.run('audit.seal', async () => {
-      await this.chain.extend();
-      await this.seals.seal();
       const made = await this.retention.makeAhead();
       if (made > 0) this.logger.log(`Made room for ${made} more months of the audit trail`);
+      await this.chain.extend();
+      await this.seals.seal();
     });
   }
 

@@ -7,6 +7,7 @@ import { SessionEntity } from './session.entity.js';
 @Unique('refresh_tokens_digest_key', ['digest'])
 @Index('refresh_tokens_session_id_idx', ['sessionId'])
 @Index('refresh_tokens_parent_id_idx', ['parentId'])
+@Index('refresh_tokens_expires_at_idx', ['expiresAt'])
 export class RefreshTokenEntity extends BaseEntity {
   @ForeignKey('OrganizationEntity', { name: 'refresh_tokens_organization_id_fkey' })
   @Column({ type: 'uuid' })

@@ -48,7 +48,12 @@ export class RefreshTokensRepository {
     });
   }
 
-  async purge(now: Date): Promise<void> {
-    await this.sql.execute({ text: 'DELETE FROM refresh_tokens WHERE expires_at <= $1', values: [now] });
+  /** @returns how many were removed: of those that have expired the first `limit`. */
+  purge(now: Date, limit: number): Promise<number> {
+    return this.sql.execute({
+      text: `DELETE FROM refresh_tokens WHERE id = ANY (ARRAY(
+               SELECT id FROM refresh_tokens WHERE expires_at <= $1 ORDER BY expires_at LIMIT $2))`,
+      values: [now, limit],
+    });
   }
 }

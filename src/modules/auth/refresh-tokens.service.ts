@@ -14,6 +14,8 @@ interface Exchanged {
   readonly session: SessionPrincipalRow;
 }
 
+const PURGED_AT_ONCE = 10_000;
+
 /**
  * Refresh tokens work once; each exchange makes the next link of its session's
  * family. Replaying one beyond the grace of its immediate successor betrays
@@ -57,8 +59,9 @@ export class RefreshTokensService {
   }
 
   /** Forgets what has expired; a family that goes on would otherwise keep every link it ever had. */
-  purge(): Promise<void> {
-    return this.tokens.purge(this.rules.now());
+  async purge(): Promise<void> {
+    const now = this.rules.now();
+    while ((await this.tokens.purge(now, PURGED_AT_ONCE)) === PURGED_AT_ONCE);
   }
 
   private async tryExchange(digest: Buffer): Promise<Exchanged | 'reused' | 'invalid'> {

@@ -23,6 +23,7 @@ export type SessionEnd =
 @Unique('sessions_cookie_digest_key', ['cookieDigest'])
 @Index('sessions_user_id_id_idx', ['userId', 'id'])
 @Index('sessions_expires_at_idx', ['expiresAt'])
+@Index('sessions_ended_at_idx', ['endedAt'], { where: 'ended_at IS NOT NULL' })
 export class SessionEntity extends BaseEntity {
   @ForeignKey('OrganizationEntity', { name: 'sessions_organization_id_fkey' })
   @Column({ type: 'uuid' })

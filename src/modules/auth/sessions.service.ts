@@ -18,6 +18,7 @@ import './auth.events.js';
 const DAY_SECONDS = 86_400;
 const ALARM_SHOWN_FOR_SECONDS = 7 * DAY_SECONDS;
 const ENDED_KEPT_FOR_SECONDS = 30 * DAY_SECONDS;
+const PURGED_AT_ONCE = 10_000;
 
 export interface NewSession {
   readonly kind: SessionKind;
@@ -132,8 +133,9 @@ export class SessionsService {
   }
 
   /** Removes what is over; ended sessions are kept a while, to know the addresses their owners come from. */
-  purge(): Promise<number> {
-    return this.sessions.purge(secondsAfter(this.clock.now(), -ENDED_KEPT_FOR_SECONDS));
+  async purge(): Promise<void> {
+    const before = secondsAfter(this.clock.now(), -ENDED_KEPT_FOR_SECONDS);
+    while ((await this.sessions.purge(before, PURGED_AT_ONCE)) === PURGED_AT_ONCE);
   }
 }
 
