@@ -20,7 +20,6 @@ export const ASSUMPTIONS = /** @type {const} */ ({
   poolSize: [10, 'DATABASE_POOL_SIZE'],
   roundTripMs: [0.5, 'ms to PostgreSQL and back'],
   commitMs: [2, 'ms until a commit is on the disk, and on a synchronous standby'],
-  redisUs: [30, 'us of Redis an exchange'],
 });
 
 /** @typedef {Record<keyof typeof ASSUMPTIONS, number>} Assumptions */

@@ -38,6 +38,7 @@ export function readCosts() {
   });
   return {
     hash,
+    exchange: absolute('auth-get-shared').exchange.redis_cpu_us.median * MICRO,
     lineOwn: absolute('fan-out').log.cpu_us_per_line.median * MICRO,
     uploadOwnPerMiB: absolute('upload')['8 MiB'].cloudkeep.cpu_us_per_MiB.median * MICRO,
     kinds: {

@@ -44,27 +44,28 @@ export function peakRates(users, assumed) {
 export function load(users, assumed, costs) {
   const rates = peakRates(users, assumed);
   const kinds = /** @type {[Kind, number][]} */ (Object.entries(rates));
+  const perSecond = total(kinds.map(([, share]) => share));
   const lines = users * assumed.activeShare * assumed.listenerShare * assumed.linesPerSecond;
-  /** @param {'own' | 'postgres'} which */
-  const work = (which) =>
-    kinds.map(([kind, share]) => ({
-      share,
-      seconds:
-        costs.kinds[kind][which] +
-        (which === 'own' && kind === 'upload' ? costs.uploadOwnPerMiB * assumed.fileMiB : 0),
-    }));
+  const own = kinds.map(([kind, share]) => ({
+    share,
+    seconds: costs.kinds[kind].own + (kind === 'upload' ? costs.uploadOwnPerMiB * assumed.fileMiB : 0),
+  }));
+  const postgres = kinds.map(([kind, share]) => ({ share, seconds: costs.kinds[kind].postgres }));
   const held = kinds.map(([kind, share]) => {
-    const { statements, postgres, wal } = costs.kinds[kind];
+    const { statements, wal, postgres: busy } = costs.kinds[kind];
     const writes = wal > 0 && kind !== 'list' && kind !== 'known';
-    const seconds = (statements * assumed.roundTripMs + (writes ? assumed.commitMs : 0)) / 1000 + postgres;
+    const seconds = (statements * assumed.roundTripMs + (writes ? assumed.commitMs : 0)) / 1000 + busy;
     return { share: statements > 0 ? share : 0, seconds };
   });
   return {
     rates,
     lines,
-    perSecond: total(kinds.map(([, share]) => share)),
-    own: [...work('own'), { share: lines, seconds: costs.lineOwn }],
-    postgres: work('postgres').filter(({ seconds }) => seconds > 0),
+    perSecond,
+    // Whoever asks twice within 200 ms costs Redis one exchange, so this is the most there can be;
+    // of a sign-in the limit on guessing is one more.
+    exchanges: perSecond + rates.login,
+    own: [...own, { share: lines, seconds: costs.lineOwn }],
+    postgres: postgres.filter(({ seconds }) => seconds > 0),
     held: held.filter(({ share }) => share > 0),
     walPerSecond: total(kinds.map(([kind, share]) => share * costs.kinds[kind].wal)),
   };
@@ -78,7 +79,11 @@ export function load(users, assumed, costs) {
  * @param {Costs} costs
  */
 export function size(users, assumed, costs) {
-  const { own, postgres, held, rates, perSecond, lines, walPerSecond } = load(users, assumed, costs);
+  const { own, postgres, held, rates, perSecond, exchanges, lines, walPerSecond } = load(
+    users,
+    assumed,
+    costs,
+  );
   const hashingCores = assumed.coresPerProcess - 1;
   const processes = Math.max(
     LEAST_PROCESSES,
@@ -102,8 +107,7 @@ export function size(users, assumed, costs) {
     hashing: wait({ perSecond: rates.login / n, seconds: costs.hash, servers: hashingCores, variation: 0 }),
     pool: wait({ perSecond: arrivals(held) / n, servers: assumed.poolSize, ...mixture(held) }),
     postgres: wait({ perSecond: arrivals(postgres), servers: databaseCores, ...mixture(postgres) }),
-    // Whoever asks twice within 200 ms costs one exchange, so this is the most there can be.
-    redis: wait({ perSecond: perSecond + rates.login, seconds: assumed.redisUs / 1e6, servers: 1 }),
+    redis: wait({ perSecond: exchanges, seconds: costs.exchange, servers: 1 }),
   };
 }
 
@@ -123,7 +127,7 @@ export function limits(assumed, costs) {
     hashing: users(each.rates.login * costs.hash, assumed.coresPerProcess - 1),
     PostgreSQL: users(work(each.postgres)),
     connections: users(work(each.held), assumed.poolSize),
-    Redis: users(((each.perSecond + each.rates.login) * assumed.redisUs) / 1e6),
+    Redis: users(each.exchanges * costs.exchange),
   };
 }
 

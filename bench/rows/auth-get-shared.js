@@ -9,6 +9,7 @@ import { absolutes, cpuRatio, inTurn, SECONDS, throughputRatio } from '../suppor
 import { drive } from '../support/load.js';
 import { getRequest } from '../support/requests.js';
 import { publish } from '../support/results.js';
+import { spread } from '../support/statistics.js';
 
 const PORT = '7811';
 const URL = `redis://127.0.0.1:${PORT}`;
@@ -38,12 +39,26 @@ function among(people) {
  * @param {number} people
  */
 const measured = (server, people) => () => drive(server, { next: among(people), seconds: SECONDS });
+/** Of each turn of a thousand people: what Redis did, by its own account. @type {{ cpuMicroseconds: number, count: number }[]} */
+const exchanges = [];
+async function exchanging() {
+  const before = toldByRedis();
+  const measurement = await measured(shared, 1000)();
+  const after = toldByRedis();
+  exchanges.push({
+    cpuMicroseconds: (after.cpuSeconds - before.cpuSeconds) * 1e6,
+    count: after.exchanges - before.exchanges,
+  });
+  return measurement;
+}
 const rounds = await inTurn({
   alone: measured(alone, 1),
   shared: measured(shared, 1),
   alone_thousand_people: measured(alone, 1000),
-  shared_thousand_people: measured(shared, 1000),
+  shared_thousand_people: exchanging,
 });
+// The first was the warm-up.
+exchanges.shift();
 
 publish(
   'auth-get-shared',
@@ -57,10 +72,22 @@ publish(
     },
   },
   {
-    absolute: absolutes(rounds),
+    absolute: {
+      ...absolutes(rounds),
+      exchange: {
+        redis_cpu_us: spread(exchanges.map(({ cpuMicroseconds, count }) => cpuMicroseconds / count)),
+        per_request: spread(
+          exchanges.map(
+            ({ count }, round) =>
+              count / ((rounds.shared_thousand_people[round]?.perSecond ?? NaN) * SECONDS),
+          ),
+        ),
+      },
+    },
     notes: [
       'Servers on core 0; load, PostgreSQL and Redis on core 1; 32 connections.',
       'Each person costs one exchange with Redis every 200 ms, whatever they ask.',
+      'exchange: CPU of Redis by its own account, over the scripts it ran.',
     ],
   },
 );
@@ -68,6 +95,15 @@ await alone.stop();
 await shared.stop();
 await database.stop();
 redis.kill();
+
+function toldByRedis() {
+  const info = execFileSync('redis-cli', ['-p', PORT, 'info', 'all']).toString();
+  const number = (/** @type {RegExp} */ name) => Number(name.exec(info)?.[1] ?? NaN);
+  return {
+    cpuSeconds: number(/used_cpu_user:([\d.]+)/) + number(/used_cpu_sys:([\d.]+)/),
+    exchanges: number(/cmdstat_evalsha:calls=(\d+)/),
+  };
+}
 
 function isUp() {
   try {
