@@ -44,11 +44,13 @@ it('reads nothing that was changed', () => {
     { hash: 'ac' },
     { previous: 'x' },
     { added: 1 },
+    { hash: '\ud800' },
     { signature: 'AAAA' },
     { signature: 7 },
     { signature: undefined },
   ])
     expect(read(changed(differences))).toBeNull();
+  expect(read(text.replace('"seq":7', '"seq":1e999'))).toBeNull();
 });
 
 it('reads nothing that others signed, nor under their name', () => {

@@ -76,8 +76,18 @@ export function readSigned<Type extends Document['type']>(
   const { signature, ...content } = document;
   const key = keys.get(content.key);
   if (key === undefined || typeof signature !== 'string') return null;
-  const isValid = verify(null, Buffer.from(canonicalJson(content)), key, Buffer.from(signature, 'base64url'));
+  const bytes = bytesOf(content);
+  const isValid = bytes !== null && verify(null, bytes, key, Buffer.from(signature, 'base64url'));
   return isValid ? (document as unknown as Extract<Document, { type: Type }>) : null;
+}
+
+/** Null for what has no canonical form, such as a lone surrogate: nobody signed that. */
+function bytesOf(content: object): Buffer | null {
+  try {
+    return Buffer.from(canonicalJson(content));
+  } catch {
+    return null;
+  }
 }
 
 /** The keys of a JWK set (RFC 7517). @throws Error where it is none. */
