@@ -27,6 +27,8 @@ describe('the address of a caller', () => {
     ['[2001:db8::9]', '2001:db8::9'],
     ['2001:db8::9', '2001:db8::9'],
     ['::ffff:203.0.113.9', '203.0.113.9'],
+    ['::FFFF:203.0.113.9', '203.0.113.9'],
+    ['::ffff:cb00:7109', '203.0.113.9'],
   ])('is what a trusted proxy states: %s is %s', (stated, expected) => {
     expect(ipOf('10.0.0.1', stated)).toBe(expected);
   });

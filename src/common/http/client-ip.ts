@@ -22,7 +22,14 @@ const WITH_PORT = /^(?:\[([^\]]+)\]|(\d+(?:\.\d+){3}))(?::\d+)?$/;
 function addressIn(stated: string): string | null {
   const match = WITH_PORT.exec(stated);
   const address = match?.[1] ?? match?.[2] ?? stated;
-  return isIP(address) === 0 ? null : address;
+  return isIP(address) === 0 ? null : withoutMapping(address);
+}
+
+/** IPv4 as IPv4, in whichever way a proxy writes it as IPv6. */
+function withoutMapping(address: string): string {
+  if (!address.includes(':')) return address;
+  const parsed = ipaddr.IPv6.parse(address);
+  return parsed.isIPv4MappedAddress() ? parsed.toIPv4Address().toString() : address;
 }
 
 const IPV6_NETWORK_GROUPS = 4;

@@ -1,6 +1,7 @@
 import { applyDecorators } from '@nestjs/common';
 import { Transform } from 'class-transformer';
 import { IsDate, ValidateBy, ValidateIf, type ValidationOptions } from 'class-validator';
+import { beginsWithDay } from '../time/calendar.js';
 import { isAddressOrNetwork } from './ip-networks.js';
 import { isMailAddress } from './mail-address.js';
 
@@ -43,21 +44,11 @@ export function IsMailAddress(): PropertyDecorator {
 
 const RFC_3339 = /^\d{4}-\d{2}-\d{2}([Tt]\d{2}:\d{2}:\d{2}(\.\d+)?([Zz]|[+-]\d{2}:\d{2}))?$/;
 
-const DAY_LENGTH = 'yyyy-mm-dd'.length;
-
-/** Whether the calendar has it: JavaScript takes 30 February for 1 March. */
-function isDay(text: string): boolean {
-  const start = new Date(text);
-  return !Number.isNaN(start.getTime()) && start.toISOString().startsWith(text);
-}
-
 /** A time as RFC 3339 writes it, or a date for its midnight in UTC; becomes a `Date`. */
 export function IsTime(): PropertyDecorator {
   return applyDecorators(
     Transform(({ value }: { value: unknown }) =>
-      typeof value === 'string' && RFC_3339.test(value) && isDay(value.slice(0, DAY_LENGTH))
-        ? new Date(value)
-        : value,
+      typeof value === 'string' && RFC_3339.test(value) && beginsWithDay(value) ? new Date(value) : value,
     ),
     IsDate({ message: 'must be a date or an RFC 3339 time' }),
   );

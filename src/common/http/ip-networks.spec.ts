@@ -8,6 +8,8 @@ it('tells an address or a network from other texts, as PostgreSQL does', () => {
     '127.1',
     '10.0.0.0/33',
     '2001:db8::/129',
+    '2001:db8::/032',
+    '::/00',
     '10.0.0.0/',
     '/8',
     'fe80::1%eth0',

@@ -1,6 +1,9 @@
 import { BlockList, isIP } from 'node:net';
 import ipaddr from 'ipaddr.js';
 
+/** Without leading zeros: PostgreSQL takes none in that of IPv6. */
+const BITS = /\/(0|[1-9]\d{0,2})$/;
+
 /**
  * Whether a text is an address or a network as PostgreSQL reads it, which knows
  * neither zones nor the shorthand "127.1".
@@ -8,7 +11,7 @@ import ipaddr from 'ipaddr.js';
 export function isAddressOrNetwork(value: unknown): value is string {
   if (typeof value !== 'string' || value.includes('%')) return false;
   const [address] = value.split('/', 1) as [string];
-  return isIP(address) !== 0 && (!value.includes('/') || ipaddr.isValidCIDR(value));
+  return isIP(address) !== 0 && (!value.includes('/') || (BITS.test(value) && ipaddr.isValidCIDR(value)));
 }
 
 /** A set of addresses, stated as addresses and networks (CIDR) of either family. */

@@ -63,7 +63,8 @@ const BOUNDARY = /^[\w'()+,./:=? -]{0,69}[\w'()+,./:=?-]$/;
 
 function boundaryIn({ headers }: IncomingMessage): string {
   const type = headers['content-type'] ?? '';
-  if (!/^multipart\/form-data\s*(;|$)/i.test(type)) throw MultipartErrors.formExpected();
+  // No other white space: `MIMEType` throws at it.
+  if (!/^multipart\/form-data[\t ]*(;|$)/i.test(type)) throw MultipartErrors.formExpected();
   const boundary = new MIMEType(type).params.get('boundary') ?? '';
   if (!BOUNDARY.test(boundary)) throw MultipartErrors.malformed();
   return boundary;

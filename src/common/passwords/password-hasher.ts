@@ -146,7 +146,7 @@ function matcherOf(stored: string): Matcher | null {
 
 /** A PHC string, its parameters in any order; without `v=` it is version 1.0. */
 const ARGON2 =
-  /^\$argon2(?:id|i|d)(?:\$v=(?:16|19))?\$((?:[mtp]=\d{1,7},?){3})\$[A-Za-z0-9+/]{11,86}\$[A-Za-z0-9+/]{22,86}$/;
+  /^\$argon2(?:id|i|d)(?:\$v=(?:16|19))?\$((?:[mtp]=\d{1,7},){2}[mtp]=\d{1,7})\$[A-Za-z0-9+/]{11,86}\$[A-Za-z0-9+/]{22,86}$/;
 
 function argon2Matcher(stored: string): Matcher | null {
   const parameters = new Map(

@@ -18,6 +18,7 @@ it.each([
   ['python-requests/2.32.3', 'python-requests'],
   ['Our Backup Script', 'Our'],
   ['  ', 'an unnamed program'],
+  ['/1.0', 'an unnamed program'],
   [null, 'an unnamed program'],
 ])('%s is %s', (userAgent, device) => {
   expect(deviceOf(userAgent)).toBe(device);

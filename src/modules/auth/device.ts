@@ -33,5 +33,6 @@ export function deviceOf(userAgent: string | null): string {
 }
 
 function productOf(userAgent: string): string {
-  return userAgent.trim().split(/[\s/]/, 1)[0] ?? '';
+  const [product = ''] = userAgent.trim().split(/[\s/]/, 1);
+  return product === '' ? 'an unnamed program' : product;
 }

@@ -9,7 +9,7 @@ it.each([
   ['  a  ', 'a'],
   ['a\u0000b\u001f\u007f\u009f.txt', 'ab.txt'],
   ['photo\u202egpj.exe', 'photogpj.exe'],
-  ['a\u200e\u200f\u2028\u2029\u202a\u2066\u2069\ufeffb', 'ab'],
+  ['a\u061c\u200e\u200f\u2028\u2029\u202a\u2066\u2069\ufeffb', 'ab'],
   ['Grüße 🔑.txt', 'Grüße 🔑.txt'],
   ['a\ud800b', 'a\ufffdb'],
   ['...', '...'],

@@ -2,8 +2,9 @@ const MOST_BYTES = 255;
 /** Room for a name in a segment of a key, behind an id and `_`. */
 const MOST_BYTES_IN_KEY = 255 - 37;
 /** Controls, separators of lines, and marks that turn the direction of text, by which `gpj.exe` shows as `exe.jpg`. */
-// eslint-disable-next-line no-control-regex -- they are what is dropped
-const UNPRINTABLE = /[\u0000-\u001f\u007f-\u009f\u2028\u2029\u200e\u200f\u202a-\u202e\u2066-\u2069\ufeff]/g;
+const UNPRINTABLE =
+  // eslint-disable-next-line no-control-regex -- they are what is dropped
+  /[\u0000-\u001f\u007f-\u009f\u061c\u2028\u2029\u200e\u200f\u202a-\u202e\u2066-\u2069\ufeff]/g;
 
 /**
  * The name of a file out of what a sender calls it: the last part of a path, without

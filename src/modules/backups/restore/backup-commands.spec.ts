@@ -44,6 +44,7 @@ describe('backup:restore', () => {
     [[ID, '--to', 'postgres://host'], '--to must be postgres://'],
     [[ID, '--to', URL, '--at', 'yesterday'], '--at must be a time with its zone'],
     [[ID, '--to', URL, '--at', '2026-11-21T03:00:00'], '--at must be a time with its zone'],
+    [[ID, '--to', URL, '--at', '2026-02-30T02:00:00Z'], '--at must be a time with its zone'],
     [[ID, '--to', URL, '--from', 'memory:'], '--from can not be memory'],
     [[ID, '--to', URL, '--from', 'elsewhere'], '--from must be local:'],
     [[ID, '--to', URL, '--dryrun'], 'dryrun'],

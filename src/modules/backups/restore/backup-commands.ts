@@ -1,5 +1,6 @@
 import { parseArgs, type ParseArgsConfig } from 'node:util';
 import { UsageError } from '../../../common/errors/usage-error.js';
+import { beginsWithDay } from '../../../common/time/calendar.js';
 import type { Env } from '../../../config/settings.js';
 import { parseStoreLocation, type StoreLocation } from '../../../config/storage.js';
 import { bytesOf } from '../backup-manifests.js';
@@ -129,7 +130,7 @@ function timeIn(text: string | boolean | undefined): Date | null {
   const at = /^\d{4}-\d\d-\d\dT\d\d:\d\d(:\d\d(\.\d+)?)?(Z|[+-]\d\d:\d\d)$/.test(text)
     ? new Date(text)
     : null;
-  if (at === null || Number.isNaN(at.getTime()))
+  if (at === null || Number.isNaN(at.getTime()) || !beginsWithDay(text))
     throw new UsageError('--at must be a time with its zone, such as 2026-11-21T02:00:00Z');
   return at;
 }
