@@ -2,6 +2,7 @@ import { indexMadeBy, lockOf, tableMadeBy } from './statement-locks.js';
 
 it.each([
   ['CREATE TABLE a (id int)', 'none', []],
+  ['CREATE TABLE a PARTITION OF b DEFAULT', 'ACCESS EXCLUSIVE', ['b']],
   [
     'CREATE TABLE a (id int REFERENCES users, b int REFERENCES "b" (id))',
     'SHARE ROW EXCLUSIVE',

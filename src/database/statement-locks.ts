@@ -53,6 +53,7 @@ const CREATES_INDEX = form(
   String.raw`CREATE (?:UNIQUE )?INDEX (?:CONCURRENTLY )?(?:IF NOT EXISTS )?"?(?<index>\w+)"? ON NAME`,
 );
 const DROPS_INDEX = form('DROP INDEX NAME');
+const PARTITION_OF = /\bPARTITION\s+OF\s+"?(?<table>[\w.]+)"?/i;
 const REFERENCES = /\bREFERENCES\s+"?([\w.]+)"?/gi;
 const TOUCHES_NO_TABLE =
   /^(?:(?:CREATE|DROP|ALTER)\s+(?:OR\s+REPLACE\s+)?(?:FUNCTION|TYPE|SEQUENCE|EXTENSION|SCHEMA)|SET|SELECT|GRANT|REVOKE)\b/i;
@@ -71,6 +72,9 @@ export function lockOf(
   const text = statement.trim();
   const others = (tables: string[]) => [...new Set(tables)].filter((table) => !isNew(table));
   const made = tableMadeBy(text);
+  const parent = PARTITION_OF.exec(text)?.groups?.table;
+  if (made !== null && parent !== undefined)
+    return lockOn('ACCESS EXCLUSIVE', others([parent, ...referencesIn(text)]));
   if (made !== null)
     return lockOn('SHARE ROW EXCLUSIVE', others(referencesIn(text).filter((name) => name !== made)));
   for (const { form: shape, mode } of RULES) {
