@@ -25,6 +25,7 @@ export class Usage implements BeforeApplicationShutdown {
   private readonly logger = new Logger(Usage.name);
   private readonly sinks = new Map<CredentialKind, UsageSink>();
   private readonly gathered = new Map<CredentialKind, Map<string, Use>>();
+  private writing = Promise.resolve();
 
   constructor(private readonly clock: Clock) {}
 
@@ -46,18 +47,24 @@ export class Usage implements BeforeApplicationShutdown {
     use.ip = ip;
   }
 
+  /** Resolves when all that was recorded before is written, or could not be. */
   @Interval(FLUSH_EVERY_MS)
-  async flush(): Promise<void> {
+  flush(): Promise<void> {
+    this.writing = this.writing.then(() => this.writeGathered());
+    return this.writing;
+  }
+
+  async beforeApplicationShutdown(): Promise<void> {
+    await this.flush();
+  }
+
+  private async writeGathered(): Promise<void> {
     for (const [kind, sink] of this.sinks) {
       const uses = this.gathered.get(kind);
       if (uses === undefined || uses.size === 0) continue;
       this.gathered.set(kind, new Map());
       await sink([...uses.values()]).catch((error: unknown) => this.keep(kind, uses, error));
     }
-  }
-
-  async beforeApplicationShutdown(): Promise<void> {
-    await this.flush();
   }
 
   /** The database is away: what could not be written joins what has come since. */

@@ -26,6 +26,7 @@ export class RefusalTrail {
   private readonly logger = new Logger(RefusalTrail.name);
   private tallies = new Map<string, Tally>();
   private windowEndsAt = 0;
+  private writing = Promise.resolve();
 
   constructor(private readonly audit: AuditRepository) {}
 
@@ -42,8 +43,14 @@ export class RefusalTrail {
       });
   }
 
+  /** Resolves when all that was added before is written, or could not be. */
   @Interval(WRITE_EVERY_MS)
-  async write(): Promise<void> {
+  write(): Promise<void> {
+    this.writing = this.writing.then(() => this.writeTallies());
+    return this.writing;
+  }
+
+  private async writeTallies(): Promise<void> {
     const now = performance.now();
     const rows = [...this.tallies.values()].filter(({ written }) => !written).map(({ row }) => row);
     for (const tally of this.tallies.values()) tally.written = true;
