@@ -17,17 +17,19 @@ function shapeOf({ status, headers, body }: Awaited<ReturnType<Target['call']>>)
   return JSON.stringify([status, said, names.sort(), headers['www-authenticate']]);
 }
 
-/** How long a wrong password takes at best, in milliseconds. */
-async function fastest(target: Target, emailOf: () => string): Promise<number> {
-  const taken = [];
+/** How long a wrong password takes for each at best, in milliseconds; by turns, for the server is not equally busy all the time. */
+async function fastest(target: Target, ...emailsOf: (() => string)[]): Promise<number[]> {
+  const best = emailsOf.map(() => Infinity);
   for (let sample = 0; sample < SAMPLES; sample++) {
-    const body = { email: emailOf(), password: 'not the password' };
-    const begin = performance.now();
-    const { status } = await target.once('POST', '/auth/login', { body });
-    taken.push(performance.now() - begin);
-    if (status === 429) throw new NotTried('rate limited: POST /auth/login');
+    for (const [at, emailOf] of emailsOf.entries()) {
+      const body = { email: emailOf(), password: 'not the password' };
+      const begin = performance.now();
+      const { status } = await target.once('POST', '/auth/login', { body });
+      best[at] = Math.min(best[at] ?? Infinity, performance.now() - begin);
+      if (status === 429) throw new NotTried('rate limited: POST /auth/login');
+    }
   }
-  return Math.min(...taken);
+  return best;
 }
 
 /** In one round chance may do it; in each of several it is the server. */
@@ -35,7 +37,7 @@ async function tellsByTime(target: Target): Promise<string | null> {
   let sentence = '';
   for (let round = 0; round < ROUNDS; round++) {
     const { email } = await target.person();
-    const [known, unknown] = [await fastest(target, () => email), await fastest(target, nobody)];
+    const [known = 0, unknown = 0] = await fastest(target, () => email, nobody);
     const [less, more] = [Math.min(known, unknown), Math.max(known, unknown)];
     if (more < 2 * less || more - less < 5) return null;
     sentence = `A wrong password takes ${known.toFixed(0)} ms for an account and ${unknown.toFixed(0)} ms for none.`;

@@ -175,9 +175,9 @@ function brokenOff({ url }: Target, token: string, { headers, body }: Form): Buf
   return Buffer.concat([Buffer.from(`${head.join('\r\n')}\r\n\r\n`), body.subarray(0, 300_000)]);
 }
 
-/** Whether something comes true within a second, of what nobody is told the end of. */
+/** Whether something comes true within five seconds, of what nobody is told the end of. */
 async function soon(isSo: () => Promise<boolean>): Promise<boolean> {
-  for (let look = 0; look < 20; look++) {
+  for (let look = 0; look < 100; look++) {
     if (await isSo()) return true;
     await new Promise((resolve) => setTimeout(resolve, 50));
   }

@@ -21,7 +21,7 @@ const MOST_LATE_MS = 1_000;
 export const LEAST_MINUTES = 1;
 const BOUND_WITHIN_MS = 90_000;
 /** What is gathered in memory is written within. */
-const WRITTEN_WITHIN_MS = 2_500;
+const WRITTEN_WITHIN_MS = 5_000;
 const WARM_UP_SHARE = 1 / 3;
 
 /** @typedef {{ http: Http, ledger: Ledger, people: Person[], followed: import('./follower.js').Follower[] }} Town */

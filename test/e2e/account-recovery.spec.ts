@@ -117,8 +117,10 @@ describe('whoever has forgotten the password', () => {
 
   it('is not kept waiting for what strangers tried before', async () => {
     const ada = await app.given.user();
+    app.clock.hold();
     for (let i = 0; i < 11; i++) await login(ada.email, 'a wrong guess');
     expect((await login(ada.email, PASSWORD)).status).toBe(429);
+    app.clock.letGo();
     expect((await reset(await forgotten(ada))).status).toBe(204);
     expect((await login(ada.email, NEW_PASSWORD)).status).toBe(200);
     expect((await app.anyone.post('/auth/login', { username: ada.username, password: 'x' })).status).toBe(

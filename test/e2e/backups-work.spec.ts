@@ -14,13 +14,14 @@ import { FakeEngine, withFakeBackups, type FakeBackups } from '../support/fake-b
 let app: TestApp;
 let other: TestApp;
 let fake: FakeBackups;
+let others: FakeBackups;
 let admin: ApiClient;
 beforeAll(async () => {
   app = await TestApp.start({ env: { BACKUPS_SCHEDULED: 'true' } });
   other = await TestApp.start({ replicaOf: app });
   fake = withFakeBackups(app);
   // One engine for both: what it was asked at a time is told of both together.
-  withFakeBackups(other, fake.engine);
+  others = withFakeBackups(other, fake.engine);
   admin = app.as(await app.given.signedIn({ role: 'admin' }));
 });
 afterAll(async () => {
@@ -59,7 +60,7 @@ describe('two replicas', () => {
     expect(await told(ids[1] ?? '')).toMatchObject({ status: 'queued' });
     expect(await admin.delete(`/backups/${ids[0] ?? ''}`)).toMatchObject({ body: { code: 'backup_busy' } });
     open();
-    await fake.drained();
+    await Promise.all([fake.drained(), others.drained()]);
     for (const id of ids)
       expect(await told(id)).toMatchObject({ status: 'good', verification: { status: 'ok' } });
     expect(fake.engine.mostAtOnce).toBe(1);

@@ -14,8 +14,9 @@ import { pdfWithPages } from '../support/sample-files.js';
 
 const FOLDERS = 105;
 const LARGE = 4 * 1024 * 1024;
-const A_MEGABYTE_A_SECOND = { offline: false, latency: 0, downloadThroughput: -1, uploadThroughput: 1e6 };
-const NOT_SLOWED = { ...A_MEGABYTE_A_SECOND, uploadThroughput: -1 };
+/** The large one takes 20 s: it is called off long before. */
+const SLOWED = { offline: false, latency: 0, downloadThroughput: -1, uploadThroughput: 2e5 };
+const NOT_SLOWED = { ...SLOWED, uploadThroughput: -1 };
 
 describeWithChromium('what there is of files, in the console', () => {
   let app: TestApp;
@@ -92,7 +93,7 @@ describeWithChromium('what there is of files, in the console', () => {
     const { id } = await uploaded(as, 'first');
     const { page, context, faults } = await browser.signedInAs(user, `/files/${id}/versions`);
     const wire = await context.newCDPSession(page);
-    await wire.send('Network.emulateNetworkConditions', A_MEGABYTE_A_SECOND);
+    await wire.send('Network.emulateNetworkConditions', SLOWED);
     const choose = page.getByLabel('New version of notes.txt');
     const large = { name: 'second.bin', mimeType: 'text/plain', buffer: Buffer.alloc(LARGE, 'a') };
     await choose.setInputFiles(large);
@@ -114,6 +115,7 @@ describeWithChromium('what there is of files, in the console', () => {
     await page.getByRole('button', { name: 'Download version 2' }).waitFor();
     expect((await as.get(`/files/${id}`)).body).toMatchObject({ version: 2, size: LARGE });
 
+    await page.getByRole('cell', { name: '2 current' }).waitFor();
     await as.with({ 'content-type': 'text/plain' }).put(`/files/${id}/content`, 'somebody was faster');
     await choose.setInputFiles({ ...large, buffer: Buffer.from('too late') });
     await page.getByRole('alert').getByText('Request').waitFor();

@@ -166,6 +166,7 @@ describeWithChromium('files in the console', () => {
     await page.locator('.menu-item:focus').waitFor();
     await page.keyboard.press('ArrowDown');
     await page.keyboard.press('Enter');
+    await page.getByText('notes.txt is in the trash.').last().waitFor();
     await page.getByRole('link', { name: 'Trash' }).click();
     const restore = page.getByRole('button', { name: 'Restore' });
     await restore.waitFor();

@@ -120,10 +120,12 @@ describeWithChromium('the lab in the console', () => {
       await page.getByRole('button', { name: 'Assign' }).click();
       await page.getByText(`is the ${role} of ${INSTANCE}`).waitFor();
     }
-    await page.getByRole('button', { name: 'Back to the built-in' }).click();
+    const back = page.getByRole('button', { name: 'Back to the built-in' });
+    await back.click();
     await page.getByText('steady 1.0.0 is the champion no more.').waitFor();
+    await back.waitFor({ state: 'detached' });
     await page.getByRole('button', { name: 'Undo' }).click();
-    await page.getByRole('button', { name: 'Back to the built-in' }).waitFor();
+    await back.waitFor();
     const status = (await client.get(`/lab/pipeline-status/${INSTANCE}`)).body;
     expect([status.model.id, status.challenger.id]).toEqual([steady.id, trial.id]);
 

@@ -45,8 +45,9 @@ describeWithChromium('the overview in the console', () => {
       const chart = page.getByRole('figure', { name });
       await chart.locator('canvas').waitFor();
       await chart.getByText('The numbers').click();
-      const newest = chart.locator('tbody tr').last().locator('td').first();
-      expect(Number(await newest.innerText())).toBeGreaterThan(0);
+      // Of the newest minute, or day, there may be nothing yet.
+      const counts = await chart.locator('tbody td:first-of-type').allInnerTexts();
+      expect(counts).toContainEqual(expect.stringMatching(/^[1-9]/));
     }
     expect([await barriers(page), faults]).toEqual([[], []]);
   });

@@ -139,6 +139,8 @@ describeWithChromium('people in the console', () => {
     await page.getByRole('cell', { name: 'new@example.com' }).first().waitFor();
     await page.getByRole('button', { name: 'Send again to new@example.com' }).click();
     await page.getByText('the one before is dead').waitFor();
+    // The list is read anew, and its row is another one then.
+    await page.getByRole('button', { name: 'Send again to new@example.com', disabled: false }).waitFor();
     await page.getByRole('button', { name: 'Withdraw the invitation of new@example.com' }).click();
     await page.getByRole('dialog').getByRole('button', { name: 'Withdraw' }).click();
     await page.getByRole('heading', { name: 'No invitation is open' }).waitFor();

@@ -4,21 +4,12 @@ import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { signalUnder } from '../../src/modules/market/drivers/simulated/signals.js';
 import { TestApp } from '../support/app.js';
+import { calmSeed } from '../support/sandbox.js';
 
 const DEMO = join(import.meta.dirname, '..', '..', 'demo', 'run.js');
-const MACHINE = { region: 'eu-west-1', instanceId: 'i-0abcd1234ef567890', family: 'm5' };
 // eslint-disable-next-line no-control-regex -- what colours begin with.
 const ESCAPE = /\u001b\[/;
-
-/** A seed whose market has no warning of its own for the machine, now and in an hour. */
-function calmSeed(): string {
-  const hour = Math.floor(Date.now() / 3_600_000);
-  const isCalm = (seed: string) =>
-    [hour, hour + 1].every((at) => signalUnder(seed, { ...MACHINE, hour: at }) === 'none');
-  return Array.from({ length: 100 }, (_, index) => `calm-${index}`).find(isCalm) ?? '';
-}
 
 interface Demo {
   readonly child: ChildProcess;

@@ -36,7 +36,8 @@ async function killedAt(
   await eventually(
     async () => {
       const waiting = await database.query(
-        `SELECT FROM pg_locks WHERE locktype = 'advisory' AND NOT granted`,
+        `SELECT FROM pg_locks WHERE locktype = 'advisory' AND objid = ${LOCK} AND NOT granted
+           AND database = (SELECT oid FROM pg_database WHERE datname = current_database())`,
       );
       expect(waiting).toHaveLength(1);
     },

@@ -44,7 +44,8 @@ describe('the jobs', () => {
     expect(jobs).toContainEqual({ name: 'auth.purge', ...untouched, next_run_at: expect.any(String) });
     for (const { next_run_at: due } of jobs) {
       const hours = (Date.parse(String(due)) - Date.now()) / 3_600_000;
-      expect(hours).toBeGreaterThan(0);
+      // One may just be beginning.
+      expect(hours).toBeGreaterThan(-0.01);
       expect(hours).toBeLessThan(25);
     }
     expect(await sinceSuccess(app, 'auth.purge')).toBeUndefined();

@@ -2,11 +2,13 @@ import { Sealer } from '../../src/common/crypto/sealer.js';
 import { newId } from '../../src/common/crypto/ids.js';
 import { AuditKeys } from '../../src/modules/audit/audit-keys.js';
 import { SEALED_COLUMNS } from '../../src/keys-reencrypt.js';
+import { UnwatchedWork } from '../../src/modules/auth/unwatched-work.js';
 import { TestApp } from '../support/app.js';
 import { runCli, startCli } from '../support/cli-process.js';
 import { eventually } from '../support/eventually.js';
 import { ACCESS_KEY, opened } from '../support/sandbox.js';
 import { firstStep, givenProtected } from '../support/second-factors.js';
+import { serviceOf } from '../support/weakened.js';
 
 const OLD = 'the key of last year which somebody may have seen';
 const NEW = 'the key of this year which nobody has seen so far';
@@ -55,6 +57,7 @@ it('everything is sealed anew, and opens without the old key', async () => {
   const { user, phone } = await givenProtected(app);
   const session = await opened(app.as(user));
   await app.anyone.post('/auth/password/forgot', { email: user.email });
+  await serviceOf(app.cloudkeep.nest, UnwatchedWork).idle();
   const key = { 'idempotency-key': newId() };
   const kept = await app.as(user).with(key).post('/conversations', { title: 'Kept' });
   await app.cloudkeep.nest.get(AuditKeys).signing();

@@ -52,7 +52,9 @@ describe('signing in with a second factor', () => {
     ] as const) {
       const { user, phone } = await givenProtected(app);
       app.clock.advance(120);
+      app.clock.hold();
       const answer = await complete(await mfaToken(app, user), phone.code(steps));
+      app.clock.letGo();
       expect([steps, answer.status]).toEqual([steps, status]);
     }
   });

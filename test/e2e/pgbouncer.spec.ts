@@ -72,7 +72,7 @@ describeWithPgBouncer('behind a PgBouncer in transaction mode', () => {
       running++;
       runs++;
       expect(running).toBe(1);
-      await app.database.query('SELECT pg_sleep(0.2)');
+      await app.database.query('SELECT pg_sleep(1)');
       running--;
     };
     const outcomes = await Promise.all(

@@ -3,7 +3,7 @@ import { TestApp } from '../support/app.js';
 import type { ApiClient } from '../support/client.js';
 import { Ec2Server } from '../support/ec2-server.js';
 import type { SignedIn } from '../support/factories/given.js';
-import { failing, opened } from '../support/sandbox.js';
+import { calmSeed, failing, opened } from '../support/sandbox.js';
 
 let ec2: Ec2Server;
 let app: TestApp;
@@ -12,7 +12,8 @@ let client: ApiClient;
 let id: string;
 beforeAll(async () => {
   ec2 = await Ec2Server.start();
-  app = await TestApp.start({ env: { SANDBOX_ALLOW_ACTIONS: 'true', AWS_EC2_ENDPOINT: ec2.url } });
+  const env = { SANDBOX_ALLOW_ACTIONS: 'true', AWS_EC2_ENDPOINT: ec2.url, MARKET_SEED: calmSeed() };
+  app = await TestApp.start({ env });
 });
 afterAll(async () => {
   await app.stop();

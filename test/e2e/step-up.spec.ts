@@ -107,7 +107,9 @@ describe('proving again who one is', () => {
     const user = await app.given.signedIn();
     const guess = () => app.as(user).post('/auth/reauthenticate', { password: 'a wrong guess' });
     expect(outcome(await guess())).toEqual([400, 'wrong_password']);
+    app.clock.hold();
     const more = await Promise.all(Array.from({ length: 14 }, guess));
+    app.clock.letGo();
     expect(more.map(outcome)).toContainEqual([429, 'sign_in_paused']);
     expect((await app.as(user).get('/auth/profile')).status).toBe(200);
   });

@@ -55,8 +55,8 @@ describe('storage:copy', () => {
   });
 
   it('goes on where it was killed', async () => {
-    const count = 400;
-    await fill(count, pattern(64 * KIB));
+    const count = 1_500;
+    await fill(count, pattern(16 * KIB));
     const { child, outcome } = startCli([
       ...['storage:copy', '--from', `local:${source()}`, '--to', `local:${target()}`],
       ...['--parallel', '1'],

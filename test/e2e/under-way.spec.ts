@@ -1,3 +1,4 @@
+import { SchedulerRegistry } from '@nestjs/schedule';
 import { SessionsRepository } from '../../src/modules/auth/sessions.repository.js';
 import { TestApp } from '../support/app.js';
 import type { Answer } from '../support/client.js';
@@ -9,6 +10,9 @@ const NEW_PASSWORD = 'quartz meadow 19 lantern';
 let app: TestApp;
 beforeAll(async () => {
   app = await TestApp.start();
+  // Nothing but what a story does may wait.
+  const timers = app.cloudkeep.nest.get(SchedulerRegistry, { strict: false });
+  for (const name of timers.getIntervals()) timers.deleteInterval(name);
 });
 afterAll(() => app.stop());
 
@@ -28,8 +32,7 @@ async function during(
 ): Promise<Answer> {
   await hold(statements, id);
   const answer = call();
-  await app.database.somebodyWaits();
-  await letGo();
+  await app.database.somebodyWaits().finally(letGo);
   return answer;
 }
 

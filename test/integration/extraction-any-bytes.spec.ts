@@ -76,7 +76,7 @@ it('never throws, whatever the bytes of a PDF', async () => {
     }),
     { numRuns: 20 },
   );
-});
+}, 120_000);
 
 it('never throws, whatever it is told of a file', async () => {
   const told = fc.record({ size: fc.integer({ min: -1, max: 10_000 }), contentType: fc.string() });

@@ -39,8 +39,8 @@ beforeAll(async () => {
      FROM files, LATERAL (SELECT split_part(file_key, '/', 2)::int AS n) i`,
     [OWNER],
   );
-  await app.database.query('VACUUM ANALYZE files');
-  await app.database.query('VACUUM ANALYZE file_access_logs');
+  // FREEZE waits for pages that a checkpoint is just writing.
+  await app.database.query('VACUUM (FREEZE, ANALYZE) files, file_access_logs');
   connection = new Client({ connectionString: app.database.url });
   await connection.connect();
   await connection.query(`SET cloudkeep.organization = '${DEFAULT_ORGANIZATION_ID}'`);

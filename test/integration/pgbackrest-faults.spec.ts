@@ -16,7 +16,10 @@ describeWithPgBackRest('pgBackRest: what goes wrong', () => {
   let last: BackupManifest;
 
   beforeAll(async () => {
-    server = await ArchivedServer.start(disk.isMounted ? { repository: disk.path } : {});
+    server = await ArchivedServer.start({
+      archiveTimeout: 3,
+      ...(disk.isMounted ? { repository: disk.path } : {}),
+    });
     await server.pool.query('CREATE TABLE things AS SELECT generate_series(1, 1000) AS id');
     full = await server.backup('full');
     last = await server.backup('incremental', full);

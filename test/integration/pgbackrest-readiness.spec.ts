@@ -8,7 +8,7 @@ import { ArchivedServer, describeWithPgBackRest } from '../support/pgbackrest.js
 describeWithPgBackRest('pgBackRest: what is missing, and how to mend it', () => {
   let server: ArchivedServer;
   beforeAll(async () => {
-    server = await ArchivedServer.start({ withoutStanza: true });
+    server = await ArchivedServer.start({ withoutStanza: true, archiveTimeout: 3 });
   }, 60_000);
   afterAll(() => server.stop());
 

@@ -37,6 +37,8 @@ describeWithPgBackRest('pgBackRest: increments and the moments between them', ()
     await delay(new Date(first.details.stopped_at ?? '').getTime() + 1_000 - Date.now());
     await server.pool.query(`INSERT INTO things (what) VALUES ('before')`);
     await quiet();
+    // A Date has whole milliseconds.
+    await delay(2);
     const {
       rows: [clock],
     } = await server.pool.query<{ now: Date }>('SELECT clock_timestamp() AS now');

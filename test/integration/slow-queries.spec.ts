@@ -3,6 +3,7 @@ import { ClsService } from 'nestjs-cls';
 import { Sql } from '../../src/database/sql.js';
 import { UnitOfWork } from '../../src/database/unit-of-work.js';
 import { TestApp } from '../support/app.js';
+import { eventually } from '../support/eventually.js';
 
 const LONG = 0.25;
 const SECRET = 'a value that nobody may see';
@@ -77,7 +78,9 @@ it('so is one that fails in the end, by its code, and one of the entity manager'
 });
 
 it('a quick one is not', async () => {
-  expect(await linesOf(() => sql.rows({ text: 'SELECT pg_sleep(0.001)::text AS quick' }))).toEqual([]);
+  const quick = () => linesOf(() => sql.rows({ text: 'SELECT pg_sleep(0.001)::text AS quick' }));
+  // On a busy machine any one may wait.
+  await eventually(async () => expect(await quick()).toEqual([]), { within: 5_000 });
 });
 
 it('where all are slow the log is spared, and every one is counted', async () => {

@@ -47,6 +47,8 @@ export interface Settings {
   readonly repository?: string;
   /** Not yet: for stories about what is missing. */
   readonly withoutStanza?: boolean;
+  /** Seconds until a segment that is not archived fails a backup; 30 unless told. */
+  readonly archiveTimeout?: number;
 }
 
 /** A real server that archives with pgBackRest, its repository, and the engine on top. */
@@ -54,6 +56,8 @@ export class ArchivedServer {
   readonly pool: Pool;
   readonly engine: PgBackRestEngine;
   private postgres: ChildProcess | undefined;
+
+  private archiveTimeout = 30;
 
   private constructor(
     readonly folder: string,
@@ -76,6 +80,7 @@ export class ArchivedServer {
     const repository = settings.repository ?? join(folder, 'repo');
     const printed = settings.printed?.(folder);
     const server = new ArchivedServer(folder, repository, await freePort(), owner, printed);
+    server.archiveTimeout = settings.archiveTimeout ?? 30;
     server.configure(settings.global ?? []);
     await server.program('initdb', [
       '-D',
@@ -115,7 +120,7 @@ export class ArchivedServer {
     const lines = [
       '[global]',
       ...(this.printed ?? repositoryAt(this.repository)),
-      'archive-timeout=3',
+      `archive-timeout=${this.archiveTimeout}`,
       'log-level-file=off',
       `lock-path=${this.folder}/lock`,
       ...global,
@@ -177,12 +182,10 @@ export class ArchivedServer {
   /** Ends what makes a backup with our configuration, as the kernel does when memory is short. */
   killPgBackRest(): void {
     for (const pid of readdirSync('/proc').filter((name) => /^\d+$/.test(name))) {
-      const arguments_ = commandLine(pid);
-      if (
-        arguments_.includes(`--config=${this.config}`) &&
-        arguments_.some((argument) => /^backup(:local)?$/.test(argument))
-      )
-        process.kill(Number(pid), 'SIGKILL');
+      const words = commandLine(pid);
+      if (!words.includes(`--config=${this.config}`)) continue;
+      // It may have ended meanwhile.
+      if (words.some((word) => /^backup(:local)?$/.test(word))) spawnSync('kill', ['-9', pid]);
     }
   }
 

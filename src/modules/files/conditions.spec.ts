@@ -70,6 +70,17 @@ describe('a range', () => {
 });
 
 describe('a condition', () => {
+  it('by a time goes by whole seconds', () => {
+    const second = new Date(Math.floor(MODIFIED.getTime() / 1000) * 1000);
+    const answers = (time: Date) => [
+      isKnown({ 'if-modified-since': time.toUTCString() }, SHA256, MODIFIED),
+      preconditionsHold({ 'if-unmodified-since': time.toUTCString() }, SHA256, MODIFIED),
+      ifRangeHolds(time.toUTCString(), SHA256, MODIFIED),
+    ];
+    expect(answers(second)).toEqual([true, true, true]);
+    expect(answers(new Date(second.getTime() - 1000))).toEqual([false, false, false]);
+  });
+
   it('of any text is met or not, and by nothing but our tag, a star or a time', () => {
     const text = fc.oneof(
       fc.string({ unit, maxLength: 40 }),

@@ -126,7 +126,7 @@ import { UploadedContents } from './uploaded-contents.js';
     SharingJobs,
     FileContents,
     FileObjects,
-    MetadataExtractor,
+    { provide: MetadataExtractor, useFactory: () => new MetadataExtractor() },
     FileRegistry,
     FilePurge,
     FilePurgeRepository,

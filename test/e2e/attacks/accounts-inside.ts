@@ -43,7 +43,7 @@ const beforeAnyLook: Attack<Lab> = {
         const answers = addresses.map((email) => lab.app.anyone.post(path, { email }));
         asked.push(...answers);
         const patience = new Promise<typeof isWaiting>((resolve) =>
-          setTimeout(() => resolve(isWaiting), 1_000),
+          setTimeout(() => resolve(isWaiting), 3_000),
         );
         if ((await Promise.race([Promise.all(answers), patience])) === isWaiting)
           through.push(`${path} looks for the account before it answers.`);

@@ -16,7 +16,7 @@ jest.setTimeout(90_000);
 const PATIENCE: Patience = {
   connectMs: 1_000,
   idleMs: 500,
-  attempts: 3,
+  attempts: 4,
   backoffMs: 5,
   leastBytesPerMs: 4_000,
 };

@@ -67,15 +67,15 @@ function itSignsForOthers(stage: Stage): void {
     for (const each of [key, other]) expect((await stage.read(each)).toString()).toBe('as it was');
   });
 
-  it('takes no other type and size than announced', async () => {
-    if (!stage.options.bindsUploads) return;
-    const key = stage.fresh();
-    const put = await sign(key, 'PUT', { contentType: 'text/plain', size: 4 });
-    const html = { ...put, headers: { ...put.headers, 'Content-Type': 'text/html' } };
-    expect((await send(html, Buffer.from('four'))).ok).toBe(false);
-    expect((await send(put, Buffer.from('longer'))).ok).toBe(false);
-    expect(await stage.store.has(key)).toBe(false);
-  });
+  if (stage.options.bindsUploads)
+    it('takes no other type and size than announced', async () => {
+      const key = stage.fresh();
+      const put = await sign(key, 'PUT', { contentType: 'text/plain', size: 4 });
+      const html = { ...put, headers: { ...put.headers, 'Content-Type': 'text/html' } };
+      expect((await send(html, Buffer.from('four'))).ok).toBe(false);
+      expect((await send(put, Buffer.from('longer'))).ok).toBe(false);
+      expect(await stage.store.has(key)).toBe(false);
+    });
 
   it('stops when it has said it would', async () => {
     const key = stage.fresh();

@@ -6,8 +6,15 @@ import { pdfOf } from './pdf.js';
 import { StoredBytes, type ReadBytes } from './stored-bytes.js';
 import { isText, textOf } from './text.js';
 
-/** An upload waits for it: with what is waited for a turn and for the store. */
-const MOST_MS = 10_000;
+/** In milliseconds. */
+export interface Patience {
+  /** An upload waits for it: with what is waited for a turn and for the store. */
+  readonly all: number;
+  /** Of the process that reads a PDF. */
+  readonly pdf: number;
+}
+
+const PATIENCE: Patience = { all: 10_000, pdf: 5_000 };
 
 /** What is known of a file before its bytes are looked at. */
 export interface KnownFile {
@@ -28,6 +35,8 @@ export class MetadataExtractor implements OnApplicationShutdown {
   /** Each PDF has a process, of up to a quarter of a gigabyte. */
   private readonly pdfTurn = pLimit(1);
 
+  constructor(private readonly patience: Patience = PATIENCE) {}
+
   /**
    * What could be learned, within ten seconds; null where nothing could, as for a
    * type that is not looked into or a broken file. Never throws: a file is kept
@@ -35,7 +44,7 @@ export class MetadataExtractor implements OnApplicationShutdown {
    */
   async extract(read: ReadBytes, { size, contentType }: KnownFile): Promise<ExtractedMetadata | null> {
     const work = new AbortController();
-    const timer = setTimeout(() => work.abort(new Error('it took too long')), MOST_MS);
+    const timer = setTimeout(() => work.abort(new Error('it took too long')), this.patience.all);
     this.underWay.add(work);
     try {
       const type = contentType.split(';', 1).join().trim().toLowerCase();
@@ -68,7 +77,7 @@ export class MetadataExtractor implements OnApplicationShutdown {
     return this.pdfTurn(() => {
       bytes.signal.throwIfAborted();
       // A store that never answers does not keep the turn.
-      return orAborted(pdfOf(bytes), bytes.signal);
+      return orAborted(pdfOf(bytes, this.patience.pdf), bytes.signal);
     });
   }
 }

@@ -8,7 +8,6 @@ import type { StoredBytes } from './stored-bytes.js';
 
 /** Longer ones are left alone: PDF.js wants all of it in memory. */
 const MOST_BYTES = 32 * 1024 * 1024;
-const MOST_MS = 5_000;
 /** Of the processor, all threads together: far more than it uses in its time by the clock. */
 const MOST_CPU_SECONDS = 20;
 const MOST_ANSWER_BYTES = 64 * 1024;
@@ -42,7 +41,7 @@ type Child = ChildProcessByStdio<Writable, Readable, null>;
  *
  * @throws Error where nothing could be learned.
  */
-export async function pdfOf(bytes: StoredBytes): Promise<PdfMetadata> {
+export async function pdfOf(bytes: StoredBytes, mostMs: number): Promise<PdfMetadata> {
   if (bytes.size > MOST_BYTES) throw new Error('it is too long');
   const file = await bytes.stream(0, bytes.size);
   const program = createRequire(import.meta.url).resolve(PROGRAM);
@@ -51,7 +50,7 @@ export async function pdfOf(bytes: StoredBytes): Promise<PdfMetadata> {
     env: {},
     stdio: ['pipe', 'pipe', 'ignore'],
     signal: bytes.signal,
-    timeout: MOST_MS,
+    timeout: mostMs,
     killSignal: 'SIGKILL',
   });
   if (child.pid === undefined) await neverStarted(child);
