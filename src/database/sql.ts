@@ -46,6 +46,11 @@ export class Sql {
     return (await this.query(statement)).rowCount ?? 0;
   }
 
+  /** For what takes longer than a request may: of a unit of work the statements from here on. */
+  async liftTimeLimit(): Promise<void> {
+    await this.execute({ text: 'SET LOCAL statement_timeout = 0' });
+  }
+
   /** Rows from another server's copy of the database, confined as anywhere else. */
   async rowsFrom<Row extends QueryResultRow>(pool: Pool, statement: QueryConfig): Promise<Row[]> {
     return (await this.queryOn<Row>(pool, statement)).rows;

@@ -42,7 +42,7 @@ export class AuditChainRepository {
   /** Held until the transaction ends: a chain has one end, however many replicas write to it. */
   async lock(): Promise<void> {
     await this.sql.execute({ text: 'SELECT pg_advisory_xact_lock($1)', values: [AdvisoryLock.auditChain] });
-    await this.sql.execute({ text: 'SET LOCAL statement_timeout = 0' });
+    await this.sql.liftTimeLimit();
   }
 
   /** The time that rows of the trail are given. */

@@ -33,7 +33,7 @@ export class AuditPartitionsRepository {
 
   /** How many rows have lesser ids than `id`, and how far into its chain, of each organisation. In a transaction. */
   async extents(id: string): Promise<{ organization_id: string; rows: number; last: number }[]> {
-    await this.sql.execute({ text: 'SET LOCAL statement_timeout = 0' });
+    await this.sql.liftTimeLimit();
     return this.sql.rows({
       text: `SELECT a.organization_id, count(*)::float8 AS rows, max(c.seq)::float8 AS last
              FROM audit_logs a JOIN audit_chain c ON c.log_id = a.id WHERE a.id < $1 GROUP BY 1 ORDER BY 1`,

@@ -61,7 +61,7 @@ export class OrganizationsRepository {
 
   /** Within a unit of work. PostgreSQL looks for it in every table that names one, and takes along what goes with it. */
   async delete(id: string): Promise<void> {
-    await this.sql.execute({ text: 'SET LOCAL statement_timeout = 0' });
+    await this.sql.liftTimeLimit();
     await this.sql.execute({ text: 'DELETE FROM organizations WHERE id = $1', values: [id] });
   }
 }

@@ -117,7 +117,7 @@ export class UsersRepository {
 
   /** Within a unit of work. With all that goes along, of the busiest it may take minutes. */
   async delete(id: string): Promise<void> {
-    await this.sql.execute({ text: 'SET LOCAL statement_timeout = 0' });
+    await this.sql.liftTimeLimit();
     await this.sql.execute({ text: 'DELETE FROM users WHERE id = $1', values: [id] });
   }
 
