@@ -103,7 +103,7 @@ function metadataIn(said: string): PdfMetadata {
 
 /** Controls, line ends, lone surrogates and what turns the direction of the text around it. */
 // eslint-disable-next-line no-control-regex -- they are what is taken out
-const UNPRINTABLE = /[\s\u0000-\u001f\u007f-\u009f\u200e\u200f\u202a-\u202e\u2066-\u2069\ufeff]+/g;
+const UNPRINTABLE = /[\s\u0000-\u001f\u007f-\u009f\u061c\u200e\u200f\u202a-\u202e\u2066-\u2069\ufeff]+/g;
 
 function plainLine(text: string): string | null {
   const line = text.toWellFormed().replace(UNPRINTABLE, ' ').trim();
