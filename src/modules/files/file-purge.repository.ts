@@ -85,6 +85,7 @@ export class FilePurgeRepository {
 
   /** Which of these keys a row names. */
   async named(fileKeys: readonly string[]): Promise<Set<string>> {
+    if (fileKeys.length === 0) return new Set();
     const rows = await this.sql.rows<{ object_key: string }>({
       text: 'SELECT object_key FROM file_versions WHERE object_key = ANY ($1::text[])',
       values: [fileKeys],
