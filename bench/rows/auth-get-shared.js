@@ -39,16 +39,13 @@ function among(people) {
  * @param {number} people
  */
 const measured = (server, people) => () => drive(server, { next: among(people), seconds: SECONDS });
-/** Of each turn of a thousand people: what Redis did, by its own account. @type {{ cpuMicroseconds: number, count: number }[]} */
+/** CPU of Redis an exchange, in microseconds, of each turn of a thousand people. @type {number[]} */
 const exchanges = [];
 async function exchanging() {
   const before = toldByRedis();
   const measurement = await measured(shared, 1000)();
   const after = toldByRedis();
-  exchanges.push({
-    cpuMicroseconds: (after.cpuSeconds - before.cpuSeconds) * 1e6,
-    count: after.exchanges - before.exchanges,
-  });
+  exchanges.push(((after.cpuSeconds - before.cpuSeconds) * 1e6) / (after.exchanges - before.exchanges));
   return measurement;
 }
 const rounds = await inTurn({
@@ -74,15 +71,7 @@ publish(
   {
     absolute: {
       ...absolutes(rounds),
-      exchange: {
-        redis_cpu_us: spread(exchanges.map(({ cpuMicroseconds, count }) => cpuMicroseconds / count)),
-        per_request: spread(
-          exchanges.map(
-            ({ count }, round) =>
-              count / ((rounds.shared_thousand_people[round]?.perSecond ?? NaN) * SECONDS),
-          ),
-        ),
-      },
+      exchange: { redis_cpu_us: spread(exchanges) },
     },
     notes: [
       'Servers on core 0; load, PostgreSQL and Redis on core 1; 32 connections.',
