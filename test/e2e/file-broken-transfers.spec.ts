@@ -33,6 +33,13 @@ const problemOf = async (answer: Response) => [
 ];
 const FILE = { name: 'file', value: 'content', fileName: 'a.txt', type: 'text/plain' };
 
+/** A download of what the store holds otherwise than it was sent. */
+async function heldOtherwise(held: number, sent: number): Promise<Response> {
+  const file = await uploaded(client, Buffer.alloc(sent), { type: 'application/octet-stream' });
+  await storeOf(app).set(`files/${file.file_key}`, Buffer.alloc(held));
+  return download(file.id);
+}
+
 describe('an upload that its sender gives up', () => {
   it('leaves nothing of a version either', async () => {
     const file = await uploaded(client, 'one');
@@ -176,9 +183,7 @@ describe('a download', () => {
     [99_999, 100_000],
     [1_000_001, 1_000_000],
   ])('of which the store holds %i bytes instead of %i ends as a broken connection', async (held, sent) => {
-    const file = await uploaded(client, Buffer.alloc(sent), { type: 'application/octet-stream' });
-    await storeOf(app).set(`files/${file.file_key}`, Buffer.alloc(held));
-    const answer = await download(file.id);
+    const answer = await heldOtherwise(held, sent);
     expect([answer.status, answer.headers.get('content-length')]).toEqual([200, String(sent)]);
     await expect(answer.arrayBuffer()).rejects.toThrow();
   });
@@ -188,9 +193,7 @@ describe('a download', () => {
     [11, 10],
     [100_001, 100_000],
   ])('of which the store holds %i bytes instead of %i says so before the first', async (held, sent) => {
-    const file = await uploaded(client, Buffer.alloc(sent), { type: 'application/octet-stream' });
-    await storeOf(app).set(`files/${file.file_key}`, Buffer.alloc(held));
-    const answer = await download(file.id);
+    const answer = await heldOtherwise(held, sent);
     expect(await problemOf(answer)).toEqual([500, 'file_content_damaged']);
   });
 

@@ -40,14 +40,14 @@ export async function logged(app: TestApp, sessionId: string, messages: readonly
   await writer.drained();
 }
 
-/** What the market tells of signals by. */
-const TOLD_OF = { region: 'eu-west-1', instanceId: 'i-0abcd1234ef567890', family: 'm5' };
-
 /** A seed whose market has no warning of its own for the machine, now and in an hour. */
 export function calmSeed(): string {
+  const { aws_region: region, instance_id: instanceId } = MACHINE;
   const hour = Math.floor(Date.now() / 3_600_000);
   const isCalm = (seed: string) =>
-    [hour, hour + 1].every((at) => signalUnder(seed, { ...TOLD_OF, hour: at }) === 'none');
+    [hour, hour + 1].every(
+      (at) => signalUnder(seed, { region, instanceId, family: 'm5', hour: at }) === 'none',
+    );
   return Array.from({ length: 100 }, (_, index) => `calm-${index}`).find(isCalm) ?? '';
 }
 
